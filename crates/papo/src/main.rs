@@ -1,0 +1,2 @@
+//! The papo binary.
+fn main() {}

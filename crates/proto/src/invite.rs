@@ -1,0 +1,159 @@
+//! Addresses and the invite link `https://HOST:PORT/ROOM#FINGERPRINT`. What follows `#` is never sent to
+//! a server by a browser. Not here: resolving a host, which needs a network.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+use crate::id::Fingerprint;
+use crate::limits::PORT_DEFAULT;
+use crate::name::RoomName;
+
+/// The longest host name (RFC 1035, section 2.3.4).
+const HOST_BYTES_MAX: usize = 253;
+
+/// Where a server is: a host name or address, and a port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    /// A host name, an IPv4 address, or an IPv6 address without brackets.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+}
+
+impl Address {
+    /// The address of this host and port.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self { host: host.into(), port }
+    }
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        Self::new("127.0.0.1", PORT_DEFAULT)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port } = self;
+        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
+    }
+}
+
+impl FromStr for Address {
+    type Err = InviteError;
+
+    /// Reads `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT` or a bare IPv6 address.
+    fn from_str(text: &str) -> Result<Self, InviteError> {
+        let wrong = || InviteError::Address(text.to_owned());
+        let bare_ipv6 = text.parse::<Ipv6Addr>().is_ok();
+        let (host, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (host, rest) = rest.split_once(']').ok_or_else(wrong)?;
+                host.parse::<Ipv6Addr>().map_err(|_| wrong())?;
+                (host, if rest.is_empty() { None } else { Some(rest.strip_prefix(':').ok_or_else(wrong)?) })
+            }
+            None if bare_ipv6 => (text, None),
+            None => match text.split_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (text, None),
+            },
+        };
+        let port = match port {
+            Some(port) => port.parse().map_err(|_| wrong())?,
+            None => PORT_DEFAULT,
+        };
+        let host_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':');
+        let good =
+            !host.is_empty() && host.len() <= HOST_BYTES_MAX && host.bytes().all(host_byte) && port != 0;
+        if good { Ok(Self::new(host, port)) } else { Err(wrong()) }
+    }
+}
+
+/// Everything that one needs to come in: where, into which room, and whom to trust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// Where the server is.
+    pub address: Address,
+    /// The room.
+    pub room: RoomName,
+    /// The server's fingerprint: whoever answers with another key is refused.
+    pub fingerprint: Fingerprint,
+}
+
+impl fmt::Display for Invite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "https://{}/{}#{}", self.address, self.room, self.fingerprint)
+    }
+}
+
+impl FromStr for Invite {
+    type Err = InviteError;
+
+    fn from_str(text: &str) -> Result<Self, InviteError> {
+        let wrong = || InviteError::Link;
+        let rest = text.trim().strip_prefix("https://").ok_or_else(wrong)?;
+        let (place, fragment) = rest.split_once('#').ok_or(InviteError::Fingerprint)?;
+        let (address, room) = place.split_once('/').unwrap_or((place, ""));
+        let room = if room.is_empty() { RoomName::default() } else { room.parse().map_err(|_| wrong())? };
+        // A secret may follow the fingerprint behind a dot; versions without invitations by secret pass it over.
+        let fingerprint = fragment.split('.').next().unwrap_or_default();
+        let fingerprint = fingerprint.parse().map_err(|_| InviteError::Fingerprint)?;
+        Ok(Self { address: address.parse()?, room, fingerprint })
+    }
+}
+
+/// Why a text is neither address nor invite.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InviteError {
+    /// Not an address.
+    #[error("{0:?} is not an address: write HOST, HOST:PORT or [IPV6]:PORT, for example 127.0.0.1:12345")]
+    Address(String),
+    /// Not an invite link.
+    #[error("this is not an invite: it looks like https://HOST:PORT/ROOM#FINGERPRINT; copy it whole")]
+    Link,
+    /// The part that carries the trust is missing or damaged.
+    #[error("the invite's fingerprint (52 characters after '#') is missing or damaged: copy the link whole")]
+    Fingerprint,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_read_back_as_they_are_shown() {
+        for (text, host, port) in [
+            ("127.0.0.1", "127.0.0.1", 12_345),
+            ("chat.example:443", "chat.example", 443),
+            ("[::1]:9", "::1", 9),
+            ("[::1]", "::1", 12_345),
+            ("fe80::1", "fe80::1", 12_345),
+        ] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address, Address::new(host, port), "{text}");
+            assert_eq!(address.to_string().parse(), Ok(address));
+        }
+        for bad in ["", ":1", "a:", "a:0", "a:65536", "a b", "[::1", "[::1]x", "[a]:1", "a:1:2", "a/b", "ü"]
+        {
+            assert_eq!(bad.parse::<Address>(), Err(InviteError::Address(bad.into())), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn invites_carry_address_room_and_trust() {
+        let invite = Invite {
+            address: Address::new("::1", 12_345),
+            room: RoomName::parse("sala").unwrap(),
+            fingerprint: Fingerprint([9; 32]),
+        };
+        let link = invite.to_string();
+        assert_eq!(link.parse(), Ok(invite.clone()));
+        assert_eq!(format!(" {link}.secret\n").parse(), Ok(invite));
+        assert_eq!("https://a:1/#".parse::<Invite>(), Err(InviteError::Fingerprint));
+        assert_eq!("https://a:1/sala".parse::<Invite>(), Err(InviteError::Fingerprint));
+        assert_eq!("http://a:1/#x".parse::<Invite>(), Err(InviteError::Link));
+        assert!(link.replace("sala", "a/b").parse::<Invite>().is_err());
+    }
+}

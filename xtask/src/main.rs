@@ -1,0 +1,47 @@
+//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci` and `tidy`.
+//!
+//! This is a tool for people who change papo. It is no part of the program and depends on none of its crates.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the terminal it was started in")]
+
+use std::{env, process::ExitCode};
+
+mod ci;
+mod process;
+mod programs;
+mod suite;
+mod tidy;
+
+/// What `cargo xtask` without a known task prints.
+const HELP: &str = "\
+cargo xtask <task>
+
+  test [-- ARGS]   see that the programs which tests need are there, build everything, run every test;
+                   ARGS go to `cargo test`
+  ci               formatting, layout rules, lints, documentation, `test`, dependencies
+  tidy [--bless]   the layout rules alone; --bless writes the protocol's new hash into docs/PROTOCOL.md";
+
+/// Reads the task's name and hands over; the exit code is 0 only if the whole task passed.
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["test"] => suite::run(&[]),
+        ["test", "--", rest @ ..] => suite::run(rest),
+        ["ci"] => ci::run(),
+        ["tidy"] => tidy::run(tidy::Bless::No),
+        ["tidy", "--bless"] => tidy::run(tidy::Bless::Yes),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("no such task\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("xtask: {cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
