@@ -4,16 +4,24 @@ use std::time::{Duration, Instant};
 
 use crate::{process, suite, tidy};
 
+/// How a step ended that did not fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Passed,
+    /// What it needs is not there; nothing was checked.
+    Skipped,
+}
+
 /// One step: its name and what it does.
-type Step = (&'static str, fn() -> Result<(), String>);
+type Step = (&'static str, fn() -> Result<Ended, String>);
 
 /// In this order: what is quick to say no comes first.
 const STEPS: [Step; 6] = [
-    ("fmt", || process::run(process::cargo().args(["fmt", "--all", "--check"]))),
-    ("tidy", || tidy::run(tidy::Bless::No)),
-    ("clippy", clippy),
-    ("doc", documentation),
-    ("test", || suite::run(&[])),
+    ("fmt", || passed(process::run(process::cargo().args(["fmt", "--all", "--check"])))),
+    ("tidy", || passed(tidy::run(tidy::Bless::No))),
+    ("clippy", || passed(clippy())),
+    ("doc", || passed(documentation())),
+    ("test", || passed(suite::run(&[]))),
     ("deny", dependencies),
 ];
 
@@ -25,8 +33,7 @@ pub(crate) fn run() -> Result<(), String> {
     let results: Vec<_> = STEPS.iter().map(|step| (step.0, timed(step))).collect();
     println!("\nci:");
     for (name, (outcome, time)) in &results {
-        let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
-        println!("  {name:<6} {verdict} {:>7.1} s", time.as_secs_f64());
+        println!("  {name:<6} {:<7} {:>7.1} s", verdict(outcome), time.as_secs_f64());
     }
     let failed: Vec<&str> =
         results.iter().filter(|(_, (outcome, _))| outcome.is_err()).map(|(name, _)| *name).collect();
@@ -34,16 +41,26 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 /// Runs one step between two lines that name it.
-fn timed((name, step): &Step) -> (Result<(), String>, Duration) {
+fn timed((name, step): &Step) -> (Result<Ended, String>, Duration) {
     println!("\n==> {name}");
     let start = Instant::now();
     let outcome = step();
     let time = start.elapsed();
-    match &outcome {
-        Ok(()) => println!("<== {name}: passed, {:.1} s", time.as_secs_f64()),
-        Err(cause) => println!("<== {name}: FAILED, {:.1} s: {cause}", time.as_secs_f64()),
-    }
+    let cause = outcome.as_ref().err().map_or_else(String::new, |cause| format!(": {cause}"));
+    println!("<== {name}: {}, {:.1} s{cause}", verdict(&outcome), time.as_secs_f64());
     (outcome, time)
+}
+
+fn verdict(outcome: &Result<Ended, String>) -> &'static str {
+    match outcome {
+        Ok(Ended::Passed) => "passed",
+        Ok(Ended::Skipped) => "skipped",
+        Err(_) => "FAILED",
+    }
+}
+
+fn passed(outcome: Result<(), String>) -> Result<Ended, String> {
+    outcome.map(|()| Ended::Passed)
 }
 
 fn clippy() -> Result<(), String> {
@@ -58,11 +75,11 @@ fn documentation() -> Result<(), String> {
 }
 
 /// Checks licences and known holes, but only where cargo-deny is there: building it takes longer than all the rest.
-fn dependencies() -> Result<(), String> {
+fn dependencies() -> Result<Ended, String> {
     if process::find("cargo-deny").is_none() {
         println!("cargo-deny is not installed: licences and advisories are NOT checked here.");
         println!("To check them: cargo install --locked cargo-deny && cargo deny check");
-        return Ok(());
+        return Ok(Ended::Skipped);
     }
-    process::run(process::cargo().args(["deny", "check"]))
+    passed(process::run(process::cargo().args(["deny", "check"])))
 }

@@ -2,7 +2,11 @@
 //!
 //! This is a tool for people who change papo. It is no part of the program and depends on none of its crates.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the terminal it was started in")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task speaks to the terminal it was started in"
+)]
 
 use std::{env, process::ExitCode};
 

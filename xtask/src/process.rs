@@ -7,9 +7,12 @@ use std::{
 };
 
 /// The folder of the workspace: the parent of this package's folder.
-pub(crate) fn root() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
+pub(crate) fn root() -> PathBuf {
+    // Cargo says at run time too where the package is. What it said when this was compiled may be another checkout
+    // that shares the target folder.
+    let package =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
 /// The cargo that runs this task, so that every step uses one and the same toolchain.
@@ -73,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_failed_command_is_named() {
-        let cause = run(cargo().args(["--list", "--no-such-option"])).unwrap_err();
+        let cause = read(cargo().args(["--list", "--no-such-option"])).unwrap_err();
         assert!(cause.contains("cargo --list --no-such-option"), "{cause}");
     }
 

@@ -71,7 +71,9 @@ pub(crate) fn ensure() -> Result<(), String> {
         eprintln!("xtask: {cause}; trying with the package lists there are");
     }
     process::run(apt(privilege).args(["install", "-y", "-qq", "--no-install-recommends"]).args(&packages))
-        .map_err(|cause| format!("{cause}\n{}", report(&missing)))
+        .map_err(|cause| format!("{cause}\n{}", report(&missing)))?;
+    let missing = self::missing(|name| process::find(name).is_some());
+    if missing.is_empty() { Ok(()) } else { Err(report(&missing)) }
 }
 
 /// The rows of the table that this platform needs and does not have.
@@ -119,19 +121,27 @@ fn apt(privilege: Privilege) -> Command {
 
 /// One line for each missing program, then one command that gets them all.
 fn report(missing: &[&Program]) -> String {
-    let rows: String =
-        missing.iter().map(|program| format!("\n  {:<8} {}", program.name, program.purpose)).collect();
+    let row = |program: &&Program| format!("  {:<8} {}", program.name, program.purpose);
+    let rows: Vec<String> = missing.iter().map(row).collect();
     let names = |name: fn(&Program) -> &'static str| {
-        missing.iter().map(|program| name(program)).filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
+        missing
+            .iter()
+            .map(|program| name(program))
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     let remedy = if cfg!(target_os = "macos") {
         format!("brew install {}", names(|program| program.homebrew))
     } else if cfg!(windows) {
         "winget (or scoop), and see that each is on PATH under the name above".to_owned()
     } else {
-        format!("sudo apt-get install {}   (or these packages by your system's own means)", names(|p| p.debian))
+        format!(
+            "sudo apt-get install {}   (or these packages by your system's own means)",
+            names(|p| p.debian)
+        )
     };
-    format!("tests need programs that are not on PATH:{rows}\nGet them with: {remedy}")
+    format!("tests need programs that are not on PATH:\n{}\nGet them with: {remedy}", rows.join("\n"))
 }
 
 #[cfg(test)]

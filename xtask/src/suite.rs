@@ -16,7 +16,14 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     programs::ensure()?;
     let start = Instant::now();
     // This very program is left out: Windows does not replace a program that is running.
-    process::run(process::cargo().args(["build", "--workspace", "--all-targets", "--locked", "--exclude", "xtask"]))?;
+    process::run(process::cargo().args([
+        "build",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--exclude",
+        "xtask",
+    ]))?;
     // All failures in one run, not only the first crate's.
     let mut command = process::cargo();
     command.args(["test", "--workspace", "--locked", "--no-fail-fast"]).args(arguments);
@@ -67,7 +74,11 @@ fn run_tests(command: &mut Command) -> Result<Totals, String> {
         }
     }
     let status = child.wait().map_err(failed)?;
-    if status.success() { Ok(totals) } else { Err(format!("`{shown}` failed ({status}): see the lines above")) }
+    if status.success() {
+        Ok(totals)
+    } else {
+        Err(format!("`{shown}` failed ({status}): see the lines above"))
+    }
 }
 
 #[cfg(test)]
@@ -78,8 +89,12 @@ mod tests {
     fn closing_lines_are_added_up_and_others_are_not() {
         let mut totals = Totals::default();
         totals.add("running 3 tests");
-        totals.add("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.2s");
-        totals.add("test result: \u{1b}[32mok\u{1b}[m. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+        totals.add(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.2s",
+        );
+        totals.add(
+            "test result: \u{1b}[32mok\u{1b}[m. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
+        );
         assert_eq!(totals, Totals { suites: 2, passed: 15, ignored: 1 });
     }
 }

@@ -1,1 +1,34 @@
-//! Placeholder while the crate is written.
+//! What every papo client needs, once: whom to trust, who one is, the conversation with the server, what a
+//! room looks like to a reader, and what must survive the end of the program. Terminal, window and scripts
+//! are surfaces over this crate. Not here: anything that draws or reads keys.
+//!
+//! - [`transport`]: start there. One thread with one connection, from options in to events out.
+//! - [`session`]: the conversation, without sockets, clock or randomness; [`event`] names what it reports.
+//! - [`timeline`]: what a reader of a room sees, made from the events; also pure.
+//! - [`text`]: the one place that makes what others have written safe to show.
+//! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
+//! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
+//! - [`error`]: every way in which a connection can fail, with cause and remedy.
+
+pub mod error;
+pub mod event;
+pub mod identity;
+pub mod known_servers;
+mod private_file;
+pub mod profile;
+pub mod session;
+pub mod store;
+pub mod text;
+//pub mod timeline;
+pub mod transport;
+pub mod trust;
+
+pub use error::ConnectError;
+pub use event::Event;
+pub use identity::Identity;
+pub use profile::Profile;
+pub use session::Session;
+pub use store::Store;
+//pub use timeline::Timeline;
+pub use transport::{Client, Options};
+pub use trust::Trust;

@@ -1,2 +1,52 @@
-//! The papo binary.
-fn main() {}
+//! The one binary of papo: command line, signals and exit code around the libraries, which do the work.
+//! Not here: anything about rooms, messages or connections.
+
+mod args;
+mod cert;
+mod chat;
+mod config_file;
+mod exit;
+mod invite;
+mod layers;
+mod output;
+mod places;
+mod serve;
+mod settings;
+
+use std::env;
+use std::process::ExitCode;
+
+use args::{CertCommand, Command};
+use exit::Failure;
+use layers::Layers;
+
+fn main() -> ExitCode {
+    let typed = match args::parse(env::args_os()) {
+        Ok(typed) => typed,
+        // Help, version and misuse are printed by the parser itself; a closed output is no failure of ours.
+        Err(told) => {
+            let _ = told.print();
+            return exit::after_parser(&told);
+        }
+    };
+    match run(typed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(typed: args::Arguments) -> Result<(), Failure> {
+    let layers = Layers::load(typed.config)?;
+    match typed.command {
+        Command::Serve(typed) => serve::run(settings::serve(typed, &layers)?),
+        Command::Invite(typed) => invite::run(settings::invite(typed, &layers)?),
+        Command::Cert { command } => match command {
+            CertCommand::Make(typed) => cert::make(settings::cert_make(typed, &layers)?),
+            CertCommand::Show(typed) => cert::show(&settings::cert_file(typed, &layers)?),
+            CertCommand::Fingerprint(typed) => cert::fingerprint(&settings::cert_file(typed, &layers)?),
+        },
+        Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
+        Command::Send(typed) => chat::send::run(settings::send(typed, &layers)?),
+        Command::Tail(typed) => chat::tail::run(settings::tail(typed, &layers)?),
+    }
+}

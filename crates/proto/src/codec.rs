@@ -17,6 +17,9 @@ use crate::timestamp::Timestamp;
 #[derive(Debug, Default)]
 pub struct LineBuffer {
     rest: Vec<u8>,
+    /// How many bytes at the front of `rest` are known to hold no line feed. Without it, a long line that
+    /// comes byte by byte would be searched from its beginning for each byte.
+    searched: usize,
 }
 
 /// A line is longer than [`LINE_BYTES_MAX`]; the stream cannot be read on.
@@ -34,13 +37,15 @@ impl LineBuffer {
         mut on_line: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<(), LineTooLong> {
         if self.rest.is_empty() {
-            let used = split(bytes, &mut on_line)?;
+            let (used, searched) = split(bytes, 0, &mut on_line)?;
             self.rest.extend_from_slice(&bytes[used..]);
+            self.searched = searched;
             return Ok(());
         }
         self.rest.extend_from_slice(bytes);
-        let used = split(&self.rest, &mut on_line)?;
+        let (used, searched) = split(&self.rest, self.searched, &mut on_line)?;
         self.rest.drain(..used);
+        self.searched = searched;
         if self.rest.is_empty() {
             // Most connections are between two lines most of the time: then they hold no memory.
             self.rest = Vec::new();
@@ -54,10 +59,17 @@ impl LineBuffer {
     }
 }
 
-/// Hands over the lines of `bytes` and returns how many bytes they took.
-fn split(bytes: &[u8], on_line: &mut impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<usize, LineTooLong> {
+/// Hands over the lines of `bytes`, whose first `searched` bytes hold no line feed. Returns how many bytes the
+/// lines took, and how many of the others are known to hold no line feed.
+fn split(
+    bytes: &[u8],
+    mut searched: usize,
+    on_line: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<(usize, usize), LineTooLong> {
     let mut used = 0;
-    while let Some(len) = bytes[used..].iter().position(|&b| b == b'\n') {
+    while let Some(len) = bytes[used + searched..].iter().position(|&b| b == b'\n') {
+        let len = searched + len;
+        searched = 0;
         if len > LINE_BYTES_MAX {
             return Err(LineTooLong);
         }
@@ -65,10 +77,11 @@ fn split(bytes: &[u8], on_line: &mut impl FnMut(&[u8]) -> ControlFlow<()>) -> Re
         used += len + 1;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !line.is_empty() && on_line(line).is_break() {
-            return Ok(used);
+            return Ok((used, 0));
         }
     }
-    if bytes.len() - used > LINE_BYTES_MAX { Err(LineTooLong) } else { Ok(used) }
+    let rest_len = bytes.len() - used;
+    if rest_len > LINE_BYTES_MAX { Err(LineTooLong) } else { Ok((used, rest_len)) }
 }
 
 /// Reads what a client said. What cannot be read is answered with the refusal.
@@ -89,18 +102,24 @@ const NOT_AN_OBJECT: &str = "the line is not a JSON object: send for example {\"
 
 /// The refusal of a line that serde cannot read: either no JSON object at all, or a field of a wrong kind.
 fn refuse_json(error: &serde_json::Error) -> Refusal {
-    // serde's own words are safe to repeat: they name fields and positions, never what a field holds,
-    // except for a string in place of another type, which goes back to its sender only.
+    let said = error.to_string();
+    // serde's own words name fields and positions, and repeat what a field holds only where a string stands
+    // in place of another type. It goes back to its sender only, and cut: with every character escaped, the
+    // string of a full line would not fit into the answer's line.
+    let cause: String = said.chars().take(CAUSE_CHARS_MAX).collect();
     match error.classify() {
-        serde_json::error::Category::Data if !error.to_string().starts_with("duplicate field") => {
-            Refusal::new(ErrorCode::BadField, format!("a field has a value it cannot have: {error}"))
+        serde_json::error::Category::Data if !said.starts_with("duplicate field") => {
+            Refusal::new(ErrorCode::BadField, format!("a field has a value it cannot have: {cause}"))
         }
         _ => Refusal::new(
             ErrorCode::BadJson,
-            format!("the line is not one JSON object: {error}; send for example {{\"type\":\"ping\"}}"),
+            format!("the line is not one JSON object: {cause}; send for example {{\"type\":\"ping\"}}"),
         ),
     }
 }
+
+/// As much of serde's words as says what is wrong.
+const CAUSE_CHARS_MAX: usize = 200;
 
 /// Every field that any client message has. One flat record reads a line in one pass, without the
 /// intermediate tree that a tagged enum needs, and finds a field that stands there twice.
@@ -353,6 +372,18 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_fits_into_a_line_whatever_it_refuses() {
+        // Once the whole string was repeated, six times as long for its escapes.
+        for symbol in ["\u{7f}", "x", "\u{10ffff}", "\\u0001", "\\\""] {
+            let text = symbol.repeat((LINE_BYTES_MAX - 40) / symbol.len());
+            let refusal = decode_client(format!(r#"{{"type":"history","limit":"{text}"}}"#).as_bytes());
+            let mut line = Vec::new();
+            encode_server(&ServerMessage::Error(refusal.expect_err("refused")), &mut line);
+            assert!(line.len() <= 4096, "{} bytes for {symbol:?}", line.len());
+        }
+    }
+
+    #[test]
     fn unknown_fields_are_passed_over_and_escapes_mean_the_same() {
         let said = decode_client(br#"{"colour":{"x":[1]},"t\u0079pe":"s\u0061y","id":"1","text":"oi"}"#);
         assert_eq!(said, Ok(ClientMessage::Say { id: "1".parse().unwrap(), body: Body::text("oi") }));
@@ -381,11 +412,12 @@ mod tests {
     }
 
     proptest! {
-        /// However a stream is cut, the same lines come out.
+        /// However a stream is cut, and wherever the reader pauses, the same lines come out.
         #[test]
         fn lines_do_not_depend_on_how_the_stream_is_cut(
             lines in prop::collection::vec("[a-z]{0,20}", 0..20),
             cuts in prop::collection::vec(1_usize..30, 1..40),
+            pause_every in 1_usize..5,
         ) {
             let stream: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
             let (mut buffer, mut got, mut at) = (LineBuffer::default(), Vec::new(), 0);
@@ -393,10 +425,10 @@ mod tests {
                 let end = (at + cut).min(stream.len());
                 buffer.feed(&stream[at..end], |line| {
                     got.push(String::from_utf8_lossy(line).into_owned());
-                    ControlFlow::Continue(())
+                    if got.len() % pause_every == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 }).unwrap();
                 at = end;
-                if at == stream.len() {
+                if at == stream.len() && buffer.pending_len() == 0 {
                     break;
                 }
             }

@@ -1,1 +1,34 @@
-//! Placeholder while the crate is written.
+//! papo's server: it orders what is said in a room, keeps it in a log, and delivers it to everyone who is there.
+//! What the messages mean is for clients; the server reads the envelope only.
+//!
+//! The life of a message, hop by hop, is told in `docs/ARCHITECTURE.md`. In short: a shard's
+//! [`event_loop`] reads it from a socket, the [`shard`] checks it, the [`writer`] appends it with whatever else
+//! has queued and feeds it to its [`room`], and every shard with members there writes it to them.
+
+pub mod certificate;
+mod config;
+mod connection;
+mod desk;
+mod event_loop;
+mod feed;
+mod files;
+mod identity;
+mod limits;
+mod listener;
+mod presence;
+mod reader;
+mod room;
+mod server;
+mod shard;
+mod tls;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+mod writer;
+
+pub use certificate::{Certificate, CertificateError, PemFiles};
+pub use config::{Config, History};
+pub use limits::{Limits, Rate};
+pub use listener::Stopper;
+pub use server::{ServeError, Server};

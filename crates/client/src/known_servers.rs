@@ -1,0 +1,75 @@
+//! The servers whose keys a person has accepted: a text file with a line `HOST:PORT FINGERPRINT` for each.
+//! Lines are only ever added here; a person takes one out who knows why a server's key has changed. Not
+//! here: what is decided by it, which is [`crate::trust`]'s business.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use papo_proto::{Address, Fingerprint};
+
+use crate::private_file;
+
+/// The fingerprint that was accepted for this address, if one was. A file that is not there knows nobody.
+pub fn find(path: &Path, address: &Address) -> Result<Option<Fingerprint>, KnownServersError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(|cause| KnownServersError::File { path: path.to_owned(), cause })?,
+    };
+    let wanted = address.to_string();
+    for (index, line) in text.lines().enumerate() {
+        let mut words = line.split_whitespace();
+        if !words.next().is_some_and(|word| word.eq_ignore_ascii_case(&wanted)) {
+            continue;
+        }
+        // A damaged line must not count as none: the next key that comes along would be asked about as if
+        // the server had never been seen.
+        let damaged = || KnownServersError::Line { path: path.to_owned(), number: index + 1 };
+        let fingerprint: String = words.collect();
+        return fingerprint.parse().map(Some).map_err(|_| damaged());
+    }
+    Ok(None)
+}
+
+/// Adds a server. The file is made, for its owner only, where there is none.
+pub fn remember(path: &Path, address: &Address, fingerprint: &Fingerprint) -> Result<(), KnownServersError> {
+    add(path, address, fingerprint).map_err(|cause| KnownServersError::File { path: path.to_owned(), cause })
+}
+
+fn add(path: &Path, address: &Address, fingerprint: &Fingerprint) -> io::Result<()> {
+    match private_file::create_empty(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    // A person may have edited the last line without ending it.
+    let ended = fs::read(path)?.last().is_none_or(|&byte| byte == b'\n');
+    let line = format!("{}{address} {fingerprint}\n", if ended { "" } else { "\n" });
+    // One write at the end of the file: two processes that add at once do not mix their lines.
+    let mut file = File::options().append(true).open(path)?;
+    file.write_all(line.as_bytes())?;
+    file.sync_all()
+}
+
+/// Why the known servers cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum KnownServersError {
+    /// A line does not end in a fingerprint.
+    #[error(
+        "Line {number} of {} has no readable fingerprint behind the server's address. Put back a copy of the file, or remove the line and connect again.",
+        path.display()
+    )]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        number: usize,
+    },
+    /// The file cannot be read or written.
+    #[error("The known servers in {} cannot be read or written ({cause}). Check the file's owner and permissions.", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+}

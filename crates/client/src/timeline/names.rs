@@ -1,0 +1,106 @@
+//! Who could be taken for whom. Names are free and may repeat; where two look the same, a reader needs more
+//! than the name. Once shared a name stays so, lest a badge comes and goes with somebody's connection. Not
+//! here: the badge itself (`MemberId::badge`).
+
+use std::collections::HashMap;
+
+use papo_proto::{MemberId, Name};
+use unicode_width::UnicodeWidthChar;
+
+/// How many names are remembered. Beyond that every further name counts as shared, which errs on the safe side.
+pub const NAMES_REMEMBERED_MAX: usize = 100_000;
+
+/// The names seen so far, by what they look like.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    owners: HashMap<String, Owner>,
+}
+
+#[derive(Debug)]
+enum Owner {
+    One(MemberId),
+    Several,
+}
+
+impl Names {
+    /// Somebody is called so.
+    pub(super) fn see(&mut self, name: &Name, id: &MemberId) {
+        let full = self.owners.len() >= NAMES_REMEMBERED_MAX;
+        match self.owners.get_mut(&look(name)) {
+            Some(owner) => {
+                if matches!(owner, Owner::One(known) if known != id) {
+                    *owner = Owner::Several;
+                }
+            }
+            None if full => {}
+            None => {
+                self.owners.insert(look(name), Owner::One(id.clone()));
+            }
+        }
+    }
+
+    /// Whether several are called so, or look as if they were.
+    pub(super) fn is_shared(&self, name: &Name) -> bool {
+        match self.owners.get(&look(name)) {
+            Some(owner) => matches!(owner, Owner::Several),
+            None => self.owners.len() >= NAMES_REMEMBERED_MAX,
+        }
+    }
+}
+
+/// What a name looks like: names of the same look can be taken for one another. Coarse on purpose: a badge
+/// too many does no harm. After the idea of the skeleton in Unicode UTS #39, section 4.
+fn look(name: &Name) -> String {
+    let visible = name.as_str().chars().filter(|c| c.width() != Some(0) && !c.is_whitespace());
+    visible.flat_map(char::to_lowercase).filter(|c| c.width() != Some(0)).map(letter).collect()
+}
+
+/// The Latin letter that a character looks like, in small letters.
+fn letter(c: char) -> char {
+    match c {
+        'а' | 'α' => 'a',
+        'с' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' => 'e',
+        'һ' => 'h',
+        'i' | '1' | '|' | 'і' | 'ι' | 'ı' | 'ӏ' => 'l',
+        'ј' => 'j',
+        'к' | 'κ' => 'k',
+        'м' => 'm',
+        'п' => 'n',
+        '0' | 'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        'ѕ' => 's',
+        'т' | 'τ' => 't',
+        'ν' => 'v',
+        'ԝ' | 'ω' => 'w',
+        'х' | 'χ' => 'x',
+        'у' | 'γ' => 'y',
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).map_or(c, letter),
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_can_be_taken_for_one_another_look_the_same() {
+        let name = |text: &str| Name::parse(text).unwrap();
+        for (one, other) in [
+            ("Ana", "ana"),
+            ("Ana", "Аnа"),
+            ("Ana", "A n\u{200B}a"),
+            ("Paul", "PauI"),
+            ("Paul", "Pau1"),
+            ("Bob", "B0b"),
+            ("Ana", "Ａｎａ"),
+        ] {
+            assert_eq!(look(&name(one)), look(&name(other)), "{one} {other}");
+        }
+        for (one, other) in [("Ana", "Anna"), ("Ana", "Eva"), ("名前", "名刺")] {
+            assert_ne!(look(&name(one)), look(&name(other)), "{one} {other}");
+        }
+    }
+}

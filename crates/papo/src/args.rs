@@ -1,0 +1,317 @@
+//! What was typed: the commands, their options and their help texts. Nothing is opened, resolved or
+//! defaulted here; what the options mean is in `settings`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::layers::variable;
+
+/// An encrypted chat room in one command.
+#[derive(Debug, Parser)]
+#[command(
+    name = "papo",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Begin with `papo serve`; it prints what the others type.\n\n\
+        Every option is also an environment variable (named in the command's --help) and a key of the \
+        configuration file: [serve] for serve, invite and cert, [client] for join, send and tail. \
+        An option counts before the environment, the environment before the file.\n\n\
+        Exit codes: 0 done; 1 another failure; 2 wrong usage; 3 no connection; 4 server not trusted; \
+        5 refused by the server; 6 connection lost before it was done; 7 a local file or folder."
+)]
+pub(crate) struct Arguments {
+    /// Read this configuration file instead of papo/config.toml in the platform's configuration folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open a room: start the server
+    Serve(ServeArguments),
+    /// Come into a room, line by line: read, write, /help
+    Join(JoinArguments),
+    /// Say something in a room and end when the room has it
+    Send(SendArguments),
+    /// Print what is said in a room
+    Tail(TailArguments),
+    /// Print the invite link of the server on this computer
+    Invite(InviteArguments),
+    /// Make or show the server's certificate
+    Cert {
+        #[command(subcommand)]
+        command: CertCommand,
+    },
+}
+
+/// Open a room: start the server.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "Without options the server listens on 127.0.0.1:12345, for this computer alone, and makes \
+    its own key and certificate on the first start.\n\n\
+    The invite link goes to standard output, everything else to standard error. Ctrl-C stops cleanly, a \
+    second Ctrl-C at once.")]
+pub(crate) struct ServeArguments {
+    /// Where to listen: HOST or HOST:PORT, instead of --ip and --port
+    #[arg(value_name = "HOST[:PORT]", conflicts_with = "ip")]
+    pub(crate) host: Option<String>,
+    /// The address to listen on; `-ip IP` works too. 127.0.0.1 where it is not said
+    #[arg(short, long, value_name = "IP")]
+    pub(crate) ip: Option<String>,
+    /// The port to listen on; 12345 where it is not said, 0 for any free one
+    #[arg(short, long)]
+    pub(crate) port: Option<String>,
+    /// The folder in which the server keeps everything: key, certificate, log
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// A certificate (PEM) instead of the server's own; together with --key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The private key (PEM) of --cert
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Let in everybody who reaches the port; needed on any address that others can reach
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// The address that the invite link names, where others reach this server under another one
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) address: Option<String>,
+    /// When a message counts as stored: on the `disk` (default), or with the operating system (`os`: faster,
+    /// but a power cut may take the last messages)
+    #[arg(long, value_name = "disk|os")]
+    pub(crate) durability: Option<String>,
+    /// Where messages are kept: on `disk` (default), or nowhere but in memory (`none`)
+    #[arg(long, value_name = "disk|none")]
+    pub(crate) history: Option<String>,
+    /// How large the file of messages may grow, in MiB; as large as the disk where it is not said. When it is
+    /// full, nothing more is stored and everybody is told
+    #[arg(long, value_name = "MIB")]
+    pub(crate) history_max: Option<String>,
+    /// How many event loops; 0 (default) for one on each processor core
+    #[arg(long, value_name = "N")]
+    pub(crate) shards: Option<String>,
+    /// Messages a second that one member may send, or `off`
+    #[arg(long, value_name = "N|off")]
+    pub(crate) rate: Option<String>,
+    /// How many connections at most
+    #[arg(long, value_name = "N")]
+    pub(crate) connections: Option<String>,
+    /// How log lines look: `text` (default) or `json`
+    #[arg(long, value_name = "text|json")]
+    pub(crate) log_format: Option<String>,
+    /// Which log lines are written: error, warn (default), info, debug or trace
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) log_level: Option<String>,
+}
+
+/// Where the room is and who one is there: what join, send and tail have in common.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ClientArguments {
+    /// The server's address; `-ip IP` works too. 127.0.0.1 where it is not said
+    #[arg(short, long, value_name = "IP")]
+    pub(crate) ip: Option<String>,
+    /// The server's port; 12345 where it is not said
+    #[arg(short, long)]
+    pub(crate) port: Option<String>,
+    /// The room; the invite's, or else `lobby`
+    #[arg(short, long)]
+    pub(crate) room: Option<String>,
+    /// What you want to be called; the name of your account where it is not said
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Trust the server with this certificate (PEM), the server's own or its authority's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The folder that holds your key, the servers you trust and your messages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+}
+
+/// Come into a room, line by line: read, write, /help.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "TARGET is an invite link, HOST or HOST:PORT.\n\n\
+    What others say goes to standard output, everything else to standard error. Lines from a pipe are sent \
+    one by one; at the end of the input papo waits until the room has them all, and ends. This version has \
+    the line mode only; --plain asks for it by name, for the time when there is a full screen too.")]
+pub(crate) struct JoinArguments {
+    /// An invite link, HOST or HOST:PORT
+    #[arg(conflicts_with_all = ["ip", "port"])]
+    pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArguments,
+    /// Line by line, without drawing a screen (the only mode so far)
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// How many earlier messages to show on coming in; 20 where it is not said
+    #[arg(long, value_name = "N")]
+    pub(crate) history: Option<String>,
+}
+
+/// Say something in a room and end when the room has it.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "The first word is the TARGET if it is an invite link, HOST:PORT or an IP address; with \
+    --ip or --port every word is text. Without text, standard input is read to its end and sent as one message.\n\n\
+    papo send ends with 0 only when the room has stored the message. A lost connection is made again until \
+    the time is over.")]
+pub(crate) struct SendArguments {
+    /// [TARGET] and what to say; without text, what standard input holds
+    #[arg(value_name = "TARGET|TEXT")]
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArguments,
+    /// Send each line of standard input as a message of its own, in order
+    #[arg(long)]
+    pub(crate) lines: bool,
+    /// Give up after so many seconds; 30 where it is not said
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<String>,
+}
+
+/// Print what is said in a room.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "TARGET is an invite link, HOST or HOST:PORT. Lost connections are made again, and \
+    nothing is missed or printed twice.")]
+pub(crate) struct TailArguments {
+    /// An invite link, HOST or HOST:PORT
+    #[arg(conflicts_with_all = ["ip", "port"])]
+    pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArguments,
+    /// Print each message as one JSON object, as the protocol has it
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Begin after the message of this number; 0 for everything that the room still has
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) after: Option<String>,
+    /// End after so many messages
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) count: Option<String>,
+    /// End at the newest message instead of waiting for further ones
+    #[arg(long)]
+    pub(crate) no_follow: bool,
+}
+
+/// Print the invite link of the server on this computer.
+#[derive(Debug, Default, Args)]
+pub(crate) struct InviteArguments {
+    /// The server's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The address that others reach the server under; what it last listened on where it is not said
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) address: Option<String>,
+    /// The certificate (PEM) that the server was given with --cert, where it does not use its own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The room that the link leads to; `lobby` where it is not said
+    #[arg(short, long)]
+    pub(crate) room: Option<String>,
+    /// Draw the link as a QR code too (on standard error)
+    #[arg(long)]
+    pub(crate) qr: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertCommand {
+    /// Make the server's key and certificate, as the first `papo serve` does
+    Make(CertMakeArguments),
+    /// Show the fingerprint, the names and the end of a certificate
+    Show(CertFileArguments),
+    /// Print the fingerprint of a certificate
+    Fingerprint(CertFileArguments),
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct CertMakeArguments {
+    /// The server's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Names and addresses under which others reach the server, besides localhost
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct CertFileArguments {
+    /// A certificate (PEM); the one in the server's folder where it is not said
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The server's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Reads the words of the command line, the program's own name first.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let matches = command().try_get_matches_from(rewrite_ip(words))?;
+    Arguments::from_arg_matches(&matches)
+}
+
+/// The commands with the environment variable of each option in its help. This is also the one list of
+/// what the configuration file may hold.
+pub(crate) fn command() -> clap::Command {
+    name_variables(Arguments::command())
+}
+
+fn name_variables(command: clap::Command) -> clap::Command {
+    let named = command.mut_args(|arg| {
+        let Some(variable) = arg.get_long().map(variable) else { return arg };
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        arg.help(format!("{help} [{variable}]"))
+    });
+    named.mut_subcommands(name_variables)
+}
+
+/// Writes `-ip X` and `-ip=X`, as the project has always had it, as `--ip`: the parser would read it as `-i p`.
+/// What stands behind `--` is left alone.
+fn rewrite_ip(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut options = true;
+    let rewrite = |word: OsString| {
+        options &= word != "--";
+        match word.to_str() {
+            Some("-ip") if options => "--ip".into(),
+            Some(text) if options && text.starts_with("-ip=") => format!("-{text}").into(),
+            _ => word,
+        }
+    };
+    words.into_iter().map(rewrite).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn ip_with_one_hyphen_is_an_option() {
+        for (line, rewritten) in [
+            ("papo serve -ip ::1 -p 1", "papo serve --ip ::1 -p 1"),
+            ("papo serve -ip=1.2.3.4", "papo serve --ip=1.2.3.4"),
+            ("papo serve -i 1.2.3.4", "papo serve -i 1.2.3.4"),
+            ("papo send -- -ip", "papo send -- -ip"),
+        ] {
+            assert_eq!(rewrite_ip(words(line)), words(rewritten));
+        }
+        let typed = parse(words("papo serve -ip 1.2.3.4 -p 9")).unwrap();
+        let Command::Serve(serve) = typed.command else { panic!("{typed:?}") };
+        assert_eq!((serve.ip.as_deref(), serve.port.as_deref()), (Some("1.2.3.4"), Some("9")));
+    }
+
+    #[test]
+    fn every_option_says_its_variable() {
+        let help = command().find_subcommand_mut("serve").unwrap().render_long_help().to_string();
+        assert!(help.contains("[PAPO_LOG_FORMAT]"), "{help}");
+    }
+}

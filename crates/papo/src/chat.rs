@@ -1,0 +1,12 @@
+//! The three commands that visit a room: `join`, `send` and `tail`, and what they have in common. Not here:
+//! the conversation with the server, which is the client library's business.
+
+mod commands;
+mod input;
+pub(crate) mod join;
+mod line;
+mod link;
+mod names;
+pub(crate) mod send;
+pub(crate) mod tail;
+mod words;

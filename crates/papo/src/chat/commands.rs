@@ -1,0 +1,92 @@
+//! What a typed line means: a text, or one of the commands that begin with `/`. An unknown command is never
+//! sent, since what looks like one was not meant for others. Not here: doing it.
+
+use papo_proto::limits::HISTORY_MESSAGES_MAX;
+use papo_proto::{Name, NameError};
+
+/// How many messages `/history` shows where it is not said.
+const HISTORY_DEFAULT: u32 = 20;
+
+/// What a line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// Nothing.
+    Nothing,
+    /// Say this.
+    Say(String),
+    /// Be called this.
+    Rename(Name),
+    /// Tell who is here.
+    Who,
+    /// Show so many older messages.
+    History(u32),
+    /// Show the list of commands.
+    Help,
+    /// Leave the room.
+    Leave,
+    /// A command that there is not.
+    Unknown(String),
+    /// A command whose argument is wrong, and how.
+    Wrong(String),
+}
+
+/// Reads a line.
+pub(super) fn read(line: &str) -> Typed {
+    let Some(command) = line.strip_prefix('/') else {
+        return if line.trim().is_empty() { Typed::Nothing } else { Typed::Say(line.to_owned()) };
+    };
+    if command.starts_with('/') {
+        return Typed::Say(command.to_owned());
+    }
+    let (command, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+    match (command.to_lowercase().as_str(), rest.trim()) {
+        ("help" | "?", _) => Typed::Help,
+        ("who" | "names", _) => Typed::Who,
+        ("leave" | "quit", _) => Typed::Leave,
+        ("me", "") => Typed::Wrong("/me needs what you are doing: /me waves".to_owned()),
+        ("me", action) => Typed::Say(format!("*{action}*")),
+        ("nick", name) => Name::parse(name).map_or_else(|error| Typed::Wrong(wrong_name(&error)), Typed::Rename),
+        ("history", "") => Typed::History(HISTORY_DEFAULT),
+        ("history", number) => match number.parse() {
+            Ok(number) if (1..=HISTORY_MESSAGES_MAX).contains(&(number as usize)) => Typed::History(number),
+            _ => Typed::Wrong(format!("/history takes a number from 1 to {HISTORY_MESSAGES_MAX}")),
+        },
+        _ => Typed::Unknown(command.to_owned()),
+    }
+}
+
+fn wrong_name(error: &NameError) -> String {
+    format!("{error}: /nick NAME")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_means_one_thing() {
+        let say = |text: &str| Typed::Say(text.to_owned());
+        for (line, expected) in [
+            ("oi", say("oi")),
+            (" indented", say(" indented")),
+            ("", Typed::Nothing),
+            ("  ", Typed::Nothing),
+            ("//etc/hosts", say("/etc/hosts")),
+            ("/me waves", say("*waves*")),
+            ("/nick Zoë", Typed::Rename(Name::parse("Zoë").unwrap())),
+            ("/who", Typed::Who),
+            ("/HELP", Typed::Help),
+            ("/history", Typed::History(20)),
+            ("/history 7", Typed::History(7)),
+            ("/quit", Typed::Leave),
+            ("/leave now", Typed::Leave),
+            ("/", Typed::Unknown(String::new())),
+            ("/etc/hosts", Typed::Unknown("etc/hosts".to_owned())),
+        ] {
+            assert_eq!(read(line), expected, "{line:?}");
+        }
+        for wrong in ["/me", "/nick", "/nick \u{202e}", "/history 0", "/history 201", "/history x"] {
+            assert!(matches!(read(wrong), Typed::Wrong(_)), "{wrong:?}");
+        }
+    }
+}

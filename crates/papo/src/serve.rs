@@ -1,0 +1,125 @@
+//! `papo serve`: from the options to a running server, and from a signal to its clean end. Not here: what a
+//! server does, which is the server library's business.
+
+mod listen;
+mod words;
+
+use std::io;
+use std::net::SocketAddr;
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use papo_proto::{Invite, RoomName};
+use papo_server::{Config, Limits, PemFiles, Rate, ServeError, Server, Stopper};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::settings::{Durability, History, LogFormat, LogLevel, Serve};
+
+/// What a shell reports of a program that a Ctrl-C has ended (128 and the signal's number).
+const EXIT_INTERRUPTED: i32 = 130;
+
+/// Runs a server until a signal stops it.
+pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
+    start_logging(serve.log_format, serve.log_level);
+    let listen = listen::resolve(&serve.host, serve.port)?;
+    if !serve.open {
+        listen::refuse_public(&listen)?;
+    }
+    let certificate_file = match &serve.certificate {
+        Some((cert, _)) => cert.clone(),
+        None => PemFiles::in_folder(&serve.data).certificate,
+    };
+    let (host, data, address) = (serve.host.clone(), serve.data.clone(), serve.address.clone());
+    let server = Server::bind(config(serve, listen)).map_err(|error| failure(&error))?;
+    let bound = server.addresses().to_vec();
+    let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
+    let invite = Invite { address: reached, room: RoomName::default(), fingerprint: server.fingerprint() };
+    crate::invite::remember(&data, &invite)?;
+    stop_on_signal(server.stopper())?;
+    announce(&server, &bound, &invite, &data, &certificate_file)?;
+    server.run().map_err(|error| failure(&error))?;
+    output::words(words::STOPPED);
+    Ok(())
+}
+
+fn announce(
+    server: &Server,
+    bound: &[SocketAddr],
+    invite: &Invite,
+    data: &std::path::Path,
+    certificate_file: &std::path::Path,
+) -> Result<(), Failure> {
+    let fingerprint = server.fingerprint();
+    output::words(&words::started(bound, &fingerprint, data, server.is_new()));
+    if bound.iter().any(|address| !address.ip().is_loopback()) {
+        output::words(words::OPEN_TO_ALL);
+    }
+    output::words(words::INVITE);
+    output::line(&invite.to_string())?;
+    output::words(&words::next(invite, certificate_file));
+    Ok(())
+}
+
+fn config(serve: Serve, listen: Vec<SocketAddr>) -> Config {
+    let mut limits = Limits::default();
+    if let Some(rate) = serve.rate {
+        // Twice the rate at once: people write in bursts.
+        limits.messages = rate.map(|per_second| Rate { per_second, burst: per_second.saturating_mul(2) });
+    }
+    if let Some(connections) = serve.connections {
+        limits.connections_max = connections;
+    }
+    let history = match serve.history {
+        History::Disk { durability, bytes_max } => {
+            let durability = match durability {
+                Durability::Disk => papo_log::Durability::Disk,
+                Durability::Os => papo_log::Durability::Os,
+            };
+            papo_server::History::Disk { durability, bytes_max }
+        }
+        History::None => papo_server::History::None,
+    };
+    let certificate = serve.certificate.map(|(certificate, key)| PemFiles { certificate, key });
+    Config { listen, data: serve.data, certificate, history, shards: serve.shards, limits }
+}
+
+/// The first signal lets everybody finish; the second one does not wait.
+fn stop_on_signal(stopper: Stopper) -> Result<(), Failure> {
+    let asked = AtomicBool::new(false);
+    let on_signal = move || {
+        if asked.swap(true, Ordering::SeqCst) {
+            process::exit(EXIT_INTERRUPTED);
+        }
+        output::words(words::STOPPING);
+        stopper.stop();
+    };
+    ctrlc::set_handler(on_signal)
+        .map_err(|error| Failure::new(Exit::Other, format!("signals cannot be received: {error}")))
+}
+
+/// A server's failure with its exit code.
+fn failure(error: &ServeError) -> Failure {
+    let exit = match error {
+        ServeError::Folder { .. } | ServeError::Certificate(_) | ServeError::Log(_) => Exit::LocalFile,
+        _ => Exit::Other,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+fn start_logging(format: LogFormat, level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let lines = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr);
+    // A second subscriber in one process is the only failure, and there is none.
+    let _ = match format {
+        LogFormat::Text => lines.with_ansi(output::words_coloured()).try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+}

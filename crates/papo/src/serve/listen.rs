@@ -1,0 +1,109 @@
+//! Where a server listens, whether that needs `--open`, and under which address others reach it. Not here:
+//! the sockets themselves.
+
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
+
+use papo_proto::Address;
+
+use crate::exit::{Exit, Failure};
+use crate::layers::Sourced;
+
+/// The addresses that a host stands for.
+pub(super) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
+    let found = (host, port).to_socket_addrs().map(Vec::from_iter).unwrap_or_default();
+    if found.is_empty() {
+        return Err(Failure::new(
+            Exit::Other,
+            format!("there is no host called {host}: name an address of this computer, such as -ip 127.0.0.1"),
+        ));
+    }
+    // Two free ports for one server would need two invites.
+    let many = if port == 0 { 1 } else { found.len() };
+    let mut listen: Vec<SocketAddr> = Vec::new();
+    for address in found.into_iter().take(many) {
+        if !listen.contains(&address) {
+            listen.push(address);
+        }
+    }
+    Ok(listen)
+}
+
+/// Refuses addresses that others can reach. There are no secret invites yet: whoever reaches the port comes in,
+/// and that must be meant.
+pub(super) fn refuse_public(listen: &[SocketAddr]) -> Result<(), Failure> {
+    match listen.iter().find(|address| !address.ip().is_loopback()) {
+        None => Ok(()),
+        Some(address) => Err(Failure::usage(format!(
+            "others can reach {address}, and anyone who does may come in: say --open if that is meant, or listen on \
+             127.0.0.1 for this computer alone (invites with a secret come in a later version)"
+        ))),
+    }
+}
+
+/// What an invite names: the address that was said for it; or the host as it was typed; or, where the server
+/// listens on every address, the one that leads to the others.
+pub(super) fn reached_under(said: Option<&str>, host: &str, bound: &[SocketAddr]) -> Result<Address, Failure> {
+    let Some(first) = bound.first() else { return Ok(Address::default()) };
+    if let Some(said) = said {
+        let address = Sourced::typed("--address", said.to_owned()).parse(str::parse::<Address>)?;
+        let names_port = said.ends_with(&format!(":{}", address.port)) && said.parse::<IpAddr>().is_err();
+        return Ok(if names_port { address } else { Address::new(address.host, first.port()) });
+    }
+    let host = if first.ip().is_unspecified() { outward(first.ip()).to_string() } else { host.to_owned() };
+    Ok(Address::new(host, first.port()))
+}
+
+/// The address of this computer by which it reaches others. Connecting a UDP socket sends nothing; it only asks
+/// the system for a route (the addresses are for documentation, RFC 5737 and RFC 3849).
+fn outward(listening: IpAddr) -> IpAddr {
+    let ask = |from: &str, to: &str| {
+        let socket = UdpSocket::bind(from).ok()?;
+        socket.connect(to).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    let v4 = || ask("0.0.0.0:0", "192.0.2.1:9");
+    let v6 = || ask("[::]:0", "[2001:db8::1]:9");
+    let found = if listening.is_ipv4() { v4() } else { v6() };
+    found.unwrap_or(if listening.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bound(text: &str) -> Vec<SocketAddr> {
+        vec![text.parse().unwrap()]
+    }
+
+    #[test]
+    fn only_loopback_is_open_without_a_word() {
+        for good in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1"] {
+            assert_eq!(refuse_public(&bound(good)), Ok(()));
+        }
+        for public in ["0.0.0.0:1", "[::]:1", "192.168.0.2:1"] {
+            let failure = refuse_public(&bound(public)).unwrap_err();
+            assert!(failure.exit == Exit::Usage && failure.text.contains("--open"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn invites_name_an_address_that_leads_here() {
+        let check = |said, host: &str, listening: &str, expected: &str| {
+            let reached = reached_under(said, host, &bound(listening)).unwrap();
+            assert_eq!(reached.to_string(), expected);
+        };
+        check(None, "localhost", "127.0.0.1:9", "localhost:9");
+        check(None, "::1", "[::1]:9", "[::1]:9");
+        check(Some("chat.example"), "0.0.0.0", "0.0.0.0:9", "chat.example:9");
+        check(Some("chat.example:443"), "0.0.0.0", "0.0.0.0:9", "chat.example:443");
+        let guessed = reached_under(None, "0.0.0.0", &bound("0.0.0.0:9")).unwrap();
+        assert!(!guessed.host.parse::<IpAddr>().unwrap().is_unspecified(), "{guessed}");
+    }
+
+    #[test]
+    fn a_name_may_stand_for_several_addresses() {
+        assert!(resolve("127.0.0.1", 5).unwrap() == bound("127.0.0.1:5"));
+        assert_eq!(resolve("localhost", 0).unwrap().len(), 1);
+        assert!(resolve("nothing.invalid", 5).unwrap_err().text.contains("no host called nothing.invalid"));
+    }
+}

@@ -1,0 +1,263 @@
+//! What the options of join, send and tail mean.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use papo_proto::limits::HISTORY_MESSAGES_MAX;
+use papo_proto::{Address, Fingerprint, Invite, Name, RoomName, Seq};
+
+use super::{host, number, parsed, port};
+use crate::args::{ClientArguments, JoinArguments, SendArguments, TailArguments};
+use crate::exit::Failure;
+use crate::layers::{Layers, Section, Source, Sourced};
+use crate::places;
+
+/// How many earlier messages `join` shows where it is not said.
+const HISTORY_DEFAULT: u32 = 20;
+
+/// How long `send` tries where it is not said.
+const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
+
+/// Where the room is, and who one is there.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Client {
+    pub(crate) address: Address,
+    /// The invite's fingerprint, where there is an invite.
+    pub(crate) fingerprint: Option<Fingerprint>,
+    pub(crate) room: RoomName,
+    pub(crate) name: Name,
+    pub(crate) ca: Option<PathBuf>,
+    /// The profile's folder; the platform's where it is not said.
+    pub(crate) profile: Option<PathBuf>,
+}
+
+/// A visit line by line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Join {
+    pub(crate) client: Client,
+    /// How many earlier messages are shown on coming in.
+    pub(crate) history_len: u32,
+}
+
+/// Something to be said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Send {
+    pub(crate) client: Client,
+    /// What to say; `None` for what standard input holds.
+    pub(crate) text: Option<String>,
+    /// Whether each line of standard input is a message.
+    pub(crate) lines: bool,
+    pub(crate) timeout: Duration,
+}
+
+/// A room to be printed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tail {
+    pub(crate) client: Client,
+    pub(crate) json: bool,
+    pub(crate) start: Start,
+    /// After how many messages to end.
+    pub(crate) count: Option<u64>,
+    /// Whether to go on at the newest message.
+    pub(crate) follow: bool,
+}
+
+/// Where a printed room begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With what is said from now on.
+    Now,
+    /// After this message.
+    After(Seq),
+}
+
+/// What `papo join` is to do.
+pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failure> {
+    let history = layers.text(Section::Client, "history", typed.history)?;
+    let most = u32::try_from(HISTORY_MESSAGES_MAX).unwrap_or(u32::MAX);
+    let history_len = parsed(history, |text| match number(text, 0)? {
+        len if len > most => Err(format!("{len} messages are too many at once: ask for at most {most}")),
+        len => Ok(len),
+    })?;
+    // Said or not, line by line is the only mode; the option is checked all the same.
+    layers.flag(Section::Client, "plain", typed.plain)?;
+    let target = typed.target.map(|target| Sourced::typed("TARGET", target));
+    Ok(Join { client: client(typed.client, target, layers)?, history_len: history_len.unwrap_or(HISTORY_DEFAULT) })
+}
+
+/// What `papo send` is to do.
+pub(crate) fn send(typed: SendArguments, layers: &Layers) -> Result<Send, Failure> {
+    let mut words = typed.words;
+    let by_option = typed.client.ip.is_some() || typed.client.port.is_some();
+    let target = (!by_option && words.first().is_some_and(|word| is_target(word)))
+        .then(|| Sourced::typed("TARGET", words.remove(0)));
+    let lines = layers.flag(Section::Client, "lines", typed.lines)?;
+    let text = (!words.is_empty()).then(|| words.join(" "));
+    if typed.lines && text.is_some() {
+        return Err(Failure::usage("--lines reads standard input: leave the text away, or --lines"));
+    }
+    let timeout = parsed(layers.text(Section::Client, "timeout", typed.timeout)?, |text| number(text, 1_u32))?;
+    Ok(Send {
+        client: client(typed.client, target, layers)?,
+        text,
+        lines,
+        timeout: timeout.map_or(TIMEOUT_DEFAULT, |seconds| Duration::from_secs(seconds.into())),
+    })
+}
+
+/// What `papo tail` is to do.
+pub(crate) fn tail(typed: TailArguments, layers: &Layers) -> Result<Tail, Failure> {
+    let after = layers.text(Section::Client, "after", typed.after)?;
+    let after = parsed(after, |text| Seq::try_from(number(text, 0_u64)?))?;
+    let count = parsed(layers.text(Section::Client, "count", typed.count)?, |text| number(text, 1))?;
+    let target = typed.target.map(|target| Sourced::typed("TARGET", target));
+    Ok(Tail {
+        client: client(typed.client, target, layers)?,
+        json: layers.flag(Section::Client, "json", typed.json)?,
+        start: after.map_or(Start::Now, Start::After),
+        count,
+        follow: !layers.flag(Section::Client, "no-follow", typed.no_follow)?,
+    })
+}
+
+/// Whether the first word of `send` says where and not what: a link, an IP address, `localhost`, or a host with
+/// a port. A host needs a letter and a dot or be `localhost`, for `12:30` or `re:1` may begin a sentence.
+fn is_target(word: &str) -> bool {
+    let Ok(address) = word.parse::<Address>() else { return word.starts_with("https://") };
+    let host = address.host.as_str();
+    let named = host.contains('.') && host.contains(|c: char| c.is_ascii_alphabetic());
+    let ip = host.parse::<std::net::IpAddr>().is_ok();
+    host == "localhost" || ip || (named && super::has_port(word, &address))
+}
+
+fn client(
+    typed: ClientArguments,
+    target: Option<Sourced<String>>,
+    layers: &Layers,
+) -> Result<Client, Failure> {
+    let text = |option, typed| layers.text(Section::Client, option, typed);
+    // A target below the command line does not outdo an address on it.
+    let by_option = typed.ip.is_some() || typed.port.is_some();
+    let target = match target {
+        None if !by_option => text("target", None)?,
+        target => target,
+    };
+    let (address, invite) = match target {
+        Some(target) => target_of(&target)?,
+        None => {
+            let ip = parsed(text("ip", typed.ip)?, host)?;
+            let port = parsed(text("port", typed.port)?, |text| port(text, 1))?;
+            let default = Address::default();
+            (Address::new(ip.unwrap_or(default.host), port.unwrap_or(default.port)), None)
+        }
+    };
+    let room = text("room", typed.room)?;
+    // The link that one has just pasted says which room is meant; only an option outdoes it.
+    let room = room.filter(|room| invite.is_none() || matches!(room.source, Source::Typed(_)));
+    let room = parsed(room, RoomName::parse)?;
+    Ok(Client {
+        address,
+        fingerprint: invite.as_ref().map(|invite| invite.fingerprint),
+        room: room.or(invite.map(|invite| invite.room)).unwrap_or_default(),
+        name: name(text("name", typed.name)?)?,
+        ca: layers.path(Section::Client, "ca", typed.ca)?,
+        profile: layers.path(Section::Client, "profile", typed.profile)?,
+    })
+}
+
+fn target_of(target: &Sourced<String>) -> Result<(Address, Option<Invite>), Failure> {
+    if target.value.contains("://") {
+        let invite = target.parse(str::parse::<Invite>)?;
+        return Ok((invite.address.clone(), Some(invite)));
+    }
+    Ok((target.parse(str::parse::<Address>)?, None))
+}
+
+fn name(said: Option<Sourced<String>>) -> Result<Name, Failure> {
+    if let Some(name) = parsed(said, Name::parse)? {
+        return Ok(name);
+    }
+    let account = places::account_name().and_then(|name| Name::parse(&name).ok());
+    account.ok_or_else(|| Failure::usage("your account has no name here: say what you want to be called with --name NAME"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::tests::layers;
+
+    fn ana() -> ClientArguments {
+        ClientArguments { name: Some("Ana".to_owned()), ..ClientArguments::default() }
+    }
+
+    fn joined(target: Option<&str>, environment: &[(&str, &str)], file: &str) -> Result<Client, Failure> {
+        let typed = JoinArguments { target: target.map(str::to_owned), client: ana(), ..JoinArguments::default() };
+        join(typed, &layers(environment, &format!("[client]\n{file}"))).map(|join| join.client)
+    }
+
+    #[test]
+    fn the_server_is_found_layer_by_layer() {
+        let invite = format!("https://chat.example:9/sala#{}", Fingerprint([7; 32]));
+        let file = format!("target = '{invite}'");
+        for (target, environment, file, address, room) in [
+            (None, [("PAPO_PORT", "")], "", "127.0.0.1:12345", "lobby"),
+            (None, [("PAPO_PORT", "8")], "ip = '::1'", "[::1]:8", "lobby"),
+            (Some("a.example:5"), [("PAPO_PORT", "8")], "", "a.example:5", "lobby"),
+            (Some(invite.as_str()), [("PAPO_ROOM", "other")], "", "chat.example:9", "sala"),
+            (None, [("PAPO_PORT", "8")], &file, "chat.example:9", "sala"),
+            (Some("::1"), [("PAPO_ROOM", "other")], &file, "[::1]:12345", "other"),
+        ] {
+            let client = joined(target, &environment, file).unwrap();
+            assert_eq!((client.address.to_string().as_str(), client.room.as_str()), (address, room));
+            assert_eq!(client.fingerprint.is_some(), room == "sala");
+        }
+    }
+
+    #[test]
+    fn a_wrong_target_or_name_is_told_with_its_place() {
+        let check = |result: Result<Client, Failure>, expected: &str| {
+            let failure = result.unwrap_err();
+            assert!(failure.text.contains(expected), "{failure}");
+        };
+        check(joined(Some("a b"), &[], ""), "TARGET: \"a b\" is not an address");
+        check(joined(Some("https://a:1/#x"), &[], ""), "TARGET: the invite's fingerprint");
+        check(joined(None, &[("PAPO_TARGET", "http://a")], ""), "PAPO_TARGET: this is not an invite");
+        check(joined(None, &[], "room = 'a/b'"), "client.room in /etc/c.toml: the room's name holds");
+        check(joined(None, &[("PAPO_PORT", "0")], ""), "PAPO_PORT: \"0\" is not a port");
+    }
+
+    #[test]
+    fn the_first_word_of_send_may_be_the_target() {
+        for (line, address, text) in [
+            ("oi", "127.0.0.1:12345", Some("oi")),
+            ("12:30 lunch", "127.0.0.1:12345", Some("12:30 lunch")),
+            ("re:1 yes", "127.0.0.1:12345", Some("re:1 yes")),
+            ("example.org is nice", "127.0.0.1:12345", Some("example.org is nice")),
+            ("chat.example:9 oi", "chat.example:9", Some("oi")),
+            ("10.0.0.1 oi there", "10.0.0.1:12345", Some("oi there")),
+            ("[::1]:7", "[::1]:7", None),
+            ("localhost oi", "localhost:12345", Some("oi")),
+        ] {
+            let words = line.split(' ').map(str::to_owned).collect();
+            let typed = SendArguments { words, client: ana(), ..SendArguments::default() };
+            let send = send(typed, &layers(&[], "")).unwrap();
+            assert_eq!((send.client.address.to_string().as_str(), send.text.as_deref()), (address, text));
+        }
+        let client = ClientArguments { port: Some("9".to_owned()), ..ana() };
+        let words = vec!["localhost".to_owned(), "works".to_owned()];
+        let typed = SendArguments { words, client, ..SendArguments::default() };
+        assert_eq!(send(typed, &layers(&[], "")).unwrap().text.as_deref(), Some("localhost works"));
+    }
+
+    #[test]
+    fn a_tail_begins_now_or_after_a_message() {
+        for (after, start) in [(None, Start::Now), (Some("0"), Start::After(Seq::ZERO))] {
+            let typed = TailArguments {
+                client: ana(),
+                after: after.map(str::to_owned),
+                ..TailArguments::default()
+            };
+            assert_eq!(tail(typed, &layers(&[], "")).unwrap().start, start);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! What the options of serve, invite and cert mean.
+
+use std::path::PathBuf;
+
+use papo_proto::limits::PORT_DEFAULT;
+use papo_proto::{Address, RoomName};
+
+use super::{choice, has_port, host, number, parsed, port};
+use crate::args::{CertFileArguments, CertMakeArguments, InviteArguments, ServeArguments};
+use crate::exit::Failure;
+use crate::layers::{Layers, Section, Sourced};
+use crate::places;
+
+const BYTES_IN_MIB: u64 = 1024 * 1024;
+
+/// A server to be started.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Serve {
+    /// The host to listen on, not resolved yet.
+    pub(crate) host: String,
+    /// The port; 0 for any free one.
+    pub(crate) port: u16,
+    pub(crate) data: PathBuf,
+    /// Certificate and key, where the server does not use its own.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    pub(crate) open: bool,
+    /// What invites name, where it is not the address listened on.
+    pub(crate) address: Option<String>,
+    pub(crate) history: History,
+    pub(crate) shards: usize,
+    /// Messages a second for a member: not said, none, or so many.
+    pub(crate) rate: Option<Option<u32>>,
+    pub(crate) connections: Option<usize>,
+    pub(crate) log_format: LogFormat,
+    pub(crate) log_level: LogLevel,
+}
+
+/// Where messages are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum History {
+    /// In a file that grows to so many bytes at most.
+    Disk { durability: Durability, bytes_max: Option<u64> },
+    None,
+}
+
+/// When a message counts as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    Disk,
+    Os,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Which log lines are written: these and the graver ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// What `papo serve` is to do.
+pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Failure> {
+    let text = |option, typed| layers.text(Section::Serve, option, typed);
+    let (host, port) = listen(&typed, layers)?;
+    let durability = parsed(text("durability", typed.durability)?, |text| {
+        choice(text, &[("disk", Durability::Disk), ("os", Durability::Os)])
+    })?;
+    let history_max = text("history-max", typed.history_max)?;
+    let bytes_max = parsed(history_max, |text| number(text, 1_u64))?.map(|mib| mib.saturating_mul(BYTES_IN_MIB));
+    let on_disk =
+        parsed(text("history", typed.history)?, |text| choice(text, &[("disk", true), ("none", false)]))?;
+    let history = if on_disk.unwrap_or(true) {
+        History::Disk { durability: durability.unwrap_or(Durability::Disk), bytes_max }
+    } else {
+        History::None
+    };
+    let address = text("address", typed.address)?;
+    if let Some(address) = &address {
+        address.parse(str::parse::<Address>)?;
+    }
+    Ok(Serve {
+        host,
+        port,
+        data: data(layers, typed.data)?,
+        certificate: certificate(layers, typed.cert, typed.key)?,
+        open: layers.flag(Section::Serve, "open", typed.open)?,
+        address: address.map(|address| address.value),
+        history,
+        shards: parsed(text("shards", typed.shards)?, |text| number(text, 0))?.unwrap_or(0),
+        rate: parsed(text("rate", typed.rate)?, rate)?,
+        connections: parsed(text("connections", typed.connections)?, |text| number(text, 1))?,
+        log_format: parsed(text("log-format", typed.log_format)?, |text| choice(text, &LOG_FORMATS))?
+            .unwrap_or(LogFormat::Text),
+        log_level: parsed(text("log-level", typed.log_level)?, |text| choice(text, &LOG_LEVELS))?
+            .unwrap_or(LogLevel::Warn),
+    })
+}
+
+const LOG_FORMATS: [(&str, LogFormat); 2] = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+
+const LOG_LEVELS: [(&str, LogLevel); 5] = [
+    ("error", LogLevel::Error),
+    ("warn", LogLevel::Warn),
+    ("info", LogLevel::Info),
+    ("debug", LogLevel::Debug),
+    ("trace", LogLevel::Trace),
+];
+
+fn rate(text: &str) -> Result<Option<u32>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    number(text, 1).map(Some).map_err(|error| format!("{error}: write one, or off"))
+}
+
+/// Host and port from HOST[:PORT], --ip and --port. A port may be said only once on the command line.
+fn listen(typed: &ServeArguments, layers: &Layers) -> Result<(String, u16), Failure> {
+    let port_said = layers.text(Section::Serve, "port", typed.port.clone())?;
+    let port_said = parsed(port_said, |text| port(text, 0))?;
+    let Some(argument) = &typed.host else {
+        let ip = parsed(layers.text(Section::Serve, "ip", typed.ip.clone())?, host)?;
+        return Ok((ip.unwrap_or_else(|| Address::default().host), port_said.unwrap_or(PORT_DEFAULT)));
+    };
+    let argument = Sourced::typed("HOST[:PORT]", argument.clone());
+    // An address to connect to has no port 0, one to listen on may.
+    if let Some(free) = argument.value.strip_suffix(":0").filter(|rest| rest.parse::<Address>().is_ok()) {
+        if argument.value.parse::<std::net::Ipv6Addr>().is_err() {
+            return Ok((Sourced::typed("HOST[:PORT]", free.to_owned()).parse(host)?, 0));
+        }
+    }
+    let address = argument.parse(str::parse::<Address>)?;
+    match (has_port(&argument.value, &address), &typed.port) {
+        (true, Some(_)) => Err(Failure::usage("the port is said twice: leave it away in HOST:PORT or in --port")),
+        (true, None) => Ok((address.host, address.port)),
+        (false, _) => Ok((address.host, port_said.unwrap_or(PORT_DEFAULT))),
+    }
+}
+
+fn certificate(
+    layers: &Layers,
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
+) -> Result<Option<(PathBuf, PathBuf)>, Failure> {
+    let cert = layers.path(Section::Serve, "cert", cert)?;
+    let key = layers.path(Section::Serve, "key", key)?;
+    match (cert, key) {
+        (Some(cert), Some(key)) => Ok(Some((cert, key))),
+        (None, None) => Ok(None),
+        _ => Err(Failure::usage(
+            "--cert and --key go together: name both files, or neither for the server's own",
+        )),
+    }
+}
+
+fn data(layers: &Layers, typed: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    let said = layers.path(Section::Serve, "data", typed)?;
+    said.or_else(places::server_data).ok_or_else(|| {
+        Failure::local("there is no home folder to keep the server's data in: name a folder with --data DIR")
+    })
+}
+
+/// An invite to be printed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invite {
+    pub(crate) data: PathBuf,
+    /// The address that others use, where it is not the one last listened on.
+    pub(crate) address: Option<Address>,
+    /// The certificate, where the server does not use its own.
+    pub(crate) cert: Option<PathBuf>,
+    pub(crate) room: RoomName,
+    pub(crate) qr: bool,
+}
+
+/// What `papo invite` is to do.
+pub(crate) fn invite(typed: InviteArguments, layers: &Layers) -> Result<Invite, Failure> {
+    let text = |option, typed| layers.text(Section::Serve, option, typed);
+    Ok(Invite {
+        data: data(layers, typed.data)?,
+        address: parsed(text("address", typed.address)?, str::parse::<Address>)?,
+        cert: layers.path(Section::Serve, "cert", typed.cert)?,
+        room: parsed(text("room", typed.room)?, RoomName::parse)?.unwrap_or_default(),
+        qr: layers.flag(Section::Serve, "qr", typed.qr)?,
+    })
+}
+
+/// A certificate to be made.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CertMake {
+    pub(crate) data: PathBuf,
+    pub(crate) names: Vec<String>,
+}
+
+/// What `papo cert make` is to do.
+pub(crate) fn cert_make(typed: CertMakeArguments, layers: &Layers) -> Result<CertMake, Failure> {
+    let name = |name: String| Sourced::typed("NAME", name).parse(host);
+    Ok(CertMake {
+        data: data(layers, typed.data)?,
+        names: typed.names.into_iter().map(name).collect::<Result<_, _>>()?,
+    })
+}
+
+/// A certificate to be looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum CertFile {
+    /// This file.
+    File(PathBuf),
+    /// The one in this server's folder.
+    OfServer(PathBuf),
+}
+
+/// What `papo cert show` and `papo cert fingerprint` are to look at.
+pub(crate) fn cert_file(typed: CertFileArguments, layers: &Layers) -> Result<CertFile, Failure> {
+    match typed.file {
+        Some(file) => Ok(CertFile::File(file)),
+        None => data(layers, typed.data).map(CertFile::OfServer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::tests::layers;
+
+    fn typed(host: Option<&str>, ip: Option<&str>, port: Option<&str>) -> ServeArguments {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        ServeArguments {
+            host: own(host),
+            ip: own(ip),
+            port: own(port),
+            data: Some("/d".into()),
+            ..ServeArguments::default()
+        }
+    }
+
+    #[test]
+    fn where_to_listen_can_be_said_in_every_way() {
+        let file = "[serve]\nport = 7";
+        for (host, ip, port, environment, file, expected) in [
+            (None, None, None, "", "", ("127.0.0.1", 12_345)),
+            (None, None, None, "", file, ("127.0.0.1", 7)),
+            (None, None, None, "8", file, ("127.0.0.1", 8)),
+            (None, None, Some("9"), "8", file, ("127.0.0.1", 9)),
+            (None, Some("::1"), Some("0"), "", "", ("::1", 0)),
+            (Some("0.0.0.0"), None, None, "8", "", ("0.0.0.0", 8)),
+            (Some("0.0.0.0:5"), None, None, "8", "", ("0.0.0.0", 5)),
+            (Some("[::1]:0"), None, None, "8", "", ("::1", 0)),
+            (Some("::"), None, Some("4"), "", "", ("::", 4)),
+        ] {
+            let layers = layers(&[("PAPO_PORT", environment)], file);
+            let serve = serve(typed(host, ip, port), &layers).unwrap();
+            assert_eq!((serve.host.as_str(), serve.port), expected);
+        }
+    }
+
+    #[test]
+    fn wrong_values_say_where_they_came_from() {
+        for (name, value, file, expected) in [
+            ("PAPO_PORT", "x", "", "the environment variable PAPO_PORT: \"x\" is not a port"),
+            ("PAPO_X", "", "port = 65536", "serve.port in /etc/c.toml: \"65536\" is not a port"),
+            ("PAPO_RATE", "0", "", "PAPO_RATE: \"0\" is not a whole number from 1 on: write one, or off"),
+            ("PAPO_X", "", "log-level = 'loud'", "serve.log-level in /etc/c.toml: \"loud\" is none of error"),
+            ("PAPO_CERT", "c.pem", "", "--cert and --key go together"),
+            ("PAPO_ADDRESS", "a b", "", "PAPO_ADDRESS: \"a b\" is not an address"),
+        ] {
+            let layers = layers(&[(name, value)], &format!("[serve]\n{file}"));
+            let failure = serve(typed(None, None, None), &layers).unwrap_err();
+            assert!(failure.text.contains(expected), "{failure}");
+        }
+        let twice = serve(typed(Some("a:1"), None, Some("2")), &layers(&[], "")).unwrap_err();
+        assert!(twice.text.contains("said twice"), "{twice}");
+    }
+
+    #[test]
+    fn a_rate_can_be_off_or_not_said() {
+        for (value, expected) in [("", None), ("off", Some(None)), ("5", Some(Some(5)))] {
+            let serve = serve(typed(None, None, None), &layers(&[("PAPO_RATE", value)], "")).unwrap();
+            assert_eq!(serve.rate, expected);
+        }
+    }
+}

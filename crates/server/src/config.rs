@@ -1,0 +1,44 @@
+//! How a server is set up. Not here: where the settings come from, which is the command line's business.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::certificate::PemFiles;
+use crate::limits::Limits;
+
+/// Everything that a server needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where to listen; at least one address. Port 0 takes a free one.
+    pub listen: Vec<SocketAddr>,
+    /// The one folder where the server keeps everything. Made where it is missing.
+    pub data: PathBuf,
+    /// A key and certificate of one's own; else those in `data`, made on first start.
+    pub certificate: Option<PemFiles>,
+    /// What is kept of what is said.
+    pub history: History,
+    /// How many threads serve connections, 1 to 64; 0 for one a core.
+    pub shards: usize,
+    /// What is allowed.
+    pub limits: Limits,
+}
+
+/// What is kept of what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// Everything, on disk, as safe as this.
+    Disk {
+        /// When a message counts as stored.
+        durability: papo_log::Durability,
+        /// How large the log's file may grow, in bytes; `None` for as large as the disk.
+        bytes_max: Option<u64>,
+    },
+    /// The newest messages of each room, in memory: a restart forgets them.
+    None,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self::Disk { durability: papo_log::Durability::Disk, bytes_max: None }
+    }
+}

@@ -1,0 +1,474 @@
+//! The thread of a shard: sockets, TLS and time around the shard's pure core. It writes for all members of its
+//! shard itself: no task to wake for each, no lock to take, no buffer to keep. Not here: what anything that is
+//! read or written means.
+
+use std::io::{self, IoSlice, Read as _, Write as _};
+use std::net::Shutdown;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token, Waker};
+use papo_proto::ClosingCode;
+use papo_proto::limits::{ALPN_LINES, NONCE_BYTES};
+use papo_proto::proof::CHANNEL_BINDING_LABEL;
+use papo_proto::{Nonce, proof::ChannelBinding};
+use rustls::{ServerConfig, ServerConnection};
+use slab::Slab;
+
+use crate::desk::{Mail, Post};
+use crate::limits::Limits;
+use crate::shard::{Arrival, Output, Shard};
+
+/// The token of the waker; sockets have the others.
+const WAKE: Token = Token(usize::MAX);
+
+/// How much is read from a socket at a time. One buffer serves the whole shard.
+const READ_BYTES: usize = 16 * 1024;
+
+/// How many reads a turn does before it writes again: a few busy writers never hold up the fan-out.
+const READS_A_TURN: usize = 64;
+
+/// How many handshake steps a turn does: each costs as much as some tens of writes.
+const HANDSHAKES_A_TURN: usize = 4;
+
+/// How many connections a turn writes to before it looks at the sockets again.
+const WRITES_A_TURN: usize = 1024;
+
+/// How long a closed connection may take to read what was sent before it is dropped.
+const LINGER: Duration = Duration::from_secs(3);
+
+/// How often sockets' deadlines are looked at.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// Something that the server itself wants of a shard.
+#[derive(Debug)]
+pub(crate) enum Control {
+    /// A connection for this shard; `refused` to tell it only that the server is full.
+    Accept { stream: std::net::TcpStream, refused: bool },
+    /// Read nothing any more.
+    Quiesce,
+    /// Say goodbye to everybody, and end when that is written.
+    Stop { after_seconds: u32 },
+}
+
+/// How others reach a shard.
+#[derive(Debug)]
+pub(crate) struct ShardHandle {
+    /// Both held for moving things in or out only.
+    mail: Mutex<Vec<Mail>>,
+    control: Mutex<Vec<Control>>,
+    waker: Waker,
+    /// Whether the shard was woken and has not looked yet: one wake-up is enough for any amount of mail.
+    awake: AtomicBool,
+}
+
+impl ShardHandle {
+    pub(crate) fn control(&self, control: Control) {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner).push(control);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if !self.awake.swap(true, Ordering::SeqCst)
+            && let Err(error) = self.waker.wake()
+        {
+            tracing::error!("a shard cannot be woken: {error}");
+        }
+    }
+}
+
+impl Post for ShardHandle {
+    fn post(&self, mail: Mail) {
+        self.mail.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
+        self.wake();
+    }
+}
+
+/// What the event loop of a shard needs of the server.
+pub(crate) struct Shared {
+    pub(crate) tls: Arc<ServerConfig>,
+    pub(crate) limits: Limits,
+    /// How many connections the server has, over all shards.
+    pub(crate) connections: Arc<AtomicUsize>,
+    /// The fixed start from which time is counted.
+    pub(crate) started: Instant,
+}
+
+/// A shard's thread.
+pub(crate) struct EventLoop {
+    poll: Poll,
+    handle: Arc<ShardHandle>,
+    shared: Arc<Shared>,
+    shard: Shard,
+    sockets: Slab<Socket>,
+    /// Which socket each of the shard's slots has.
+    socket_of: Vec<usize>,
+    /// Sockets that may have something to read.
+    readable: Vec<usize>,
+    scratch: Box<[u8]>,
+    now: Duration,
+    next_sweep: Duration,
+    /// When to be gone, once stopping.
+    stop_at: Option<Duration>,
+}
+
+struct Socket {
+    stream: TcpStream,
+    tls: ServerConnection,
+    /// Its slot in the shard, from the end of the handshake to the goodbye.
+    slot: Option<usize>,
+    refused: bool,
+    /// Whether it is in the list of readable ones.
+    listed: bool,
+    /// Whether it takes nothing at the moment, and since when.
+    blocked_since: Option<Duration>,
+    /// When it has to be through with the handshake, or with reading our goodbye.
+    deadline: Option<Duration>,
+    /// Whether everything was said and only the peer's own end is awaited.
+    lingering: bool,
+}
+
+/// A connection is over.
+struct Gone;
+
+impl EventLoop {
+    /// An event loop and the handle to it. The shard is made for the handle.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        shard: impl FnOnce(Duration) -> Shard,
+    ) -> io::Result<(Self, Arc<ShardHandle>)> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKE)?;
+        let handle = Arc::new(ShardHandle {
+            mail: Mutex::default(),
+            control: Mutex::default(),
+            waker,
+            awake: AtomicBool::new(false),
+        });
+        let now = shared.started.elapsed();
+        let event_loop = Self {
+            poll,
+            handle: Arc::clone(&handle),
+            shared,
+            shard: shard(now),
+            sockets: Slab::new(),
+            socket_of: Vec::new(),
+            readable: Vec::new(),
+            scratch: vec![0; READ_BYTES].into_boxed_slice(),
+            now,
+            next_sweep: now + SWEEP_EVERY,
+            stop_at: None,
+        };
+        Ok((event_loop, handle))
+    }
+
+    /// Works until stopped.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(1024);
+        let mut busy = false;
+        loop {
+            let due = self.shard.deadline().min(self.next_sweep).saturating_sub(self.now);
+            let timeout = if busy { Duration::ZERO } else { due };
+            match self.poll.poll(&mut events, Some(timeout)) {
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+            self.now = self.shared.started.elapsed();
+            self.take_events(&events);
+            self.take_mail();
+            self.shard.advance(self.now);
+            let more_to_read = self.read_some();
+            self.shard.submit();
+            let more_to_write = self.write_some();
+            self.shard.submit();
+            busy = more_to_read || more_to_write;
+            if self.now >= self.next_sweep {
+                self.sweep();
+            }
+            if self.stop_at.is_some_and(|at| self.now >= at || self.sockets.is_empty()) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn take_events(&mut self, events: &Events) {
+        for event in events {
+            let key = event.token().0;
+            let Some(socket) = self.sockets.get_mut(key) else { continue };
+            if (event.is_readable() || event.is_read_closed() || event.is_error()) && !socket.listed {
+                socket.listed = true;
+                self.readable.push(key);
+            }
+            if event.is_writable() && socket.blocked_since.take().is_some() {
+                self.write(key);
+            }
+        }
+    }
+
+    fn take_mail(&mut self) {
+        self.handle.awake.store(false, Ordering::SeqCst);
+        // Mail first: what was fed before a stop is written before the goodbye.
+        let mail = std::mem::take(&mut *self.handle.mail.lock().unwrap_or_else(PoisonError::into_inner));
+        mail.into_iter().for_each(|mail| self.shard.deliver(mail));
+        let control =
+            std::mem::take(&mut *self.handle.control.lock().unwrap_or_else(PoisonError::into_inner));
+        for control in control {
+            match control {
+                Control::Accept { stream, refused } => self.accept(stream, refused),
+                Control::Quiesce => self.shard.quiesce(),
+                Control::Stop { after_seconds } => {
+                    self.shard.close_all(after_seconds);
+                    self.stop_at = Some(self.now + LINGER);
+                    self.next_sweep = self.now;
+                }
+            }
+        }
+    }
+
+    fn accept(&mut self, stream: std::net::TcpStream, refused: bool) {
+        let opened = ServerConnection::new(Arc::clone(&self.shared.tls)).map_err(io::Error::other);
+        let entry = self.sockets.vacant_entry();
+        let key = entry.key();
+        let registered = opened.and_then(|mut tls| {
+            // What is sealed is bounded by what is offered: one record at a time.
+            tls.set_buffer_limit(None);
+            let mut stream = TcpStream::from_std(stream);
+            self.poll.registry().register(
+                &mut stream,
+                Token(key),
+                Interest::READABLE | Interest::WRITABLE,
+            )?;
+            Ok((stream, tls))
+        });
+        match registered {
+            Ok((stream, tls)) => {
+                let deadline = self.now + Duration::from_secs(self.shared.limits.handshake_seconds_max);
+                entry.insert(Socket {
+                    stream,
+                    tls,
+                    slot: None,
+                    refused,
+                    listed: false,
+                    blocked_since: None,
+                    deadline: Some(deadline),
+                    lingering: false,
+                });
+            }
+            Err(error) => {
+                self.shared.connections.fetch_sub(1, Ordering::Relaxed);
+                tracing::warn!("a connection could not be taken: {error}");
+            }
+        }
+    }
+
+    /// Reads from the sockets that have something, within the turn's bounds. Returns whether there is more.
+    fn read_some(&mut self) -> bool {
+        for slot in self.shard.take_resumed() {
+            let key = self.socket_of[slot];
+            let socket = &mut self.sockets[key];
+            if !std::mem::replace(&mut socket.listed, true) {
+                self.readable.push(key);
+            }
+        }
+        let (mut reads, mut handshakes) = (0, 0);
+        let mut later = Vec::new();
+        let mut listed = std::mem::take(&mut self.readable).into_iter();
+        for key in listed.by_ref() {
+            let Some(socket) = self.sockets.get_mut(key) else { continue };
+            let handshaking = socket.tls.is_handshaking();
+            if handshaking && handshakes == HANDSHAKES_A_TURN {
+                later.push(key);
+                continue;
+            }
+            socket.listed = false;
+            reads += 1;
+            handshakes += usize::from(handshaking);
+            match self.read(key) {
+                Ok(true) => {
+                    self.sockets[key].listed = true;
+                    later.push(key);
+                }
+                Ok(false) => {}
+                Err(Gone) => self.remove(key),
+            }
+            if reads == READS_A_TURN {
+                break;
+            }
+        }
+        self.readable = later;
+        self.readable.extend(listed);
+        !self.readable.is_empty()
+    }
+
+    /// Reads once from a socket. Returns whether there may be more.
+    fn read(&mut self, key: usize) -> Result<bool, Gone> {
+        let socket = &mut self.sockets[key];
+        if socket.slot.is_some_and(|slot| !self.shard.may_read(slot)) && !socket.lingering {
+            // It is taken up again when the shard says so.
+            return Ok(false);
+        }
+        let len = match socket.stream.read(&mut self.scratch) {
+            Ok(0) => return Err(Gone),
+            Ok(len) => len,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(true),
+            Err(_) => return Err(Gone),
+        };
+        if socket.lingering {
+            return Ok(true);
+        }
+        let received: Vec<u8> = self.scratch[..len].to_vec();
+        self.received(key, &received)?;
+        self.write(key);
+        Ok(self.sockets.contains(key))
+    }
+
+    /// Opens what has come and hands it to the shard.
+    fn received(&mut self, key: usize, mut bytes: &[u8]) -> Result<(), Gone> {
+        while !bytes.is_empty() {
+            let socket = &mut self.sockets[key];
+            socket.tls.read_tls(&mut bytes).map_err(|_| Gone)?;
+            let state = match socket.tls.process_new_packets() {
+                Ok(state) => state,
+                Err(error) => {
+                    tracing::debug!("a connection broke the rules of TLS: {error}");
+                    // The alert that says why is worth one try.
+                    let _ = socket.tls.write_tls(&mut socket.stream);
+                    return Err(Gone);
+                }
+            };
+            if !socket.tls.is_handshaking() && socket.slot.is_none() && !socket.lingering {
+                self.establish(key)?;
+            }
+            let socket = &mut self.sockets[key];
+            let mut len = state.plaintext_bytes_to_read();
+            while len > 0 {
+                let read = socket.tls.reader().read(&mut self.scratch).map_err(|_| Gone)?;
+                if let Some(slot) = socket.slot {
+                    self.shard.input(slot, &self.scratch[..read]);
+                }
+                len = len.saturating_sub(read.max(1));
+            }
+            if state.peer_has_closed() {
+                return Err(Gone);
+            }
+        }
+        Ok(())
+    }
+
+    /// The handshake is done: the connection becomes one of the shard's.
+    fn establish(&mut self, key: usize) -> Result<(), Gone> {
+        let socket = &mut self.sockets[key];
+        socket.deadline = None;
+        let random = self.shared.tls.crypto_provider().secure_random;
+        let (mut nonce, mut guest, mut binding) = ([0; NONCE_BYTES], [0; 8], ChannelBinding::default());
+        random.fill(&mut nonce).and_then(|()| random.fill(&mut guest)).map_err(|_| Gone)?;
+        socket.tls.export_keying_material(&mut binding, CHANNEL_BINDING_LABEL, None).map_err(|_| Gone)?;
+        let by_alpn = socket.tls.alpn_protocol() == Some(ALPN_LINES);
+        let slot = self.shard.insert(&Arrival { nonce: Nonce(nonce), guest, binding, by_alpn });
+        socket.slot = Some(slot);
+        let refused = socket.refused;
+        if self.socket_of.len() <= slot {
+            self.socket_of.resize(slot + 1, usize::MAX);
+        }
+        self.socket_of[slot] = key;
+        if refused {
+            let text = "this server holds as many connections as it may: try again in a while";
+            self.shard.close(slot, ClosingCode::Full, text, Some(30));
+        }
+        Ok(())
+    }
+
+    /// Writes for the connections that have something new, within the turn's bounds. Returns whether there is
+    /// more.
+    fn write_some(&mut self) -> bool {
+        for _ in 0..WRITES_A_TURN {
+            let Some(slot) = self.shard.pop_ready() else { return false };
+            if let Some(&key) = self.socket_of.get(slot).filter(|&&key| key != usize::MAX) {
+                self.write(key);
+            }
+        }
+        true
+    }
+
+    /// Writes until the connection has everything or takes nothing more.
+    fn write(&mut self, key: usize) {
+        loop {
+            let Some(socket) = self.sockets.get_mut(key) else { return };
+            if socket.blocked_since.is_some() {
+                return;
+            }
+            while socket.tls.wants_write() {
+                match socket.tls.write_tls(&mut socket.stream) {
+                    Ok(0) => return self.remove(key),
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        socket.blocked_since = Some(self.now);
+                        return;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => return self.remove(key),
+                }
+            }
+            let Some(slot) = socket.slot else {
+                if socket.lingering {
+                    let _ = socket.stream.shutdown(Shutdown::Write);
+                }
+                return;
+            };
+            let tls = &mut socket.tls;
+            match self.shard.output(slot, |slices| seal(tls, slices)) {
+                Output::Written => {}
+                Output::Nothing => return,
+                Output::Close => self.linger(key),
+            }
+        }
+    }
+
+    /// Everything is said: closes our side and waits a little for the peer to read it.
+    fn linger(&mut self, key: usize) {
+        let socket = &mut self.sockets[key];
+        if let Some(slot) = socket.slot.take() {
+            self.socket_of[slot] = usize::MAX;
+            self.shard.remove(slot);
+        }
+        socket.tls.send_close_notify();
+        socket.lingering = true;
+        socket.deadline = Some(self.now + LINGER);
+        if !std::mem::replace(&mut socket.listed, true) {
+            self.readable.push(key);
+        }
+    }
+
+    fn remove(&mut self, key: usize) {
+        let mut socket = self.sockets.remove(key);
+        if let Some(slot) = socket.slot {
+            self.socket_of[slot] = usize::MAX;
+            self.shard.remove(slot);
+        }
+        let _ = self.poll.registry().deregister(&mut socket.stream);
+        self.shared.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Looks at every socket's deadlines.
+    fn sweep(&mut self) {
+        self.next_sweep = self.now + SWEEP_EVERY;
+        let stall_max = Duration::from_secs(self.shared.limits.stall_seconds_max);
+        let over = |socket: &Socket| {
+            socket.deadline.is_some_and(|deadline| self.now >= deadline)
+                || socket.blocked_since.is_some_and(|since| self.now.saturating_sub(since) >= stall_max)
+        };
+        let over: Vec<usize> =
+            self.sockets.iter().filter(|(_, socket)| over(socket)).map(|(key, _)| key).collect();
+        over.into_iter().for_each(|key| self.remove(key));
+    }
+}
+
+/// Seals the slices as one stream of records, the fewest there can be.
+fn seal(tls: &mut ServerConnection, slices: &[IoSlice<'_>]) {
+    // The buffer has no limit of its own, so everything is taken.
+    let written = tls.writer().write_vectored(slices);
+    debug_assert_eq!(written.ok(), Some(slices.iter().map(|slice| slice.len()).sum()));
+}

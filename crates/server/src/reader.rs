@@ -1,0 +1,174 @@
+//! Reads old messages from the log, for those who have fallen out of the feed or ask for history, on threads
+//! of their own so that a disk never holds up a shard. Not here: what is new, which the feed has.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use papo_log::{Entry, LogError, Page, RoomLog, RoomState};
+use papo_proto::limits::{BODY_BYTES_MAX, ENVELOPE_BYTES_MAX, LINE_BYTES_MAX};
+
+use crate::desk::{Mail, Post, ReadJob, Wanted, not_stored};
+use crate::writer::{batch_of, parts_of};
+
+/// What a reader out of the feed gets at a time: some hundred messages, and a bounded amount of memory for
+/// each reader that does not read on.
+const FRAMES_PAGE: Page = Page { entries_max: 1024, bytes_max: 48 * 1024 };
+
+/// The JSON around the messages of a `history`.
+const HISTORY_ENVELOPE_BYTES: usize = 64;
+
+const _: () = assert!(BODY_BYTES_MAX + ENVELOPE_BYTES_MAX + HISTORY_ENVELOPE_BYTES <= LINE_BYTES_MAX);
+
+/// What waits to be read. Its bound: each connection has at most one job here.
+#[derive(Debug, Default)]
+pub(crate) struct ReadQueue {
+    /// Held for moving one job in or out only.
+    queue: Mutex<(VecDeque<ReadJob>, bool)>,
+    ready: Condvar,
+}
+
+impl ReadQueue {
+    /// Takes a job.
+    pub(crate) fn submit(&self, job: ReadJob) {
+        self.lock().0.push_back(job);
+        self.ready.notify_one();
+    }
+
+    /// Ends [`run`](Self::run); what still waits is not read any more.
+    pub(crate) fn stop(&self) {
+        self.lock().1 = true;
+        self.ready.notify_all();
+    }
+
+    /// A reading thread: works until stopped.
+    pub(crate) fn run(&self, log: &dyn RoomLog, shards: &[Arc<dyn Post>]) {
+        while let Some(job) = self.take() {
+            shards[job.from.shard].post(read(log, &job));
+        }
+    }
+
+    fn take(&self) -> Option<ReadJob> {
+        let mut queue = self.lock();
+        loop {
+            if queue.1 {
+                return None;
+            }
+            if let Some(job) = queue.0.pop_front() {
+                return Some(job);
+            }
+            queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (VecDeque<ReadJob>, bool)> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does a job and returns the answer to it.
+pub(crate) fn read(log: &dyn RoomLog, job: &ReadJob) -> Mail {
+    let to = job.from;
+    let read = match job.wanted {
+        Wanted::Frames { after } => log
+            .read_after(job.room.as_str(), after, FRAMES_PAGE)
+            .map(|entries| Mail::Frames { to, frames: Some(batch_of(&entries)) }),
+        Wanted::Before { seq, messages_max } => {
+            history(log, job, |page| log.read_before(job.room.as_str(), seq, page), messages_max, true)
+        }
+        Wanted::After { seq, messages_max } => {
+            history(log, job, |page| log.read_after(job.room.as_str(), seq, page), messages_max, false)
+        }
+    };
+    read.unwrap_or_else(|error| {
+        tracing::error!(room = %job.room, "reading the log failed: {error}");
+        match job.wanted {
+            Wanted::Frames { .. } => Mail::Frames { to, frames: None },
+            _ => Mail::Refused { to, refusal: not_stored(&error, None), answers: true },
+        }
+    })
+}
+
+fn history(
+    log: &dyn RoomLog,
+    job: &ReadJob,
+    read: impl FnOnce(Page) -> Result<Vec<Entry>, LogError>,
+    messages_max: usize,
+    backwards: bool,
+) -> Result<Mail, LogError> {
+    let page = Page { entries_max: messages_max, bytes_max: LINE_BYTES_MAX };
+    let entries = read(page)?;
+    let state = log.state(job.room.as_str())?;
+    let frame = history_frame(&entries, state, backwards);
+    Ok(Mail::Frame { to: job.from, frame, answers: true })
+}
+
+/// The `history` with as many of the entries as fit into a line: the newest of them when reading backwards,
+/// else the oldest.
+fn history_frame(entries: &[Entry], state: RoomState, backwards: bool) -> Vec<u8> {
+    let mut elements: Vec<Vec<u8>> = Vec::new();
+    let mut bytes = HISTORY_ENVELOPE_BYTES;
+    let nearest_first: Box<dyn Iterator<Item = &Entry>> =
+        if backwards { Box::new(entries.iter().rev()) } else { Box::new(entries.iter()) };
+    let mut farthest = None;
+    for entry in nearest_first {
+        let mut element = Vec::new();
+        parts_of(entry).encode_element(&mut element);
+        bytes += element.len() + 1;
+        if bytes > LINE_BYTES_MAX {
+            break;
+        }
+        elements.push(element);
+        farthest = Some(entry.seq);
+    }
+    if backwards {
+        elements.reverse();
+    }
+    let more = farthest.is_some_and(|seq| if backwards { seq > state.first } else { seq < state.head });
+    let mut frame = br#"{"type":"history","messages":["#.to_vec();
+    frame.extend_from_slice(&elements.join(&b','));
+    frame.extend_from_slice(if more { b"],\"more\":true}\n" } else { b"],\"more\":false}\n" });
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    use papo_log::Kind;
+    use papo_proto::ServerMessage;
+    use papo_proto::codec::decode_server;
+
+    use super::*;
+
+    fn entry(seq: u64, text_len: usize) -> Entry {
+        Entry {
+            seq,
+            time_ms: 0,
+            kind: Kind::Message,
+            sender: "guest-aaaaaaaaaaaaa".into(),
+            name: "Ana".into(),
+            id: format!("{seq}").into(),
+            body: format!(r#"{{"text":"{}"}}"#, "x".repeat(text_len)).into(),
+        }
+    }
+
+    fn seqs(frame: &[u8]) -> (Vec<u64>, bool) {
+        assert!(frame.len() <= LINE_BYTES_MAX + 1, "a line");
+        match decode_server(frame.trim_ascii_end()).unwrap() {
+            ServerMessage::History { messages, more } => {
+                (messages.iter().map(|message| message.seq.number()).collect(), more)
+            }
+            other => panic!("not a history: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_history_is_one_line_that_keeps_what_is_nearest() {
+        let entries: Vec<Entry> = (1..=5).map(|seq| entry(seq, 20_000)).collect();
+        let state = RoomState { epoch: papo_log::Epoch::from_bits(1), first: 1, head: 5 };
+        assert_eq!(seqs(&history_frame(&entries, state, true)), (vec![3, 4, 5], true));
+        assert_eq!(seqs(&history_frame(&entries, state, false)), (vec![1, 2, 3], true));
+        assert_eq!(seqs(&history_frame(&entries[..3], state, true)), (vec![1, 2, 3], false));
+        assert_eq!(seqs(&history_frame(&[], state, true)), (vec![], false));
+        let largest = entry(5, BODY_BYTES_MAX - 20);
+        assert_eq!(seqs(&history_frame(&[largest], state, false)), (vec![5], false));
+    }
+}

@@ -1,0 +1,140 @@
+//! A room as the shards share it: its feeds and who is there. Not here: its messages, which the log has,
+//! and its connections, which their shards have.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use papo_proto::codec::encode_server;
+use papo_proto::{Epoch, RoomName};
+
+use crate::feed::{Feed, Window};
+use crate::presence::Presence;
+
+/// How many shards there can be: one bit each in [`Room::shards`].
+pub(crate) const SHARDS_MAX: usize = 64;
+
+/// A room that somebody is in.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub(crate) name: RoomName,
+    /// Which log the sequence numbers belong to.
+    pub(crate) epoch: Epoch,
+    /// The newest messages, numbered by `seq`.
+    pub(crate) messages: Feed,
+    /// The newest presence frames, numbered by themselves.
+    pub(crate) presence_frames: Feed,
+    /// The oldest `seq` that the log has.
+    first: AtomicU64,
+    /// Held for single changes and for encoding one batch of news; never together with another lock.
+    presence: Mutex<Presence>,
+    /// Which shards have members here: a bit each. A shard sets its bit before it copies the feed, so that no
+    /// batch falls between the two.
+    shards: AtomicU64,
+    /// How many connections are in the room or about to be; counted up only under the hub's lock.
+    connections: AtomicUsize,
+}
+
+impl Room {
+    /// A room whose log begins at `first` and whose newest messages are in `window`.
+    pub(crate) fn new(name: RoomName, epoch: Epoch, first: u64, window: Window) -> Self {
+        Self {
+            name,
+            epoch,
+            messages: Feed::new(window),
+            presence_frames: Feed::new(Window::after(0)),
+            first: AtomicU64::new(first),
+            presence: Mutex::default(),
+            shards: AtomicU64::new(0),
+            connections: AtomicUsize::new(0),
+        }
+    }
+
+    /// The oldest `seq` that the log has.
+    pub(crate) fn first(&self) -> u64 {
+        self.first.load(Ordering::Relaxed)
+    }
+
+    /// The log has dropped what was older.
+    pub(crate) fn set_first(&self, first: u64) {
+        self.first.store(first, Ordering::Relaxed);
+    }
+
+    /// Who is here.
+    pub(crate) fn presence(&self) -> MutexGuard<'_, Presence> {
+        self.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts what has changed in the presence into its feed. Returns whether there was anything.
+    pub(crate) fn publish_presence(&self) -> bool {
+        let news = self.presence().take_news();
+        for message in &news {
+            self.presence_frames.push_frame(|out| encode_server(message, out));
+        }
+        !news.is_empty()
+    }
+
+    /// From now on this shard is woken when something is new.
+    pub(crate) fn subscribe(&self, shard: usize) {
+        self.shards.fetch_or(1 << shard, Ordering::SeqCst);
+    }
+
+    /// This shard has no member here any more.
+    pub(crate) fn unsubscribe(&self, shard: usize) {
+        self.shards.fetch_and(!(1 << shard), Ordering::SeqCst);
+    }
+
+    /// The shards that have members here.
+    pub(crate) fn subscribers(&self) -> impl Iterator<Item = usize> + use<> {
+        let bits = self.shards.load(Ordering::SeqCst);
+        (0..SHARDS_MAX).filter(move |shard| bits & (1 << shard) != 0)
+    }
+
+    /// One connection less. Returns whether it was the last.
+    pub(crate) fn release(&self) -> bool {
+        self.connections.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+}
+
+/// The rooms that somebody is in, by name. A room is opened and closed only by the log's writer, between two
+/// commits, so that no message falls between reading its head and feeding its members.
+#[derive(Debug, Default)]
+pub(crate) struct Hub {
+    /// Held for looking up and counting only.
+    rooms: Mutex<HashMap<RoomName, Arc<Room>>>,
+}
+
+impl Hub {
+    /// The room, counting one more connection in it, if it is open.
+    pub(crate) fn enter(&self, name: &RoomName) -> Option<Arc<Room>> {
+        let rooms = self.lock();
+        let room = rooms.get(name)?;
+        room.connections.fetch_add(1, Ordering::SeqCst);
+        Some(Arc::clone(room))
+    }
+
+    /// Opens the room and counts one connection in it.
+    pub(crate) fn open(&self, room: Room) -> Arc<Room> {
+        let room = Arc::new(room);
+        room.connections.fetch_add(1, Ordering::SeqCst);
+        self.lock().insert(room.name.clone(), Arc::clone(&room));
+        room
+    }
+
+    /// The room, if it is open.
+    pub(crate) fn find(&self, name: &RoomName) -> Option<Arc<Room>> {
+        self.lock().get(name).map(Arc::clone)
+    }
+
+    /// Forgets the room if nobody is in it.
+    pub(crate) fn close_if_empty(&self, name: &RoomName) {
+        let mut rooms = self.lock();
+        if rooms.get(name).is_some_and(|room| room.connections.load(Ordering::SeqCst) == 0) {
+            rooms.remove(name);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Arc<Room>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,350 @@
+//! The server as a whole: opens everything, starts the threads, and stops them in the order in which nothing is
+//! lost. Not here: what the threads do.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog};
+use papo_proto::Fingerprint;
+
+use crate::certificate::{Certificate, CertificateError, PemFiles};
+use crate::config::{Config, History};
+use crate::desk::{Desk, Job, Mail, Post, ReadJob};
+use crate::event_loop::{Control, EventLoop, ShardHandle, Shared};
+use crate::files;
+use crate::listener::{self, Listener, Stopper};
+use crate::reader::ReadQueue;
+use crate::room::{Hub, Room, SHARDS_MAX};
+use crate::shard::Shard;
+use crate::tls::{self, CertificateInUse};
+use crate::writer::{Writer, WriterQueue};
+
+/// The log's file in the server's folder.
+const LOG_FILE: &str = "log.db";
+
+/// What each room keeps in memory where nothing is kept on disk: enough for whoever loses the connection for a
+/// moment.
+const MEMORY_LIMITS: MemoryLimits = MemoryLimits { entries_max: 10_000, bytes_max: 4 * 1024 * 1024 };
+
+/// How many threads read old messages. One that waits for the disk does not hold up the other.
+const READERS: usize = 2;
+
+/// When clients should come back after a stop, in seconds: a restart takes less.
+const BACK_AFTER_SECONDS: u32 = 1;
+
+/// A server that has everything it needs and listens, but does not accept yet.
+pub struct Server {
+    config: Config,
+    listener: Listener,
+    addresses: Vec<SocketAddr>,
+    certificate: Certificate,
+    is_new: bool,
+    log: Arc<dyn RoomLog>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Opens folder, certificate, log and sockets. Connections wait until [`run`](Self::run).
+    pub fn bind(mut config: Config) -> Result<Self, ServeError> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        config.shards = if config.shards == 0 { cores } else { config.shards }.clamp(1, SHARDS_MAX);
+        files::make_folder_for_owner(&config.data)
+            .map_err(|source| ServeError::Folder { path: config.data.clone(), source })?;
+        // The sockets come first: whoever gets the port is the server, and nothing else was touched yet.
+        let sockets = config
+            .listen
+            .iter()
+            .map(|&address| listener::bind(address).map_err(|source| ServeError::of_bind(address, source)));
+        let sockets = sockets.collect::<Result<Vec<_>, _>>()?;
+        let addresses =
+            sockets.iter().map(std::net::TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
+        let (certificate, is_new) = load_or_make(&config)?;
+        let log = open_log(&config)?;
+        let listener = Listener::new(sockets)?;
+        Ok(Self { config, listener, addresses, certificate, is_new, log })
+    }
+
+    /// Where it listens, with the ports that were taken for 0.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Its fingerprint, for invites.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.certificate.fingerprint()
+    }
+
+    /// Whether it has made its key just now: this is its first start.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// What ends [`run`](Self::run), from any thread.
+    pub fn stopper(&self) -> Stopper {
+        self.listener.stopper()
+    }
+
+    /// Serves until stopped. Then everything received is stored and echoed and everybody is told, within five
+    /// seconds.
+    pub fn run(self) -> Result<(), ServeError> {
+        let Self { config, listener, certificate, log, .. } = self;
+        if let Some(files) = open_files() {
+            tracing::debug!(files, "open files allowed");
+        }
+        let in_use = Arc::new(CertificateInUse::new(certificate.certified()));
+        let shared = Arc::new(Shared {
+            tls: Arc::new(tls::config(Arc::clone(&in_use))?),
+            limits: config.limits,
+            connections: Arc::new(AtomicUsize::new(0)),
+            started: Instant::now(),
+        });
+        let threads = Threads::start(&config, &shared, &log, &listener.stopper())?;
+        let mut certificate = certificate;
+        let ran = listener.run(&threads.handles, &shared.connections, config.limits.connections_max, || {
+            reload(&mut certificate, &in_use);
+        });
+        threads.stop()?;
+        Ok(ran?)
+    }
+}
+
+#[cfg(unix)]
+use crate::unix::raise_open_files as open_files;
+#[cfg(windows)]
+use crate::windows::raise_open_files as open_files;
+
+/// The server's threads and what they share.
+struct Threads {
+    handles: Vec<Arc<ShardHandle>>,
+    writer_queue: Arc<WriterQueue>,
+    read_queue: Arc<ReadQueue>,
+    writer: JoinHandle<()>,
+    others: Vec<JoinHandle<()>>,
+    shards: Vec<JoinHandle<io::Result<()>>>,
+}
+
+impl Threads {
+    fn start(
+        config: &Config,
+        shared: &Arc<Shared>,
+        log: &Arc<dyn RoomLog>,
+        stopper: &Stopper,
+    ) -> io::Result<Self> {
+        let hub = Arc::new(Hub::default());
+        let desk = Arc::new(ThreadedDesk::default());
+        let mut loops = Vec::new();
+        for index in 0..config.shards {
+            let (hub, desk, limits) = (Arc::clone(&hub), Arc::clone(&desk), config.limits);
+            loops.push(EventLoop::new(Arc::clone(shared), |now| Shard::new(index, hub, desk, limits, now))?);
+        }
+        let (loops, handles): (Vec<_>, Vec<_>) = loops.into_iter().unzip();
+        let posts: Vec<Arc<dyn Post>> =
+            handles.iter().map(|handle| Arc::clone(handle) as Arc<dyn Post>).collect();
+        let (writer_queue, read_queue) = (Arc::clone(&desk.writer), Arc::clone(&desk.reader));
+        // Set once, before any thread that could ask for it.
+        let _ = desk.shards.set(posts.clone());
+        let mut writer = Writer {
+            log: Arc::clone(log),
+            hub,
+            shards: posts.clone(),
+            trims: matches!(config.history, History::None),
+            failing: false,
+        };
+        let queue = Arc::clone(&writer_queue);
+        let writer = spawn("writer", stopper, move || queue.run(&mut writer, unix_ms))?;
+        let mut others = Vec::new();
+        for _ in 0..READERS {
+            let (queue, log, posts) = (Arc::clone(&read_queue), Arc::clone(log), posts.clone());
+            others.push(spawn("reader", stopper, move || queue.run(&*log, &posts))?);
+        }
+        let shards = loops.into_iter().map(|event_loop| spawn("shard", stopper, || event_loop.run()));
+        let shards = shards.collect::<io::Result<Vec<_>>>()?;
+        Ok(Self { handles, writer_queue, read_queue, writer, others, shards })
+    }
+
+    /// First nothing is read any more, then what was read is stored and fed to the rooms, then everybody gets it
+    /// together with the goodbye.
+    fn stop(self) -> Result<(), ServeError> {
+        let control =
+            |control: fn() -> Control| self.handles.iter().for_each(|handle| handle.control(control()));
+        control(|| Control::Quiesce);
+        self.writer_queue.stop();
+        let mut whole = self.writer.join().is_ok();
+        control(|| Control::Stop { after_seconds: BACK_AFTER_SECONDS });
+        self.read_queue.stop();
+        for shard in self.shards {
+            match shard.join() {
+                Ok(ended) => ended?,
+                Err(_) => whole = false,
+            }
+        }
+        for other in self.others {
+            whole &= other.join().is_ok();
+        }
+        if whole { Ok(()) } else { Err(ServeError::Panicked) }
+    }
+}
+
+/// Starts a thread that takes the server with it when it ends, for whatever reason: half a server is worse than
+/// one that its operator sees stopping.
+fn spawn<T: Send + 'static>(
+    name: &str,
+    stopper: &Stopper,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    let ending = StopWhenDropped(stopper.clone());
+    thread::Builder::new().name(format!("papo-{name}")).spawn(move || {
+        let _ending = ending;
+        work()
+    })
+}
+
+struct StopWhenDropped(Stopper);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// The way from the shards to the log's threads.
+#[derive(Default)]
+struct ThreadedDesk {
+    writer: Arc<WriterQueue>,
+    reader: Arc<ReadQueue>,
+    shards: OnceLock<Vec<Arc<dyn Post>>>,
+}
+
+impl Desk for ThreadedDesk {
+    fn submit(&self, jobs: &mut Vec<Job>) {
+        self.writer.submit(jobs);
+    }
+
+    fn is_full(&self) -> bool {
+        self.writer.is_full()
+    }
+
+    fn read(&self, job: ReadJob) {
+        self.reader.submit(job);
+    }
+
+    fn announce(&self, room: &Arc<Room>) {
+        let shards = self.shards.get().map_or(&[][..], Vec::as_slice);
+        for shard in room.subscribers().filter_map(|index| shards.get(index)) {
+            shard.post(Mail::News(Arc::clone(room)));
+        }
+    }
+}
+
+fn load_or_make(config: &Config) -> Result<(Certificate, bool), CertificateError> {
+    if let Some(files) = &config.certificate {
+        return Ok((Certificate::load(files)?, false));
+    }
+    let files = PemFiles::in_folder(&config.data);
+    if files.exist() {
+        return Ok((Certificate::load(&files)?, false));
+    }
+    let listening =
+        config.listen.iter().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified() && !ip.is_loopback());
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    names.extend(listening.map(|ip| ip.to_string()));
+    Ok((Certificate::make(&config.data, &names)?, true))
+}
+
+fn open_log(config: &Config) -> Result<Arc<dyn RoomLog>, LogError> {
+    Ok(match config.history {
+        History::Disk { durability, bytes_max } => {
+            let options = papo_log::Options { durability, bytes_max };
+            Arc::new(SqliteLog::open_with(&log_file(&config.data), options)?)
+        }
+        History::None => Arc::new(MemoryLog::new(MEMORY_LIMITS)),
+    })
+}
+
+/// Where a server with this folder keeps its log.
+pub(crate) fn log_file(data: &Path) -> PathBuf {
+    data.join(LOG_FILE)
+}
+
+/// Takes a changed certificate into use. One that cannot be used changes nothing and is said.
+fn reload(certificate: &mut Certificate, in_use: &CertificateInUse) {
+    match certificate.reload() {
+        None => {}
+        Some(Ok(changed)) => {
+            let same_key = changed.fingerprint() == certificate.fingerprint();
+            tracing::info!(same_key, "the certificate has changed and is in use");
+            in_use.replace(changed.certified());
+            *certificate = changed;
+        }
+        Some(Err(error)) => {
+            tracing::error!("the changed certificate cannot be used, the old one stays: {error}");
+        }
+    }
+}
+
+/// The time for people, in milliseconds since 1970.
+fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Why a server does not start, or has ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The folder cannot be made.
+    #[error("the folder {} cannot be made ({source}): choose another with --data, or change its permissions", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Somebody else has the port.
+    #[error(
+        "{0} is taken: another program, perhaps another papo, listens there. Stop it, or choose another port with -p"
+    )]
+    PortTaken(SocketAddr),
+    /// The port is not for everybody.
+    #[error("{0} may not be used by this user: choose a port above 1023 with -p")]
+    PortForbidden(SocketAddr),
+    /// The address is another machine's.
+    #[error("{0} is no address of this machine: choose one of its own with -ip, or 0.0.0.0 for all of them")]
+    NotOurAddress(SocketAddr),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The log cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The system refused something that nothing works without.
+    #[error("the system does not let the server work: {0}")]
+    System(#[from] io::Error),
+    /// A thread has ended in a way that should be impossible.
+    #[error("a part of the server has failed, see the log above; what was echoed is kept, start it again")]
+    Panicked,
+}
+
+impl ServeError {
+    fn of_bind(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::PortTaken(address),
+            io::ErrorKind::AddrNotAvailable => Self::NotOurAddress(address),
+            io::ErrorKind::PermissionDenied => Self::PortForbidden(address),
+            _ => Self::System(source),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! What a shard does with what a connection says. Not here: how it is read from a socket, and how anything
+//! is written to one.
+
+use std::cmp::Reverse;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use papo_log::{Kind, NewEntry};
+use papo_proto::codec::{decode_client, refuse_body};
+use papo_proto::limits::{HISTORY_MESSAGES_MAX, MEMBERS_LISTED_MAX, PROTOCOL_VERSION};
+use papo_proto::{
+    Body, ClientMessage, ClosingCode, ErrorCode, Join, Member, MemberId, MessageId, Name, Refusal, RoomName,
+    Seq, ServerMessage,
+};
+
+use super::{DIRECT_BYTES_MAX, LocalRoom, Shard, Timer};
+use crate::connection::{Entrance, Fresh, Hold, Membership, Stage};
+use crate::desk::{Job, ReadJob, Wanted};
+use crate::feed::Window;
+use crate::identity;
+use crate::room::Room;
+
+impl Shard {
+    /// Takes bytes that a connection has sent; none, to go on with what was kept while it was held.
+    pub(crate) fn input(&mut self, slot: usize, bytes: &[u8]) {
+        let connection = &mut self.connections[slot];
+        if !bytes.is_empty() {
+            connection.heard_at = self.now;
+            connection.pinged = false;
+            self.welcome(slot);
+        }
+        let mut lines = std::mem::take(&mut self.connections[slot].lines);
+        let fed = lines.feed(bytes, |line| {
+            self.line(slot, line);
+            if self.may_read(slot) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        self.connections[slot].lines = lines;
+        if let Err(error) = fed {
+            self.close(slot, ClosingCode::TooLarge, &error.to_string(), None);
+        }
+    }
+
+    /// Says `welcome`, once.
+    pub(super) fn welcome(&mut self, slot: usize) {
+        let Stage::Fresh(fresh) = &mut self.connections[slot].stage else { return };
+        if std::mem::replace(&mut fresh.welcomed, true) {
+            return;
+        }
+        let server = concat!("papo/", env!("CARGO_PKG_VERSION")).to_owned();
+        let welcome = ServerMessage::Welcome { protocol: PROTOCOL_VERSION, server, nonce: fresh.nonce };
+        self.send(slot, &welcome);
+    }
+
+    fn line(&mut self, slot: usize, line: &[u8]) {
+        match decode_client(line) {
+            Ok(message) => self.message(slot, message),
+            Err(refusal) => self.refuse(slot, refusal),
+        }
+        if self.connections[slot].direct.len() > DIRECT_BYTES_MAX {
+            self.connections[slot].held.add(Hold::Unread);
+        }
+        if self.desk.is_full() {
+            self.connections[slot].held.add(Hold::WriterFull);
+            self.starved.push(self.id_of(slot));
+        }
+    }
+
+    fn message(&mut self, slot: usize, message: ClientMessage) {
+        let joined = matches!(self.connections[slot].stage, Stage::Joined(_));
+        match message {
+            ClientMessage::Ping => self.send(slot, &ServerMessage::Pong),
+            ClientMessage::Pong => {}
+            ClientMessage::Leave => self.close(slot, ClosingCode::Left, "goodbye", None),
+            ClientMessage::Join(join) if !joined => self.join(slot, *join),
+            ClientMessage::Join(_) => self.refuse(
+                slot,
+                Refusal::new(
+                    ErrorCode::AlreadyJoined,
+                    "this connection is in a room already: open another connection for another room",
+                ),
+            ),
+            _ if !joined => self.refuse(
+                slot,
+                Refusal::new(
+                    ErrorCode::JoinFirst,
+                    "nothing is joined yet: send for example {\"type\":\"join\",\"name\":\"Ana\"} first",
+                ),
+            ),
+            ClientMessage::Say { id, body } => self.say(slot, id, &body),
+            ClientMessage::History { before, after, limit } => self.history(slot, before, after, limit),
+            ClientMessage::Members { after, limit } => self.members(slot, after.as_ref(), limit),
+            ClientMessage::Typing => self.typing(slot),
+            ClientMessage::Rename { name } => self.rename(slot, name),
+        }
+    }
+
+    fn join(&mut self, slot: usize, join: Join) {
+        let Stage::Fresh(fresh) = &self.connections[slot].stage else { return };
+        let room = join.room.unwrap_or_default();
+        let id = match (&join.key, &join.proof) {
+            (Some(key), Some(proof)) => identity::prove(key, proof, &fresh.nonce, &room, &fresh.binding),
+            _ => Some(guest_id(fresh)),
+        };
+        let Some(id) = id else {
+            let text = "the signature does not prove this key for this connection and room: sign the bytes that the protocol names, with the nonce of this connection's `welcome`";
+            return self.refuse(slot, Refusal::new(ErrorCode::BadProof, text));
+        };
+        if let Some(agent) = &join.agent {
+            tracing::debug!(agent = %agent.escape_debug(), "a client says what it is");
+        }
+        let member = Member { id, name: join.name };
+        self.connections[slot].stage =
+            Stage::Opening(Box::new(Entrance { member, after: join.after, epoch: join.epoch }));
+        if let Some(room) = self.hub.enter(&room) {
+            self.opened(slot, room);
+        } else {
+            self.connections[slot].held.add(Hold::Answer);
+            self.jobs.push(Job::Open { room, from: self.id_of(slot) });
+        }
+    }
+
+    /// The room is open and the connection is counted in it: brings the member in.
+    pub(super) fn opened(&mut self, slot: usize, room: Arc<Room>) {
+        let stage = std::mem::replace(&mut self.connections[slot].stage, Stage::Closing);
+        let Stage::Opening(entrance) = stage else {
+            self.connections[slot].stage = stage;
+            return self.abandon(&room);
+        };
+        let index = self.local_room(room);
+        let Entrance { member, after, epoch } = *entrance;
+        let local = &mut self.rooms[index];
+        let head = local.messages.head();
+        let known = epoch.is_none_or(|epoch| epoch == local.room.epoch);
+        let cursor = match after {
+            Some(after) if known && after.number() <= head => after.number(),
+            _ => head,
+        };
+        let lost = after.is_some_and(|after| after.number() != cursor);
+        let (first, members) = (local.room.first(), {
+            let mut presence = local.room.presence();
+            presence.enter(&member);
+            (presence.count(), presence.list_if_few())
+        });
+        let joined = ServerMessage::Joined {
+            you: member.clone(),
+            room: local.room.name.clone(),
+            epoch: local.room.epoch,
+            first: Seq::new(first),
+            head: Seq::new(head),
+            count: members.0,
+            members: members.1,
+        };
+        let membership = Membership {
+            member,
+            room: index,
+            index: local.members.len(),
+            cursor,
+            presence_cursor: local.presence_frames.head(),
+            page: None,
+            reading: false,
+        };
+        local.members.push(slot);
+        self.connections[slot].stage = Stage::Joined(Box::new(membership));
+        self.send(slot, &joined);
+        if lost {
+            self.send(slot, &ServerMessage::Truncated { first: Seq::new(first), next: Seq::new(head + 1) });
+        }
+        self.schedule_presence(index);
+        self.release(self.id_of(slot), Hold::Answer);
+    }
+
+    /// The shard's own side of a room, up to date.
+    fn local_room(&mut self, room: Arc<Room>) -> usize {
+        if let Some(&index) = self.rooms_by_name.get(&room.name) {
+            self.news(&room);
+            return index;
+        }
+        // First the bit, then the copy: what is said between the two comes with a wake-up.
+        room.subscribe(self.index);
+        let name = room.name.clone();
+        let (messages, presence_frames): (Window, Window) =
+            (room.messages.copy(), room.presence_frames.copy());
+        let local = LocalRoom { room, messages, presence_frames, members: Vec::new(), presence_due: false };
+        let index = self.rooms.insert(local);
+        self.rooms_by_name.insert(name, index);
+        index
+    }
+
+    fn say(&mut self, slot: usize, id: MessageId, body: &Body) {
+        let json = match body.to_json() {
+            Ok(json) => json,
+            Err(error) => return self.refuse(slot, refuse_body(error, id)),
+        };
+        self.slow_down(slot, &id);
+        let Some((room, member)) = self.membership(slot) else { return };
+        let entry = NewEntry {
+            room: room.shared(),
+            kind: Kind::Message,
+            sender: member.id.shared(),
+            name: member.name.shared(),
+            id: id.as_str().into(),
+            body: json.into(),
+        };
+        let from = self.id_of(slot);
+        self.jobs.push(Job::Append { room, entry, from });
+    }
+
+    /// Counts a message; where they come too fast, this one is taken and the next ones wait unread. Nothing is
+    /// lost and nothing is reordered, and a flood fills its own sender's buffers only.
+    fn slow_down(&mut self, slot: usize, id: &MessageId) {
+        let Some(rate) = self.limits.messages else { return };
+        let now = self.now;
+        let Some(wait) = self.connections[slot].bucket.take(rate, now) else { return };
+        let connection = &mut self.connections[slot];
+        connection.held.add(Hold::Rate);
+        let generation = connection.generation;
+        self.timers.push(Reverse((now + wait, Timer::Resume { slot, generation })));
+        let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+        let text = format!(
+            "messages come faster than {} a second: nothing is lost, but what follows waits; send more slowly",
+            rate.per_second
+        );
+        self.refuse(slot, Refusal::new(ErrorCode::TooFast, text).about(id.clone()).retry_after(seconds));
+    }
+
+    fn history(&mut self, slot: usize, before: Option<Seq>, after: Option<Seq>, limit: Option<u32>) {
+        let messages_max = limit_of(limit, HISTORY_MESSAGES_MAX);
+        let wanted = match (before, after) {
+            (Some(_), Some(_)) => {
+                let text = "`before` and `after` do not go together: ask for one of them";
+                return self.refuse(slot, Refusal::new(ErrorCode::BadField, text));
+            }
+            (_, Some(after)) => Wanted::After { seq: after.number(), messages_max },
+            (before, None) => Wanted::Before { seq: before.map_or(u64::MAX >> 1, Seq::number), messages_max },
+        };
+        let Some((room, _)) = self.membership(slot) else { return };
+        self.connections[slot].held.add(Hold::Answer);
+        self.desk.read(ReadJob { room, wanted, from: self.id_of(slot) });
+    }
+
+    fn members(&mut self, slot: usize, after: Option<&MemberId>, limit: Option<u32>) {
+        let Some(index) = self.room_of(slot) else { return };
+        let (members, count, more) = {
+            let presence = self.rooms[index].room.presence();
+            let (members, more) = presence.page(after, limit_of(limit, MEMBERS_LISTED_MAX));
+            (members, presence.count(), more)
+        };
+        self.send(slot, &ServerMessage::Members { members, count, more });
+    }
+
+    fn typing(&mut self, slot: usize) {
+        let Some(index) = self.room_of(slot) else { return };
+        let Some((_, member)) = self.membership(slot) else { return };
+        self.rooms[index].room.presence().typing(&member.id);
+        self.schedule_presence(index);
+    }
+
+    fn rename(&mut self, slot: usize, name: Name) {
+        let Stage::Joined(membership) = &mut self.connections[slot].stage else { return };
+        membership.member.name = name;
+        let (index, member) = (membership.room, membership.member.clone());
+        self.rooms[index].room.presence().rename(&member);
+        self.schedule_presence(index);
+    }
+
+    fn room_of(&self, slot: usize) -> Option<usize> {
+        match &self.connections[slot].stage {
+            Stage::Joined(membership) => Some(membership.room),
+            _ => None,
+        }
+    }
+
+    fn membership(&self, slot: usize) -> Option<(RoomName, Member)> {
+        match &self.connections[slot].stage {
+            Stage::Joined(membership) => {
+                Some((self.rooms[membership.room].room.name.clone(), membership.member.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn guest_id(fresh: &Fresh) -> MemberId {
+    MemberId::of_guest(fresh.guest)
+}
+
+/// How many a page holds: what was asked for, between one and the limit.
+fn limit_of(asked: Option<u32>, max: usize) -> usize {
+    asked.map_or(max, |asked| usize::try_from(asked).unwrap_or(max).clamp(1, max))
+}

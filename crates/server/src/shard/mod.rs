@@ -1,0 +1,423 @@
+//! A shard: some of the server's connections and what they read and say. One thread owns it and everything in
+//! it. It is pure: bytes, mail and time come in as arguments, what to write comes out as slices; so the event
+//! loop that runs it is thin, and a simulation can run it just as well. Not here: sockets and TLS.
+
+mod input;
+mod output;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use papo_proto::codec::encode_server;
+use papo_proto::limits::{PING_AFTER_SECONDS, SILENCE_SECONDS_MAX};
+use papo_proto::proof::ChannelBinding;
+use papo_proto::{ClosingCode, LineBuffer, Nonce, Refusal, RoomName, ServerMessage};
+use slab::Slab;
+
+use crate::connection::{Bucket, Connection, Fresh, Hold, Holds, Stage};
+use crate::desk::{ConnectionId, Desk, Job, Mail};
+use crate::feed::Window;
+use crate::limits::Limits;
+use crate::room::{Hub, Room};
+
+pub(crate) use output::Output;
+
+/// How often deadlines are looked at. They are seconds, so one look a second is enough and costs an idle
+/// connection some nanoseconds.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// How long changes of presence are gathered in a room that tells who comes and goes.
+const PRESENCE_AFTER: Duration = Duration::from_millis(100);
+
+/// How long they are gathered in a room that only tells how many there are.
+const COUNT_AFTER: Duration = Duration::from_secs(1);
+
+/// A connection whose peer takes no answers is not read from beyond this many bytes of them.
+const DIRECT_BYTES_MAX: usize = 128 * 1024;
+
+/// What an accepted connection brings along.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) nonce: Nonce,
+    /// Random bytes for a guest's id.
+    pub(crate) guest: [u8; 8],
+    pub(crate) binding: ChannelBinding,
+    /// Whether ALPN has named the carrier: then the server speaks first, and pings are answered.
+    pub(crate) by_alpn: bool,
+}
+
+/// Some of the server's connections.
+pub(crate) struct Shard {
+    index: usize,
+    hub: Arc<Hub>,
+    desk: Arc<dyn Desk>,
+    limits: Limits,
+    now: Duration,
+    next_generation: u64,
+    connections: Slab<Connection>,
+    rooms: Slab<LocalRoom>,
+    rooms_by_name: HashMap<RoomName, usize>,
+    /// Connections that may have something to write.
+    ready: VecDeque<usize>,
+    /// Connections that may be read from again.
+    resumed: Vec<usize>,
+    /// Connections that wait until the writer's queue has room.
+    starved: Vec<ConnectionId>,
+    /// What is handed to the log's writer at the end of a turn.
+    jobs: Vec<Job>,
+    timers: BinaryHeap<Reverse<(Duration, Timer)>>,
+    next_sweep: Duration,
+    stopping: bool,
+}
+
+/// A room with members in this shard.
+struct LocalRoom {
+    room: Arc<Room>,
+    /// The shard's own copies of the feeds: reading them takes no lock.
+    messages: Window,
+    presence_frames: Window,
+    members: Vec<usize>,
+    /// Whether a timer for telling presence runs.
+    presence_due: bool,
+}
+
+/// What is due at a certain time.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// Tell a room's presence.
+    Presence(RoomName),
+    /// A connection that was too fast may go on.
+    Resume { slot: usize, generation: u64 },
+}
+
+impl Shard {
+    /// A shard without connections. `now` is the time since any fixed start, here and everywhere.
+    pub(crate) fn new(
+        index: usize,
+        hub: Arc<Hub>,
+        desk: Arc<dyn Desk>,
+        limits: Limits,
+        now: Duration,
+    ) -> Self {
+        Self {
+            index,
+            hub,
+            desk,
+            limits,
+            now,
+            next_generation: 0,
+            connections: Slab::new(),
+            rooms: Slab::new(),
+            rooms_by_name: HashMap::new(),
+            ready: VecDeque::new(),
+            resumed: Vec::new(),
+            starved: Vec::new(),
+            jobs: Vec::new(),
+            timers: BinaryHeap::new(),
+            next_sweep: now + SWEEP_EVERY,
+            stopping: false,
+        }
+    }
+
+    /// A connection that may now speak. Returns its slot, which is free again after [`remove`](Self::remove).
+    pub(crate) fn insert(&mut self, arrival: &Arrival) -> usize {
+        self.next_generation += 1;
+        let Arrival { nonce, guest, binding, by_alpn } = *arrival;
+        let deadline = self.now + Duration::from_secs(self.limits.join_seconds_max);
+        let slot = self.connections.insert(Connection {
+            generation: self.next_generation,
+            stage: Stage::Fresh(Box::new(Fresh { nonce, guest, binding, welcomed: false, deadline })),
+            lines: LineBuffer::default(),
+            direct: Vec::new(),
+            held: Holds::default(),
+            queued: false,
+            answers_pings: by_alpn,
+            pinged: false,
+            heard_at: self.now,
+            bucket: Bucket::full(self.limits.messages, self.now),
+        });
+        if by_alpn {
+            self.welcome(slot);
+        }
+        slot
+    }
+
+    /// A connection is gone.
+    pub(crate) fn remove(&mut self, slot: usize) {
+        self.leave_room(slot);
+        self.connections.remove(slot);
+    }
+
+    /// Time has passed: does what is due.
+    pub(crate) fn advance(&mut self, now: Duration) {
+        self.now = now;
+        while self.timers.peek().is_some_and(|Reverse((due, _))| *due <= now) {
+            match self.timers.pop() {
+                Some(Reverse((_, Timer::Presence(name)))) => self.tell_presence(&name),
+                Some(Reverse((_, Timer::Resume { slot, generation }))) => {
+                    self.release(ConnectionId { shard: self.index, slot, generation }, Hold::Rate);
+                }
+                None => {}
+            }
+        }
+        if now >= self.next_sweep {
+            self.next_sweep = now + SWEEP_EVERY;
+            self.sweep();
+        }
+    }
+
+    /// When [`advance`](Self::advance) should be called next.
+    pub(crate) fn deadline(&self) -> Duration {
+        let timer = self.timers.peek().map_or(self.next_sweep, |Reverse((due, _))| *due);
+        timer.min(self.next_sweep)
+    }
+
+    /// Takes mail from the log's threads and from other shards.
+    pub(crate) fn deliver(&mut self, mail: Mail) {
+        match mail {
+            Mail::News(room) => self.news(&room),
+            Mail::Opened { to, room } => match self.find(to) {
+                Some(slot) => self.opened(slot, room),
+                None => self.abandon(&room),
+            },
+            Mail::NotOpened { to, refusal } => {
+                if let Some(slot) = self.find(to) {
+                    self.refuse(slot, refusal);
+                    self.close(slot, ClosingCode::Stopping, "the room cannot be opened now", Some(5));
+                }
+            }
+            Mail::Frame { to, frame, answers } => {
+                if let Some(slot) = self.find(to) {
+                    self.connections[slot].direct.extend_from_slice(&frame);
+                    self.queue(slot);
+                    self.answered(to, answers);
+                }
+            }
+            Mail::Refused { to, refusal, answers } => {
+                if let Some(slot) = self.find(to) {
+                    self.refuse(slot, refusal);
+                    self.answered(to, answers);
+                }
+            }
+            Mail::Frames { to, frames } => {
+                if let Some(slot) = self.find(to) {
+                    self.page(slot, frames);
+                }
+            }
+            Mail::Drained => {
+                for to in std::mem::take(&mut self.starved) {
+                    self.release(to, Hold::WriterFull);
+                }
+            }
+        }
+    }
+
+    /// Hands what this turn has produced to the log's writer.
+    pub(crate) fn submit(&mut self) {
+        if !self.jobs.is_empty() {
+            self.desk.submit(&mut self.jobs);
+        }
+    }
+
+    /// The next connection that may have something to write.
+    pub(crate) fn pop_ready(&mut self) -> Option<usize> {
+        let slot = self.ready.pop_front()?;
+        if let Some(connection) = self.connections.get_mut(slot) {
+            connection.queued = false;
+        }
+        Some(slot)
+    }
+
+    /// The connections that may be read from again since the last call.
+    pub(crate) fn take_resumed(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.resumed)
+    }
+
+    /// Whether the connection may be read from.
+    pub(crate) fn may_read(&self, slot: usize) -> bool {
+        let open = |connection: &Connection| {
+            !connection.held.any() && !matches!(connection.stage, Stage::Closing) && !self.stopping
+        };
+        self.connections.get(slot).is_some_and(open)
+    }
+
+    /// Reads nothing any more: what is not in the log by now will be sent again by its sender.
+    pub(crate) fn quiesce(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Tells everyone that the server stops, and when to come back.
+    pub(crate) fn close_all(&mut self, after_seconds: u32) {
+        let slots: Vec<usize> = self.connections.iter().map(|(slot, _)| slot).collect();
+        for slot in slots {
+            self.close(
+                slot,
+                ClosingCode::Stopping,
+                "the server stops or restarts; everything it has echoed is kept",
+                Some(after_seconds),
+            );
+        }
+    }
+
+    /// Says goodbye; the connection ends once everything before it is written.
+    pub(crate) fn close(&mut self, slot: usize, code: ClosingCode, text: &str, after: Option<u32>) {
+        if matches!(self.connections[slot].stage, Stage::Closing) {
+            return;
+        }
+        self.flush_feed(slot);
+        self.send(slot, &ServerMessage::Closing { code, text: text.to_owned(), after });
+        self.leave_room(slot);
+        self.connections[slot].stage = Stage::Closing;
+    }
+
+    fn id_of(&self, slot: usize) -> ConnectionId {
+        ConnectionId { shard: self.index, slot, generation: self.connections[slot].generation }
+    }
+
+    /// The slot of a connection that is still there.
+    fn find(&self, id: ConnectionId) -> Option<usize> {
+        self.connections.get(id.slot).filter(|connection| connection.generation == id.generation)?;
+        Some(id.slot)
+    }
+
+    fn send(&mut self, slot: usize, message: &ServerMessage) {
+        encode_server(message, &mut self.connections[slot].direct);
+        self.queue(slot);
+    }
+
+    fn refuse(&mut self, slot: usize, refusal: Refusal) {
+        self.send(slot, &ServerMessage::Error(refusal));
+    }
+
+    /// Queues a connection for writing, once.
+    fn queue(&mut self, slot: usize) {
+        let connection = &mut self.connections[slot];
+        if !std::mem::replace(&mut connection.queued, true) {
+            self.ready.push_back(slot);
+        }
+    }
+
+    /// Takes a reason away for which a connection is not read from; with the last one it goes on.
+    fn release(&mut self, id: ConnectionId, hold: Hold) {
+        let Some(slot) = self.find(id) else { return };
+        let held = &mut self.connections[slot].held;
+        if held.remove(hold) && !held.any() {
+            self.input(slot, &[]);
+            self.resumed.push(slot);
+        }
+    }
+
+    fn answered(&mut self, id: ConnectionId, answers: bool) {
+        if answers {
+            self.release(id, Hold::Answer);
+        }
+    }
+
+    /// Something is new in a room: everybody in it may have something to write.
+    fn news(&mut self, room: &Arc<Room>) {
+        let Some(&index) = self.rooms_by_name.get(&room.name) else { return };
+        let Self { rooms, connections, ready, .. } = self;
+        let local = &mut rooms[index];
+        local.room.messages.update(&mut local.messages);
+        local.room.presence_frames.update(&mut local.presence_frames);
+        for &slot in &local.members {
+            let connection = &mut connections[slot];
+            if !std::mem::replace(&mut connection.queued, true) {
+                ready.push_back(slot);
+            }
+        }
+    }
+
+    /// Tells a room's presence, if there is anything to tell.
+    fn tell_presence(&mut self, name: &RoomName) {
+        let Some(room) = self.hub.find(name) else { return };
+        if let Some(&index) = self.rooms_by_name.get(name) {
+            self.rooms[index].presence_due = false;
+        }
+        if room.publish_presence() {
+            self.desk.announce(&room);
+        }
+    }
+
+    /// Has the presence of a room told soon.
+    fn schedule_presence(&mut self, index: usize) {
+        let local = &mut self.rooms[index];
+        if std::mem::replace(&mut local.presence_due, true) {
+            return;
+        }
+        let after = if local.room.presence().is_large() { COUNT_AFTER } else { PRESENCE_AFTER };
+        self.timers.push(Reverse((self.now + after, Timer::Presence(local.room.name.clone()))));
+    }
+
+    /// Takes a connection out of its room, if it is in one.
+    fn leave_room(&mut self, slot: usize) {
+        let stage = std::mem::replace(&mut self.connections[slot].stage, Stage::Closing);
+        let Stage::Joined(membership) = stage else { return };
+        let local = &mut self.rooms[membership.room];
+        local.members.swap_remove(membership.index);
+        if let Some(&moved) = local.members.get(membership.index)
+            && let Stage::Joined(other) = &mut self.connections[moved].stage
+        {
+            other.index = membership.index;
+        }
+        local.room.presence().leave(&membership.member.id);
+        let room = Arc::clone(&local.room);
+        self.schedule_presence(membership.room);
+        if self.rooms[membership.room].members.is_empty() {
+            room.unsubscribe(self.index);
+            self.rooms_by_name.remove(&room.name);
+            self.rooms.remove(membership.room);
+        }
+        self.abandon(&room);
+    }
+
+    /// Gives back the count that a connection had in a room.
+    fn abandon(&mut self, room: &Room) {
+        if room.release() {
+            self.jobs.push(Job::Close { room: room.name.clone() });
+        }
+    }
+
+    /// Looks at every connection's deadlines.
+    fn sweep(&mut self) {
+        let now = self.now;
+        let (mut late, mut silent, mut quiet, mut reread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (slot, connection) in &self.connections {
+            let silence = now.saturating_sub(connection.heard_at).as_secs();
+            match &connection.stage {
+                Stage::Fresh(fresh) if now > fresh.deadline => late.push(slot),
+                Stage::Joined(_) if connection.answers_pings && silence > SILENCE_SECONDS_MAX => {
+                    silent.push(slot);
+                }
+                Stage::Joined(_)
+                    if connection.answers_pings && !connection.pinged && silence > PING_AFTER_SECONDS =>
+                {
+                    quiet.push(slot);
+                }
+                Stage::Joined(membership) if membership.is_behind(&self.rooms[membership.room].messages) => {
+                    reread.push(slot);
+                }
+                _ => {}
+            }
+        }
+        for slot in late {
+            self.close(slot, ClosingCode::TooLate, "nothing was joined in time: send `join` first", None);
+        }
+        for slot in silent {
+            self.close(
+                slot,
+                ClosingCode::Silent,
+                "nothing was heard for a minute; come back any time",
+                Some(0),
+            );
+        }
+        for slot in quiet {
+            self.connections[slot].pinged = true;
+            self.send(slot, &ServerMessage::Ping);
+        }
+        // A page that could not be read is asked for again.
+        reread.into_iter().for_each(|slot| self.queue(slot));
+    }
+}

@@ -1,0 +1,54 @@
+//! TLS as the server speaks it: version 1.3 only, and a certificate that can be exchanged while it runs. Not
+//! here: where the certificate comes from.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use papo_proto::limits::ALPN_LINES;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, ServerConfig};
+use rustls::sign::CertifiedKey;
+
+/// The certificate in use. Handshakes take whatever is there when they begin.
+#[derive(Debug)]
+pub(crate) struct CertificateInUse(RwLock<Arc<CertifiedKey>>);
+
+impl CertificateInUse {
+    pub(crate) fn new(key: Arc<CertifiedKey>) -> Self {
+        Self(RwLock::new(key))
+    }
+
+    pub(crate) fn replace(&self, key: Arc<CertifiedKey>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = key;
+    }
+}
+
+impl ResolvesServerCert for CertificateInUse {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// The cryptography in use: aws-lc-rs with X25519MLKEM768 first, and of the two AES suites the shorter key
+/// first, since records are sealed once for every member and nobody breaks AES-128.
+pub(crate) fn provider() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    provider
+        .cipher_suites
+        .sort_by_key(|suite| suite.suite() != rustls::CipherSuite::TLS13_AES_128_GCM_SHA256);
+    provider
+}
+
+/// How the server speaks TLS with this certificate.
+pub(crate) fn config(certificate: Arc<CertificateInUse>) -> Result<ServerConfig, rustls::Error> {
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_no_client_auth()
+        .with_cert_resolver(certificate);
+    config.alpn_protocols = vec![ALPN_LINES.to_vec()];
+    config.ignore_client_order = true;
+    // A chat holds its connection for hours, so a resumed handshake saves nothing; without tickets there is
+    // no key to rotate and no memory for each of them.
+    config.send_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    Ok(config)
+}

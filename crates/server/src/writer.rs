@@ -1,0 +1,271 @@
+//! The log's writer: the one place where messages get their order. It appends whatever has queued in one
+//! commit, and only then feeds it to the rooms. While the disk syncs, the next batch queues by itself, so
+//! there is no timer. Not here: storing, which the log does, and sending, which the shards do.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use papo_log::{Appended, Entry, LogError, NewEntry, Page, RoomLog};
+use papo_proto::codec::MessageParts;
+use papo_proto::{Epoch, ErrorCode, MessageId, Refusal, RoomName, Seq, Timestamp};
+
+use crate::desk::{ConnectionId, Job, Mail, Post, not_stored};
+use crate::feed::{Batch, WINDOW_BYTES_MAX, Window};
+use crate::room::{Hub, Room};
+
+/// How many entries one commit holds at most. A commit of so many takes some hundredths of a second.
+const BATCH_ENTRIES_MAX: usize = 4096;
+
+/// How many jobs may wait before the shards stop reading from those who write: about two commits.
+const QUEUE_JOBS_MAX: usize = 2 * BATCH_ENTRIES_MAX;
+
+/// How many bytes may wait before the shards stop reading from those who write.
+const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// How many of a room's newest messages are read when it opens, for those who come back at once.
+const OPENING_PAGE: Page = Page { entries_max: 1024, bytes_max: WINDOW_BYTES_MAX / 2 };
+
+/// Does the jobs. Owned by the writer's thread.
+pub(crate) struct Writer {
+    pub(crate) log: Arc<dyn RoomLog>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) shards: Vec<Arc<dyn Post>>,
+    /// Whether the log drops old entries by itself, so that its oldest has to be looked up.
+    pub(crate) trims: bool,
+    /// Whether the last commit failed: the operator is told once when it begins and once when it ends.
+    pub(crate) failing: bool,
+}
+
+impl Writer {
+    /// Does these jobs in their order, each run of appends in as few commits as possible. `now_ms` is the
+    /// Unix time in milliseconds.
+    pub(crate) fn work(&mut self, jobs: Vec<Job>, now_ms: u64) {
+        let mut entries = Vec::new();
+        let mut from = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Append { entry, from: connection, room } => {
+                    entries.push(entry);
+                    from.push((connection, room));
+                    if entries.len() == BATCH_ENTRIES_MAX {
+                        self.commit(&mut entries, &mut from, now_ms);
+                    }
+                }
+                Job::Open { room, from: connection } => {
+                    self.commit(&mut entries, &mut from, now_ms);
+                    self.open(&room, connection);
+                }
+                Job::Close { room } => {
+                    self.commit(&mut entries, &mut from, now_ms);
+                    self.hub.close_if_empty(&room);
+                }
+            }
+        }
+        self.commit(&mut entries, &mut from, now_ms);
+    }
+
+    fn commit(&mut self, entries: &mut Vec<NewEntry>, from: &mut Vec<(ConnectionId, RoomName)>, now_ms: u64) {
+        if entries.is_empty() {
+            return;
+        }
+        match self.log.append(now_ms, entries) {
+            Ok(appended) => {
+                self.recovered();
+                self.publish(entries, from, appended);
+            }
+            Err(error) => {
+                self.failed(&error);
+                for (entry, (to, _)) in entries.iter().zip(from.iter()) {
+                    let refusal = not_stored(&error, MessageId::parse(&entry.id).ok());
+                    self.shards[to.shard].post(Mail::Refused { to: *to, refusal, answers: false });
+                }
+            }
+        }
+        entries.clear();
+        from.clear();
+    }
+
+    /// Feeds what was stored to the rooms, and answers those whose message was not new.
+    fn publish(&self, entries: &[NewEntry], from: &[(ConnectionId, RoomName)], appended: Vec<Appended>) {
+        let mut batches: HashMap<&RoomName, Batch> = HashMap::new();
+        for ((entry, (to, room)), appended) in entries.iter().zip(from).zip(appended) {
+            match appended {
+                Appended::New { seq, time_ms } => {
+                    let batch = batches.entry(room).or_insert_with(|| Batch::starting_at(seq));
+                    let parts = MessageParts {
+                        seq: Seq::new(seq),
+                        time: Timestamp::from_unix_ms(time_ms),
+                        from_id: &entry.sender,
+                        from_name: &entry.name,
+                        id: &entry.id,
+                        body_json: &entry.body,
+                    };
+                    batch.push(|out| parts.encode_line(out));
+                }
+                Appended::Repeated(first) => {
+                    let mut frame = Vec::new();
+                    parts_of(&first).encode_line(&mut frame);
+                    self.shards[to.shard].post(Mail::Frame { to: *to, frame, answers: false });
+                }
+                Appended::Conflict { seq } => {
+                    let refusal = id_reused(seq, &entry.id);
+                    self.shards[to.shard].post(Mail::Refused { to: *to, refusal, answers: false });
+                }
+            }
+        }
+        for (name, batch) in batches {
+            // A room without members has no feed to fill: its next member reads the log.
+            if let Some(room) = self.hub.find(name) {
+                room.messages.push(Arc::new(batch));
+                self.update_first(&room);
+                self.wake(&room);
+            }
+        }
+    }
+
+    fn update_first(&self, room: &Room) {
+        if self.trims
+            && let Ok(state) = self.log.state(room.name.as_str())
+        {
+            room.set_first(state.first);
+        }
+    }
+
+    fn wake(&self, room: &Arc<Room>) {
+        for shard in room.subscribers().filter(|&shard| shard < self.shards.len()) {
+            self.shards[shard].post(Mail::News(Arc::clone(room)));
+        }
+    }
+
+    fn open(&self, name: &RoomName, from: ConnectionId) {
+        let opened = match self.hub.enter(name) {
+            Some(room) => Ok(room),
+            None => self.read_room(name).map(|room| self.hub.open(room)),
+        };
+        let mail = match opened {
+            Ok(room) => Mail::Opened { to: from, room },
+            Err(error) => {
+                tracing::error!(room = %name, "a room could not be opened: {error}");
+                Mail::NotOpened { to: from, refusal: not_stored(&error, None) }
+            }
+        };
+        self.shards[from.shard].post(mail);
+    }
+
+    fn read_room(&self, name: &RoomName) -> Result<Room, LogError> {
+        let state = self.log.state(name.as_str())?;
+        let newest = self.log.read_before(name.as_str(), state.head + 1, OPENING_PAGE)?;
+        let mut window = Window::after(newest.first().map_or(state.head, |entry| entry.seq - 1));
+        window.push(Arc::new(batch_of(&newest)));
+        Ok(Room::new(name.clone(), Epoch(state.epoch.bits().to_be_bytes()), state.first, window))
+    }
+
+    fn failed(&mut self, error: &LogError) {
+        if !std::mem::replace(&mut self.failing, true) {
+            tracing::error!("messages are being refused: {error}");
+        }
+    }
+
+    fn recovered(&mut self) {
+        if std::mem::replace(&mut self.failing, false) {
+            tracing::info!("messages are being stored again");
+        }
+    }
+}
+
+/// The frames of consecutive entries.
+pub(crate) fn batch_of(entries: &[Entry]) -> Batch {
+    let mut batch = Batch::starting_at(entries.first().map_or(1, |entry| entry.seq));
+    for entry in entries {
+        batch.push(|out| parts_of(entry).encode_line(out));
+    }
+    batch
+}
+
+/// An entry as the protocol writes it.
+pub(crate) fn parts_of(entry: &Entry) -> MessageParts<'_> {
+    MessageParts {
+        seq: Seq::new(entry.seq),
+        time: Timestamp::from_unix_ms(entry.time_ms),
+        from_id: &entry.sender,
+        from_name: &entry.name,
+        id: &entry.id,
+        body_json: &entry.body,
+    }
+}
+
+fn id_reused(seq: u64, id: &str) -> Refusal {
+    let text = format!(
+        "this id was used before, for message {seq} with another body: give every message its own id"
+    );
+    Refusal { about: MessageId::parse(id).ok(), ..Refusal::new(ErrorCode::IdReused, text) }
+}
+
+/// What waits for the writer.
+#[derive(Debug, Default)]
+pub(crate) struct WriterQueue {
+    /// Held for moving jobs in or out only.
+    queue: Mutex<Queue>,
+    ready: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    jobs: Vec<Job>,
+    bytes: usize,
+    /// Whether a shard was told that the queue is full, and now waits for [`Mail::Drained`].
+    starved: bool,
+    stopping: bool,
+}
+
+impl WriterQueue {
+    /// Takes all jobs. The bound is kept by asking [`is_full`](Self::is_full) before each message is read.
+    pub(crate) fn submit(&self, jobs: &mut Vec<Job>) {
+        let mut queue = self.lock();
+        queue.bytes += jobs.iter().map(Job::bytes_len).sum::<usize>();
+        queue.jobs.append(jobs);
+        drop(queue);
+        self.ready.notify_one();
+    }
+
+    /// Whether nothing should be added for now.
+    pub(crate) fn is_full(&self) -> bool {
+        let mut queue = self.lock();
+        let full = queue.jobs.len() >= QUEUE_JOBS_MAX || queue.bytes >= QUEUE_BYTES_MAX;
+        queue.starved |= full;
+        full
+    }
+
+    /// Ends [`run`](Self::run) once everything that waits is done.
+    pub(crate) fn stop(&self) {
+        self.lock().stopping = true;
+        self.ready.notify_one();
+    }
+
+    /// The writer's thread: works until stopped.
+    pub(crate) fn run(&self, writer: &mut Writer, now_ms: impl Fn() -> u64) {
+        while let Some((jobs, starved)) = self.take() {
+            writer.work(jobs, now_ms());
+            if starved {
+                writer.shards.iter().for_each(|shard| shard.post(Mail::Drained));
+            }
+        }
+    }
+
+    /// Waits for jobs and takes all of them; nothing when stopped and empty.
+    fn take(&self) -> Option<(Vec<Job>, bool)> {
+        let mut queue = self.lock();
+        while queue.jobs.is_empty() {
+            if queue.stopping {
+                return None;
+            }
+            queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        queue.bytes = 0;
+        Some((std::mem::take(&mut queue.jobs), std::mem::take(&mut queue.starved)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
