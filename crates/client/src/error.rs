@@ -3,7 +3,7 @@
 //! is a [`Refusal`] and no end of the connection.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use papo_proto::limits::PROTOCOL_VERSION;
 use papo_proto::{Address, ClosingCode, Fingerprint, Refusal, Timestamp};
@@ -77,7 +77,7 @@ pub enum ConnectError {
         /// The fingerprint that it has.
         found: Fingerprint,
         /// What to do if the key found is the right one.
-        remedy: String,
+        remedy: Box<str>,
     },
     /// The server's certificate is neither the one given with `--ca` nor signed by it.
     #[error(
@@ -91,7 +91,7 @@ pub enum ConnectError {
         /// What was connected to.
         address: Address,
         /// The file given with `--ca`.
-        file: PathBuf,
+        file: Box<Path>,
         /// The fingerprint of the (first) certificate in the file.
         expected: Fingerprint,
         /// The fingerprint that the server has.
@@ -187,7 +187,9 @@ pub enum ConnectError {
     #[error("The server is silent. Check the network; the server may also be overloaded or hang.")]
     Silent,
     /// The server has said something that cannot be read.
-    #[error("The server has said something that this program cannot read ({detail}). Update the older of the two.")]
+    #[error(
+        "The server has said something that this program cannot read ({detail}). Update the older of the two."
+    )]
     Garbled {
         /// What cannot be read.
         detail: String,

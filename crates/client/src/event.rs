@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use papo_proto::{Body, Epoch, Member, MemberId, Message, MessageId, Name, Refusal, RoomName, Seq, Timestamp};
+use papo_proto::{
+    Body, Epoch, Member, MemberId, Message, MessageId, Name, Refusal, RoomName, Seq, Timestamp,
+};
 
 use crate::error::ConnectError;
 

@@ -19,7 +19,7 @@ pub mod profile;
 pub mod session;
 pub mod store;
 pub mod text;
-//pub mod timeline;
+pub mod timeline;
 pub mod transport;
 pub mod trust;
 
@@ -29,6 +29,6 @@ pub use identity::Identity;
 pub use profile::Profile;
 pub use session::Session;
 pub use store::Store;
-//pub use timeline::Timeline;
+pub use timeline::Timeline;
 pub use transport::{Client, Options};
 pub use trust::Trust;

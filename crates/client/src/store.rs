@@ -76,18 +76,22 @@ impl Store {
         Ok(Self { connection, path, room })
     }
 
-    /// Takes a message into the outbox. When this returns, the message is on the disk.
-    pub fn put_outgoing(&mut self, outgoing: &Outgoing) -> Result<(), StoreError> {
-        let body = outgoing.body.to_json().map_err(|error| StoreError::Body(error.to_string()))?;
+    /// Takes messages into the outbox, all or none. When this returns, they are on the disk. Those whose body
+    /// no server would take are left out.
+    pub fn put_outgoing(&mut self, outgoing: &[Outgoing]) -> Result<(), StoreError> {
+        self.set_synchronous("FULL")?;
         let room = self.room;
-        self.connection
-            .pragma_update(None, "synchronous", "FULL")
-            .and_then(|()| {
-                let sql = "INSERT OR IGNORE INTO outgoing(room, id, body) VALUES (?1, ?2, ?3)";
-                self.connection.prepare_cached(sql)?.execute(params![room, outgoing.id.as_str(), body])
-            })
-            .and_then(|_| self.connection.pragma_update(None, "synchronous", "NORMAL"))
-            .map_err(|error| self.explain(error))
+        let put = self.write(|transaction| {
+            let mut insert = transaction
+                .prepare_cached("INSERT OR IGNORE INTO outgoing(room, id, body) VALUES (?1, ?2, ?3)")?;
+            for Outgoing { id, body } in outgoing {
+                if let Ok(body) = body.to_json() {
+                    insert.execute(params![room, id.as_str(), body])?;
+                }
+            }
+            Ok(())
+        });
+        put.and(self.set_synchronous("NORMAL"))
     }
 
     /// Drops a message from the outbox: it is in the log, or has been refused for good. Should a power cut
@@ -158,9 +162,7 @@ impl Store {
     /// or after messages that the server no longer has.
     pub fn go_on_at(&mut self, next: Seq) -> Result<(), StoreError> {
         let room = self.room;
-        self.write(|transaction| {
-            set_last(transaction, room, Some(Seq::new(next.number().saturating_sub(1))))
-        })
+        self.write(|transaction| set_last(transaction, room, Some(Seq::new(next.number().saturating_sub(1)))))
     }
 
     /// The log, and the place up to which its stream has been kept; `None` where nothing has.
@@ -219,6 +221,10 @@ impl Store {
                 transaction.commit()
             })
             .map_err(|error| StoreError::new(path, error.into()))
+    }
+
+    fn set_synchronous(&self, mode: &str) -> Result<(), StoreError> {
+        self.connection.pragma_update(None, "synchronous", mode).map_err(|error| self.explain(error))
     }
 
     /// Every row that `sql` finds for this room, which is its only parameter.
@@ -280,13 +286,12 @@ fn check_format(connection: Connection) -> Result<Connection, Fault> {
 fn room_key(connection: &Connection, address: &Address, room: &RoomName) -> rusqlite::Result<i64> {
     let names = params![address.to_string(), room.as_str()];
     let find = "SELECT key FROM room WHERE address = ?1 AND name = ?2";
-    match connection.query_row(find, names, |row| row.get(0)).optional()? {
-        Some(key) => Ok(key),
-        None => {
-            connection.execute("INSERT OR IGNORE INTO room(address, name) VALUES (?1, ?2)", names)?;
-            connection.query_row(find, names, |row| row.get(0))
-        }
+    if let Some(key) = connection.query_row(find, names, |row| row.get(0)).optional()? {
+        return Ok(key);
     }
+    // Another process may do the same at this moment; one of the two makes the row.
+    connection.execute("INSERT OR IGNORE INTO room(address, name) VALUES (?1, ?2)", names)?;
+    connection.query_row(find, names, |row| row.get(0))
 }
 
 fn last_of(transaction: &Transaction<'_>, room: i64) -> rusqlite::Result<Option<Seq>> {
@@ -374,9 +379,6 @@ pub enum StoreError {
         /// What the system says.
         detail: String,
     },
-    /// The message is none that could be sent.
-    #[error("{0}")]
-    Body(String),
 }
 
 impl StoreError {

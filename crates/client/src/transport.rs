@@ -113,7 +113,9 @@ impl Client {
             Ok((poll, Arc::new(Wake { stop: AtomicBool::new(false), waker })))
         };
         let no_resources = |error: io::Error| ConnectError::Local {
-            text: format!("The system refuses what a connection needs ({error}). Close other programs and try again."),
+            text: format!(
+                "The system refuses what a connection needs ({error}). Close other programs and try again."
+            ),
         };
         let (poll, wake) = start().map_err(no_resources)?;
         let (commands, waiting) = sync_channel(COMMANDS_WAITING_MAX);

@@ -94,7 +94,8 @@ impl Trust {
         if let Some(path) = &self.known_servers {
             let known = known_servers::find(path, address).map_err(|error| ConnectError::local(&error))?;
             if let Some(expected) = known {
-                let remedy = format!("remove the line of {address} from {} and connect again", path.display());
+                let remedy =
+                    format!("remove the line of {address} from {} and connect again", path.display());
                 return Ok(Policy::Fingerprint { expected, remedy });
             }
         }
@@ -175,7 +176,7 @@ impl Verifier {
                 address: self.address.clone(),
                 expected: *expected,
                 found: shown.fingerprint,
-                remedy: remedy.clone(),
+                remedy: remedy.as_str().into(),
             }),
             Policy::Authorities(authorities) => self.decide_by_file(authorities, shown),
             Policy::System => self.decide_by_system(shown),
@@ -200,7 +201,7 @@ impl Verifier {
                 None if is_own => Ok(()),
                 None => Err(ConnectError::OtherCertificate {
                     address: self.address.clone(),
-                    file: authorities.file.clone(),
+                    file: authorities.file.as_path().into(),
                     expected: authorities.fingerprints.first().copied().unwrap_or(shown.fingerprint),
                     found: shown.fingerprint,
                 }),
@@ -219,10 +220,7 @@ impl Verifier {
         let verdict = system.and_then(|system| {
             system.verify_server_cert(shown.leaf, shown.intermediates, shown.name, &[], shown.now)
         });
-        let error = match verdict {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
+        let Err(error) = verdict else { return Ok(()) };
         let detail = match error {
             Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
                 "no authority that it knows has signed the certificate".to_owned()

@@ -18,7 +18,8 @@ use crate::layers::variable;
     after_help = "Begin with `papo serve`; it prints what the others type.\n\n\
         Every option is also an environment variable (named in the command's --help) and a key of the \
         configuration file: [serve] for serve, invite and cert, [client] for join, send and tail. \
-        An option counts before the environment, the environment before the file.\n\n\
+        An option counts before the environment, the environment before the file. PAPO_TARGET and the key \
+        target of [client] stand for TARGET.\n\n\
         Exit codes: 0 done; 1 another failure; 2 wrong usage; 3 no connection; 4 server not trusted; \
         5 refused by the server; 6 connection lost before it was done; 7 a local file or folder."
 )]
@@ -47,14 +48,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CertCommand,
     },
+    /// Measure what a server on this computer can do: many members, one room, real TLS
+    Bench(Box<papo_bench::Options>),
 }
 
 /// Open a room: start the server.
 #[derive(Debug, Default, Args)]
-#[command(after_help = "Without options the server listens on 127.0.0.1:12345, for this computer alone, and makes \
+#[command(
+    after_help = "Without options the server listens on 127.0.0.1:12345, for this computer alone, and makes \
     its own key and certificate on the first start.\n\n\
     The invite link goes to standard output, everything else to standard error. Ctrl-C stops cleanly, a \
-    second Ctrl-C at once.")]
+    second Ctrl-C at once."
+)]
 pub(crate) struct ServeArguments {
     /// Where to listen: HOST or HOST:PORT, instead of --ip and --port
     #[arg(value_name = "HOST[:PORT]", conflicts_with = "ip")]
@@ -139,7 +144,7 @@ pub(crate) struct ClientArguments {
     the line mode only; --plain asks for it by name, for the time when there is a full screen too.")]
 pub(crate) struct JoinArguments {
     /// An invite link, HOST or HOST:PORT
-    #[arg(conflicts_with_all = ["ip", "port"])]
+    #[arg(conflicts_with = "ip")]
     pub(crate) target: Option<String>,
     #[command(flatten)]
     pub(crate) client: ClientArguments,
@@ -153,10 +158,12 @@ pub(crate) struct JoinArguments {
 
 /// Say something in a room and end when the room has it.
 #[derive(Debug, Default, Args)]
-#[command(after_help = "The first word is the TARGET if it is an invite link, HOST:PORT or an IP address; with \
+#[command(
+    after_help = "The first word is the TARGET if it is an invite link, HOST:PORT, an IP address or localhost; with \
     --ip or --port every word is text. Without text, standard input is read to its end and sent as one message.\n\n\
     papo send ends with 0 only when the room has stored the message. A lost connection is made again until \
-    the time is over.")]
+    the time is over."
+)]
 pub(crate) struct SendArguments {
     /// [TARGET] and what to say; without text, what standard input holds
     #[arg(value_name = "TARGET|TEXT")]
@@ -177,7 +184,7 @@ pub(crate) struct SendArguments {
     nothing is missed or printed twice.")]
 pub(crate) struct TailArguments {
     /// An invite link, HOST or HOST:PORT
-    #[arg(conflicts_with_all = ["ip", "port"])]
+    #[arg(conflicts_with = "ip")]
     pub(crate) target: Option<String>,
     #[command(flatten)]
     pub(crate) client: ClientArguments,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use papo_client::text::for_terminal_line;
 use papo_proto::Timestamp;
 use papo_server::certificate::{Certificate, CertificateError, PemFiles, fingerprint_of_file};
+use x509_cert::Certificate as Certificate509;
 use x509_cert::der::DecodePem;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -20,7 +21,10 @@ const NAMES_ALWAYS: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// Makes key and certificate, as the first `papo serve` would.
 pub(crate) fn make(asked: CertMake) -> Result<(), Failure> {
     fs::create_dir_all(&asked.data).map_err(|error| {
-        Failure::local(format!("the folder {} cannot be made: {error}; choose another one with --data DIR", asked.data.display()))
+        Failure::local(format!(
+            "the folder {} cannot be made: {error}; choose another one with --data DIR",
+            asked.data.display()
+        ))
     })?;
     let mut names: Vec<String> = NAMES_ALWAYS.map(str::to_owned).to_vec();
     names.extend(asked.names.into_iter().filter(|name| !NAMES_ALWAYS.contains(&name.as_str())));
@@ -73,17 +77,22 @@ struct Facts {
 impl Facts {
     fn read(path: &Path) -> Result<Self, Failure> {
         let wrong = |error: &dyn std::fmt::Display| {
-            Failure::local(format!("{} cannot be read as a certificate: {error}; give one in PEM form", path.display()))
+            Failure::local(format!(
+                "{} cannot be read as a certificate: {error}; give one in PEM form",
+                path.display()
+            ))
         };
         let pem = fs::read(path).map_err(|error| wrong(&error))?;
-        let certificate = x509_cert::Certificate::from_pem(first_certificate(&pem)).map_err(|error| wrong(&error))?;
-        let certificate = certificate.tbs_certificate;
-        let time = |time: x509_cert::time::Time| {
+        let certificate = Certificate509::from_pem(first_certificate(&pem)).map_err(|error| wrong(&error))?;
+        let certificate = certificate.tbs_certificate();
+        let time = |time: &x509_cert::time::Time| {
             Timestamp::from_unix_ms(u64::try_from(time.to_unix_duration().as_millis()).unwrap_or(u64::MAX))
         };
-        let alternatives = certificate.get::<SubjectAltName>().map_err(|error| wrong(&error))?;
-        let names = alternatives.iter().flat_map(|(_, alternatives)| &alternatives.0).filter_map(name).collect();
-        Ok(Self { not_before: time(certificate.validity.not_before), not_after: time(certificate.validity.not_after), names })
+        let alternatives = certificate.get_extension::<SubjectAltName>().map_err(|error| wrong(&error))?;
+        let names =
+            alternatives.iter().flat_map(|(_, alternatives)| &alternatives.0).filter_map(name).collect();
+        let validity = certificate.validity();
+        Ok(Self { not_before: time(&validity.not_before), not_after: time(&validity.not_after), names })
     }
 }
 

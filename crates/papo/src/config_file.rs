@@ -49,7 +49,9 @@ impl ConfigFile {
 
     /// What a key of a section holds, as the text that one would type for it.
     pub(crate) fn text(&self, section: &str, key: &str) -> Result<Option<String>, Failure> {
-        let Some(value) = self.table.get(section).and_then(|section| section.get(key)) else { return Ok(None) };
+        let Some(value) = self.table.get(section).and_then(|section| section.get(key)) else {
+            return Ok(None);
+        };
         match value {
             Value::String(text) => Ok(Some(text.clone())),
             Value::Integer(number) => Ok(Some(number.to_string())),
@@ -70,7 +72,8 @@ impl ConfigFile {
             match value.as_table() {
                 Some(keys) if !known.is_empty() => {
                     let unknown = keys.keys().filter(|key| !known.contains(key));
-                    warnings.extend(unknown.map(|key| self.warning(&format!("{section}.{key}"), key, &known)));
+                    warnings
+                        .extend(unknown.map(|key| self.warning(&format!("{section}.{key}"), key, &known)));
                 }
                 _ => warnings.push(self.warning(section, section, &sections())),
             }
@@ -91,7 +94,8 @@ impl ConfigFile {
 
 /// The options that a section may hold, from the definition of the command line.
 fn keys_of(section: &str) -> Vec<String> {
-    let commands = SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[][..], |(_, commands)| commands);
+    let commands =
+        SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[][..], |(_, commands)| commands);
     let definition = args::command();
     let mut keys: Vec<String> = commands
         .iter()
@@ -130,8 +134,14 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_told_with_the_nearest_name() {
-        let warnings = file("serv = 1\n[serve]\nprot = 1\nport = 2\nzzzz = 3\n[client]\nname = 'Ana'\ntarget='a'").warnings();
-        let expected = ["serv in c.toml is not known and is ignored: did you mean \"serve\"?", "did you mean \"port\"?", "there are address,"];
+        let warnings =
+            file("serv = 1\n[serve]\nprot = 1\nport = 2\nzzzz = 3\n[client]\nname = 'Ana'\ntarget='a'")
+                .warnings();
+        let expected = [
+            "serv in c.toml is not known and is ignored: did you mean \"serve\"?",
+            "did you mean \"port\"?",
+            "there are address,",
+        ];
         assert_eq!(warnings.len(), expected.len(), "{warnings:?}");
         for expected in expected {
             assert!(warnings.iter().any(|warning| warning.contains(expected)), "{expected}: {warnings:?}");

@@ -4,9 +4,10 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use papo_client::ConnectError;
-
 use crate::output;
+
+/// What a shell reports of a program that a Ctrl-C has ended (128 and the signal's number).
+pub(crate) const EXIT_INTERRUPTED: i32 = 130;
 
 /// Why the program ends, as a shell sees it. The numbers are part of the interface and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,10 @@ pub(crate) fn remember(data: &Path, invite: &Invite) -> Result<(), Failure> {
     let draft = data.join("invite.new");
     // Renamed into place, so that a reader never meets half a link.
     fs::write(&draft, format!("{invite}\n")).and_then(|()| fs::rename(&draft, &path)).map_err(|error| {
-        Failure::local(format!("{} cannot be written: {error}; check the folder's permissions", path.display()))
+        Failure::local(format!(
+            "{} cannot be written: {error}; check the folder's permissions",
+            path.display()
+        ))
     })
 }
 
@@ -52,15 +55,19 @@ fn known(data: &Path, address: Option<Address>) -> Result<Invite, Failure> {
         _ => Failure::local(format!("{} cannot be read: {error}; check its permissions", path.display())),
     })?;
     let last: Invite = text.parse().map_err(|error| {
-        Failure::local(format!("{} is damaged ({error}): the next `papo serve` writes it anew", path.display()))
+        Failure::local(format!(
+            "{} is damaged ({error}): the next `papo serve` writes it anew",
+            path.display()
+        ))
     })?;
     Ok(Invite { address: address.unwrap_or_else(|| last.address.clone()), ..last })
 }
 
 /// A link as a QR code of half blocks. Light squares are the ones drawn, as terminals are mostly dark.
 fn drawn(link: &str) -> Result<String, Failure> {
-    let code = QrCode::new(link)
-        .map_err(|error| Failure::new(Exit::Other, format!("the link does not fit into a QR code: {error}")))?;
+    let code = QrCode::new(link).map_err(|error| {
+        Failure::new(Exit::Other, format!("the link does not fit into a QR code: {error}"))
+    })?;
     Ok(code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
 }
 
@@ -72,8 +79,11 @@ mod tests {
 
     #[test]
     fn a_qr_code_is_square_and_not_empty() {
-        let invite =
-            Invite { address: Address::default(), room: RoomName::default(), fingerprint: Fingerprint([1; 32]) };
+        let invite = Invite {
+            address: Address::default(),
+            room: RoomName::default(),
+            fingerprint: Fingerprint([1; 32]),
+        };
         let drawn = drawn(&invite.to_string()).unwrap();
         let rows: Vec<usize> = drawn.lines().map(|row| row.chars().count()).collect();
         assert!(rows.iter().all(|&width| width == rows[0]), "{rows:?}");

@@ -79,7 +79,10 @@ impl Sourced<String> {
     }
 
     /// The value as what it means; the error names its source.
-    pub(crate) fn parse<T, E: fmt::Display>(&self, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Failure> {
+    pub(crate) fn parse<T, E: fmt::Display>(
+        &self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Failure> {
         parse(&self.value).map_err(|error| Failure::usage(format!("{}: {error}", self.source)))
     }
 }
@@ -144,7 +147,8 @@ impl Layers {
         }
         let Some(file) = &self.file else { return Ok(None) };
         let folder = file.path.parent();
-        let absolute = |path: String| folder.map_or_else(|| PathBuf::from(&path), |folder| folder.join(&path));
+        let absolute =
+            |path: String| folder.map_or_else(|| PathBuf::from(&path), |folder| folder.join(&path));
         Ok(file.text(section.name(), option)?.map(absolute))
     }
 

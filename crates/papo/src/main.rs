@@ -2,6 +2,7 @@
 //! Not here: anything about rooms, messages or connections.
 
 mod args;
+mod bench;
 mod cert;
 mod chat;
 mod config_file;
@@ -47,6 +48,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
         },
         Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
         Command::Send(typed) => chat::send::run(settings::send(typed, &layers)?),
+        Command::Bench(options) => bench::run(&options),
         Command::Tail(typed) => chat::tail::run(settings::tail(typed, &layers)?),
     }
 }

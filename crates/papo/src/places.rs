@@ -25,6 +25,5 @@ pub(crate) fn server_data() -> Option<PathBuf> {
 
 /// The name of the account, for whoever says no other.
 pub(crate) fn account_name() -> Option<String> {
-    let said = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| env::var(name).ok());
-    said.into_iter().find(|name| !name.trim().is_empty())
+    whoami::username().ok()
 }

@@ -6,6 +6,7 @@ mod words;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,12 +14,9 @@ use papo_proto::{Invite, RoomName};
 use papo_server::{Config, Limits, PemFiles, Rate, ServeError, Server, Stopper};
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;
-use crate::settings::{Durability, History, LogFormat, LogLevel, Serve};
-
-/// What a shell reports of a program that a Ctrl-C has ended (128 and the signal's number).
-const EXIT_INTERRUPTED: i32 = 130;
+use crate::settings::{Durability, History, LogFormat, LogLevel, RateLimit, Serve};
 
 /// Runs a server until a signal stops it.
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
@@ -32,42 +30,41 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         None => PemFiles::in_folder(&serve.data).certificate,
     };
     let (host, data, address) = (serve.host.clone(), serve.data.clone(), serve.address.clone());
+    let keeps = serve.history != History::None;
     let server = Server::bind(config(serve, listen)).map_err(|error| failure(&error))?;
     let bound = server.addresses().to_vec();
     let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
     let invite = Invite { address: reached, room: RoomName::default(), fingerprint: server.fingerprint() };
     crate::invite::remember(&data, &invite)?;
     stop_on_signal(server.stopper())?;
-    announce(&server, &bound, &invite, &data, &certificate_file)?;
+    announce(&server, &bound, &invite, &data, &certificate_file);
     server.run().map_err(|error| failure(&error))?;
-    output::words(words::STOPPED);
+    output::words(words::stopped(keeps));
     Ok(())
 }
 
-fn announce(
-    server: &Server,
-    bound: &[SocketAddr],
-    invite: &Invite,
-    data: &std::path::Path,
-    certificate_file: &std::path::Path,
-) -> Result<(), Failure> {
+fn announce(server: &Server, bound: &[SocketAddr], invite: &Invite, data: &Path, certificate_file: &Path) {
     let fingerprint = server.fingerprint();
     output::words(&words::started(bound, &fingerprint, data, server.is_new()));
     if bound.iter().any(|address| !address.ip().is_loopback()) {
         output::words(words::OPEN_TO_ALL);
     }
     output::words(words::INVITE);
-    output::line(&invite.to_string())?;
+    if let Err(failure) = output::line(&invite.to_string()) {
+        // The room is for the others; whether anybody reads this output does not matter to them.
+        output::words(&failure.text);
+    }
     output::words(&words::next(invite, certificate_file));
-    Ok(())
 }
 
 fn config(serve: Serve, listen: Vec<SocketAddr>) -> Config {
     let mut limits = Limits::default();
-    if let Some(rate) = serve.rate {
+    limits.messages = match serve.rate {
+        RateLimit::Usual => limits.messages,
+        RateLimit::Off => None,
         // Twice the rate at once: people write in bursts.
-        limits.messages = rate.map(|per_second| Rate { per_second, burst: per_second.saturating_mul(2) });
-    }
+        RateLimit::PerSecond(per_second) => Some(Rate { per_second, burst: per_second.saturating_mul(2) }),
+    };
     if let Some(connections) = serve.connections {
         limits.connections_max = connections;
     }

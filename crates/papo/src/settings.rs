@@ -13,18 +13,20 @@ use crate::layers::Sourced;
 
 pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
 pub(crate) use server::{
-    CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, Serve, cert_file, cert_make, invite, serve,
+    CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, RateLimit, Serve, cert_file,
+    cert_make, invite, serve,
 };
 
 /// A whole number of at least `least`.
-fn number<T: FromStr + PartialOrd + fmt::Display>(text: &str, least: T) -> Result<T, String> {
+fn number<T: FromStr + PartialOrd + Copy + fmt::Display>(text: &str, least: T) -> Result<T, String> {
     let wrong = || format!("{text:?} is not a whole number from {least} on");
     text.trim().parse::<T>().ok().filter(|number| *number >= least).ok_or_else(wrong)
 }
 
 /// A TCP port. 0 is one only for a server, which then takes any free port.
 fn port(text: &str, least: u16) -> Result<u16, String> {
-    number(text, least).map_err(|_| format!("{text:?} is not a port: write a whole number from {least} to 65535"))
+    number(text, least)
+        .map_err(|_| format!("{text:?} is not a port: write a whole number from {least} to 65535"))
 }
 
 /// A host without a port: a name or an address, an IPv6 one with or without brackets.
@@ -38,7 +40,8 @@ fn host(text: &str) -> Result<String, String> {
 
 /// Whether a text that was read as this address names a port.
 fn has_port(text: &str, address: &Address) -> bool {
-    text.parse::<std::net::Ipv6Addr>().is_err() && text.ends_with(&format!(":{}", address.port))
+    // A bare IPv6 address has the default port, whose five digits are no group of such an address.
+    text.ends_with(&format!(":{}", address.port))
 }
 
 /// One of a few words.
@@ -72,7 +75,12 @@ mod tests {
 
     #[test]
     fn hosts_have_no_port() {
-        for (text, expected) in [("::1", "::1"), ("[::1]", "::1"), ("chat.example", "chat.example"), ("::12345", "::12345")] {
+        for (text, expected) in [
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("chat.example", "chat.example"),
+            ("fe80::1:2345", "fe80::1:2345"),
+        ] {
             assert_eq!(host(text).as_deref(), Ok(expected));
         }
         for bad in ["a:1", "a:12345", "[::1]:2", "a b", ""] {
@@ -83,6 +91,9 @@ mod tests {
     #[test]
     fn a_choice_names_its_words() {
         assert_eq!(choice("json", &[("text", 1), ("json", 2)]), Ok(2));
-        assert_eq!(choice("xml", &[("text", 1), ("json", 2)]), Err("\"xml\" is none of text, json".to_owned()));
+        assert_eq!(
+            choice("xml", &[("text", 1), ("json", 2)]),
+            Err("\"xml\" is none of text, json".to_owned())
+        );
     }
 }

@@ -12,7 +12,7 @@ pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
 pub const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(30);
 
 /// The longest absence that a server can ask for; a wrong number must not keep a client away for ever.
-pub const COME_BACK_AFTER_MAX: Duration = Duration::from_secs(300);
+pub const COME_BACK_AFTER_MAX: Duration = Duration::from_mins(5);
 
 /// Waits that double, each spread by half of itself to either side.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 //! ([`crate::timeline`]).
 //!
 //! - `mod.rs`: what goes in, what comes out, and the phases of a connection.
-//! - `said.rs`: what the server says, and what follows from it.
+//! - `told.rs` and `said.rs`: what the server is told, and what it says and what follows from it.
 //! - `outbox.rs`, `stream.rs`, `requests.rs`, `backoff.rs`: the four things that outlive a connection.
 
 mod backoff;
@@ -13,17 +13,16 @@ mod outbox;
 mod requests;
 mod said;
 mod stream;
+mod told;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use papo_proto::codec::{decode_server, encode_client, refuse_body};
+use papo_proto::codec::decode_server;
 use papo_proto::limits::AGENT_BYTES_MAX;
-use papo_proto::proof::{ChannelBinding, join_proof};
-use papo_proto::{
-    ClientMessage, Epoch, ErrorCode, Join, LineBuffer, MemberId, MessageId, Name, Nonce, Refusal, RoomName, Seq,
-};
+use papo_proto::proof::ChannelBinding;
+use papo_proto::{ClientMessage, Epoch, LineBuffer, MemberId, MessageId, Name, RoomName, Seq};
 
 use crate::error::ConnectError;
 use crate::event::{Command, ConnectionState, Event, Outgoing};
@@ -242,7 +241,6 @@ impl Session {
 
     fn connected(&mut self, binding: ChannelBinding) {
         if matches!(self.phase, Phase::Connecting) {
-            self.lines = LineBuffer::default();
             (self.received_at, self.pinged_at, self.typed_at) = (self.now, None, None);
             self.phase = Phase::Greeting { since: self.now, binding };
         }
@@ -327,87 +325,6 @@ impl Session {
         self.effects.push(Effect::Connect);
     }
 
-    fn join(&mut self, nonce: &Nonce, binding: &ChannelBinding) {
-        let signed = self.identity.as_ref().map(|identity| {
-            let key = identity.public_key();
-            (key, identity.sign(&join_proof(nonce, &self.room, &key, binding)))
-        });
-        let (after, epoch) = self.stream.resume_from();
-        self.name_told = self.name.clone();
-        let join = Join {
-            name: self.name.clone(),
-            room: Some(self.room.clone()),
-            after,
-            epoch,
-            key: signed.map(|(key, _)| key),
-            proof: signed.map(|(_, proof)| proof),
-            agent: Some(self.agent.clone()),
-        };
-        self.tell(&ClientMessage::Join(Box::new(join)));
-        self.phase = Phase::Joining { since: self.now };
-    }
-
-    /// Puts a message into the outbox, if it can be said at all. A body that no server takes must not get
-    /// onto the wire: a line above the limit would end the connection, and the next one, and so on.
-    fn keep(&mut self, outgoing: Outgoing) {
-        if self.outbox.contains(&outgoing.id) {
-            return;
-        }
-        let refusal = match outgoing.body.to_json() {
-            Err(error) => refuse_body(error, outgoing.id.clone()),
-            Ok(_) if self.outbox.is_full() => {
-                let text = format!("{OUTBOX_LEN_MAX} messages wait to be sent: try again when some of them are");
-                Refusal::new(ErrorCode::TooFast, text).about(outgoing.id.clone())
-            }
-            Ok(_) => return self.outbox.push(outgoing),
-        };
-        self.fail(outgoing.id, refusal);
-    }
-
-    fn fail(&mut self, id: MessageId, refusal: Refusal) {
-        self.event(Event::Failed { id: id.clone(), refusal });
-        self.effects.push(Effect::Forget(id));
-    }
-
-    /// Says what is left to be said, as far as it may be said now.
-    fn send_outbox(&mut self) {
-        if !matches!(self.phase, Phase::Joined { .. }) || !self.stream.is_caught_up() {
-            return;
-        }
-        while let Some(Outgoing { id, body }) = self.outbox.next_to_send(self.now) {
-            let say = ClientMessage::Say { id: id.clone(), body: body.clone() };
-            self.tell(&say);
-        }
-    }
-
-    fn typing(&mut self) {
-        let due = self.typed_at.is_none_or(|at| at + TYPING_EVERY <= self.now);
-        if due && matches!(self.phase, Phase::Joined { .. }) {
-            self.typed_at = Some(self.now);
-            self.tell(&ClientMessage::Typing);
-        }
-    }
-
-    fn send_name(&mut self) {
-        if matches!(self.phase, Phase::Joined { .. }) && self.name_told != self.name {
-            self.name_told = self.name.clone();
-            self.tell(&ClientMessage::Rename { name: self.name.clone() });
-        }
-    }
-
-    fn request(&mut self, request: Request) {
-        if let Some(request) = self.requests.push(request)
-            && matches!(self.phase, Phase::Joined { .. })
-        {
-            self.tell(&request);
-        }
-    }
-
-    fn ping(&mut self) {
-        self.pinged_at = Some(self.now);
-        self.tell(&ClientMessage::Ping);
-    }
-
     /// Whether the server has been asked since it last said something.
     fn is_pinged(&self) -> bool {
         self.pinged_at.is_some_and(|at| at > self.received_at)
@@ -460,6 +377,7 @@ impl Session {
 
     fn end(&mut self, phase: Phase, state: ConnectionState) {
         self.phase = phase;
+        // Half a line is nothing to the next connection.
         self.lines = LineBuffer::default();
         self.event(Event::State(state));
     }
@@ -470,16 +388,5 @@ impl Session {
 
     fn event(&mut self, event: Event) {
         self.effects.push(Effect::Event(event));
-    }
-
-    /// Sends a message; several in a row become one write.
-    fn tell(&mut self, message: &ClientMessage) {
-        if let Some(Effect::Send(bytes)) = self.effects.last_mut() {
-            encode_client(message, bytes);
-        } else {
-            let mut bytes = Vec::new();
-            encode_client(message, &mut bytes);
-            self.effects.push(Effect::Send(bytes));
-        }
     }
 }

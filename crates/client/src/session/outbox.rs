@@ -16,7 +16,7 @@ pub const OUTBOX_LEN_MAX: usize = 10_000;
 pub const IN_FLIGHT_MAX: usize = 256;
 
 /// The longest wait before a message is said again that the server could not store.
-pub const RESEND_AFTER_MAX: Duration = Duration::from_secs(60);
+pub const RESEND_AFTER_MAX: Duration = Duration::from_mins(1);
 
 /// The wait where the server does not say how long.
 const RESEND_AFTER_DEFAULT: Duration = Duration::from_secs(1);

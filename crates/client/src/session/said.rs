@@ -4,13 +4,22 @@
 use std::time::Duration;
 
 use papo_proto::limits::PROTOCOL_VERSION;
-use papo_proto::{ClientMessage, ClosingCode, ErrorCode, Member, Message, Refusal, ServerMessage};
+use papo_proto::{
+    ClientMessage, ClosingCode, ErrorCode, Member, Message, MessageId, Refusal, Seq, ServerMessage, Timestamp,
+};
 
 use super::requests::Request;
 use super::stream::Place;
 use super::{Effect, IDS_REMEMBERED_MAX, Phase, Session};
 use crate::error::ConnectError;
 use crate::event::{ConnectionState, Event};
+
+/// A message of ours that the log has.
+struct Sent {
+    id: MessageId,
+    seq: Seq,
+    time: Timestamp,
+}
 
 impl Session {
     pub(super) fn server_said(&mut self, message: ServerMessage) {
@@ -56,10 +65,11 @@ impl Session {
         self.phase = Phase::Joined { since: self.now };
         self.event(Event::State(ConnectionState::Joined { latency: None }));
         self.event(Event::Joined { you, room, epoch, first, head, count, members });
+        // First, so that the answer measures the way and not the work.
+        self.ping();
         for message in self.requests.restart() {
             self.tell(&message);
         }
-        self.ping();
         self.send_name();
         self.outbox.restart();
         self.send_outbox();
@@ -93,9 +103,8 @@ impl Session {
                 self.send_outbox();
             }
             ServerMessage::Members { members, count, more } => {
-                if self.requests.pop_members().is_some() {
-                    self.event(Event::Members { members, count, more });
-                }
+                self.requests.pop_members();
+                self.event(Event::Members { members, count, more });
             }
             ServerMessage::Entered { members, count } => self.event(Event::Entered { members, count }),
             ServerMessage::Left { members, count } => self.event(Event::Left { members, count }),
@@ -126,15 +135,26 @@ impl Session {
 
     fn show(&mut self, message: Message) {
         self.stream.advance(message.seq);
-        self.event(Event::Message(message.clone()));
-        self.settle(&message);
+        let sent = self.take_own(&message);
+        self.event(Event::Message(message));
+        self.report_sent(sent);
+    }
+
+    fn settle(&mut self, message: &Message) {
+        let sent = self.take_own(message);
+        self.report_sent(sent);
     }
 
     /// If this is a message of ours that waits, it waits no longer.
-    fn settle(&mut self, message: &Message) {
-        if self.mine.contains(&message.from.id) && self.outbox.remove(&message.id) {
-            let id = message.id.clone();
-            self.event(Event::Sent { id: id.clone(), seq: message.seq, time: message.time });
+    fn take_own(&mut self, message: &Message) -> Option<Sent> {
+        let Message { id, from, seq, time, .. } = message;
+        let settled = self.mine.contains(&from.id) && self.outbox.remove(id);
+        settled.then(|| Sent { id: id.clone(), seq: *seq, time: *time })
+    }
+
+    fn report_sent(&mut self, sent: Option<Sent>) {
+        if let Some(Sent { id, seq, time }) = sent {
+            self.event(Event::Sent { id: id.clone(), seq, time });
             self.effects.push(Effect::Forget(id));
         }
     }
@@ -152,7 +172,7 @@ impl Session {
     }
 
     /// Takes a page of what was missing, and asks for the next where that was not all.
-    fn fill(&mut self, after: papo_proto::Seq, messages: Vec<Message>) {
+    fn fill(&mut self, after: Seq, messages: Vec<Message>) {
         for message in messages {
             if self.stream.place(message.seq) == Place::Beyond {
                 // The log has dropped what was missing before it could be asked for.

@@ -42,9 +42,7 @@ impl Change {
     pub(super) fn of(message: &Message) -> Option<(Seq, Self)> {
         let Body { text, edit, delete, react, .. } = &message.body;
         let what = match (react, delete, edit) {
-            (Some(reaction), _, _) => {
-                What::React { emoji: reaction.emoji.clone(), remove: reaction.remove }
-            }
+            (Some(reaction), _, _) => What::React { emoji: reaction.emoji.clone(), remove: reaction.remove },
             (None, Some(_), _) => What::Delete,
             (None, None, Some(_)) => What::Edit(text.clone()?),
             (None, None, None) => return None,

@@ -299,8 +299,9 @@ impl Timeline {
         };
         kept.shown.fold(&kept.message.from.id, changes, newest);
         if kept.shown.is_deleted() {
-            // What was taken back is not kept either.
+            // What was taken back is not kept either, and nothing that follows can bring it back.
             kept.message.body = Body::default();
+            self.changes.remove(&target);
         }
     }
 

@@ -274,3 +274,42 @@ fn connect_next(
 fn is_pending(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotConnected | io::ErrorKind::WouldBlock)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::time::Duration;
+
+    use mio::{Events, Poll};
+
+    use super::*;
+    use crate::trust::Trust;
+
+    const TOKEN: Token = Token(1);
+
+    #[test]
+    fn the_next_address_is_tried_where_the_first_one_refuses() {
+        let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let (closed, open) = (bind().local_addr().unwrap(), bind());
+        let address = Address::new("several.example", 1);
+        let connect = |poll: &mut Poll, found: Vec<SocketAddr>| {
+            let config = Trust::default().tls_config(&address, None).unwrap();
+            let mut connection = Connection::open(poll.registry(), TOKEN, &address, found, config)?;
+            let mut events = Events::with_capacity(1);
+            while connection.phase == Phase::Connecting {
+                poll.poll(&mut events, Some(Duration::from_secs(30))).unwrap();
+                assert!(!events.is_empty(), "no news of the socket");
+                connection.advance(poll.registry(), TOKEN)?;
+            }
+            Ok::<_, ConnectError>(connection.stream.peer_addr().unwrap())
+        };
+        let mut poll = Poll::new().unwrap();
+        let reachable = open.local_addr().unwrap();
+        assert_eq!(connect(&mut poll, vec![closed, reachable]), Ok(reachable));
+        assert_eq!(
+            connect(&mut poll, vec![closed, closed]),
+            Err(ConnectError::Refused { address: address.clone() })
+        );
+        assert_eq!(connect(&mut poll, vec![]), Err(ConnectError::UnknownHost { host: address.host.clone() }));
+    }
+}

@@ -15,7 +15,7 @@ use super::keeper::Keeper;
 use super::resolve::Resolving;
 use super::{Options, Wake};
 use crate::error::ConnectError;
-use crate::event::{Command, ConnectionState, Event};
+use crate::event::{Command, ConnectionState, Event, Outgoing};
 use crate::session::{Effect, Input, Session, SessionOptions};
 use crate::trust::{self, Ask, Trust};
 
@@ -27,6 +27,9 @@ const SOCKET: Token = Token(1);
 
 /// How many bytes may wait for the server before no further commands are taken.
 const QUEUED_BYTES_MAX: usize = 1 << 20;
+
+/// How many messages are taken into the outbox at once.
+const SAID_MAX: usize = 64;
 
 /// How often in a row the connection is read before commands get their turn.
 const STEPS_MAX: usize = 16;
@@ -139,20 +142,46 @@ impl<F: FnMut(Event)> Driver<F> {
         times.into_iter().flatten().min().map(|at| at.saturating_sub(self.now()))
     }
 
+    /// Takes the commands that wait, unless the server does not keep up.
     fn take_commands(&mut self) {
-        for _ in 0..super::COMMANDS_WAITING_MAX {
-            if matches!(&self.wire, Wire::Connection(it) if it.queued_len() > QUEUED_BYTES_MAX) || self.ended {
+        loop {
+            let is_behind = |it: &Connection| it.queued_len() > QUEUED_BYTES_MAX;
+            if self.ended || matches!(&self.wire, Wire::Connection(it) if is_behind(it)) {
                 return;
             }
-            match self.commands.try_recv() {
-                Ok(Command::Say(outgoing)) => match self.keeper.put_outgoing(&outgoing) {
-                    Ok(()) => self.input(Input::Command(Command::Say(outgoing))),
-                    Err(failed) => self.report(failed),
-                },
-                Ok(command) => self.input(Input::Command(command)),
-                // Whoever has the other end is in `drop`; the flag says so too.
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+            // What is said in a row goes to the disk at once, and waits for it once.
+            let mut said = Vec::new();
+            let mut other = None;
+            while said.len() < SAID_MAX && other.is_none() {
+                match self.commands.try_recv() {
+                    Ok(Command::Say(outgoing)) => said.push(outgoing),
+                    Ok(command) => other = Some(command),
+                    // Whoever had the other end has set the flag that ends the loop.
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
             }
+            let is_last = said.is_empty() && other.is_none();
+            self.say(said);
+            if let Some(command) = other {
+                self.input(Input::Command(command));
+            }
+            if is_last {
+                return;
+            }
+        }
+    }
+
+    fn say(&mut self, said: Vec<Outgoing>) {
+        if said.is_empty() {
+            return;
+        }
+        match self.keeper.put_outgoing(&said) {
+            Ok(()) => {
+                for outgoing in said {
+                    self.input(Input::Command(Command::Say(outgoing)));
+                }
+            }
+            Err(failed) => failed.into_iter().for_each(|event| self.report(event)),
         }
     }
 

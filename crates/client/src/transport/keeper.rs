@@ -32,18 +32,17 @@ impl Keeper {
         outbox.map(Option::unwrap_or_default).map_err(|error| ConnectError::local(&error))
     }
 
-    /// Makes a message survive the program before it is sent. If that fails, it is not sent, and the event
-    /// to be reported says so.
-    pub(super) fn put_outgoing(&mut self, outgoing: &Outgoing) -> Result<(), Event> {
-        match self.store.as_mut().map(|store| store.put_outgoing(outgoing)) {
-            // What cannot be said at all the session refuses, in its own words.
-            None | Some(Ok(()) | Err(StoreError::Body(_))) => Ok(()),
-            Some(Err(error)) => {
-                let refusal = Refusal::new(ErrorCode::LogFailed, error.to_string());
-                let id = outgoing.id.clone();
-                Err(Event::Failed { refusal: refusal.about(id.clone()), id })
-            }
-        }
+    /// Makes messages survive the program before they are sent. If that fails, none of them is sent, and the
+    /// events to be reported say so.
+    pub(super) fn put_outgoing(&mut self, outgoing: &[Outgoing]) -> Result<(), Vec<Event>> {
+        let Some(store) = &mut self.store else { return Ok(()) };
+        store.put_outgoing(outgoing).map_err(|error| {
+            let failed = |id: &MessageId| {
+                let refusal = Refusal::new(ErrorCode::LogFailed, error.to_string()).about(id.clone());
+                Event::Failed { id: id.clone(), refusal }
+            };
+            outgoing.iter().map(|outgoing| failed(&outgoing.id)).collect()
+        })
     }
 
     /// Takes a message out of the outbox.

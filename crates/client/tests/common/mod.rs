@@ -1,7 +1,13 @@
 //! A small server for the client's tests: real sockets and real TLS, but it says only what a test lets it
 //! say. Not here: papo's own server, which is another crate and has tests with real clients of its own.
 
-#![allow(dead_code, reason = "each test file uses its part of this one")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of this one")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of tests fails as tests do"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -24,7 +30,8 @@ use papo_client::{Client, ConnectError, Event, Options, Trust};
 use papo_proto::codec::{decode_client, encode_server};
 use papo_proto::proof::{CHANNEL_BINDING_LABEL, join_proof};
 use papo_proto::{
-    Address, ClientMessage, Epoch, Fingerprint, Join, Member, MemberId, Name, Nonce, RoomName, Seq, ServerMessage,
+    Address, ClientMessage, Epoch, Fingerprint, Join, Member, MemberId, Name, Nonce, RoomName, Seq,
+    ServerMessage,
 };
 
 /// How long a test waits for anything: long enough for a busy machine, and an end for a broken test.
@@ -256,21 +263,36 @@ impl Peer {
         Some(*join)
     }
 
+    /// The server's port.
+    pub fn local_port(&self) -> u16 {
+        self.stream.get_ref().sock.local_addr().unwrap().port()
+    }
+
     /// Welcomes the client and lets it into the room, whose newest message has this place.
     pub fn let_in(&mut self, head: Seq) -> Option<Member> {
         let join = self.welcome()?;
+        Some(self.joined(join, head))
+    }
+
+    /// Lets the client into the room.
+    pub fn joined(&mut self, join: Join, head: Seq) -> Member {
+        self.joined_in(EPOCH, join, head)
+    }
+
+    /// The same, with a log of this epoch.
+    pub fn joined_in(&mut self, epoch: Epoch, join: Join, head: Seq) -> Member {
         let id = join.key.map_or_else(|| MemberId::of_guest([1; 8]), |key| MemberId::of_key(&key));
         let you = Member { id, name: join.name };
         self.say(&ServerMessage::Joined {
             you: you.clone(),
             room: join.room.unwrap_or_default(),
-            epoch: EPOCH,
+            epoch,
             first: Seq::new(1),
             head,
             count: 1,
             members: Some(vec![you.clone()]),
         });
-        Some(you)
+        you
     }
 }
 

@@ -18,16 +18,27 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Where the header has the id of the program that the file belongs to: four bytes, big-endian.
 const APPLICATION_ID_AT: usize = 68;
 
+/// The lock on a log, held until it is dropped.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is not enough on Unix: a process that another thread is just starting shares
+        // every open file until it becomes another program, and would hold the lock a moment longer.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Takes the lock that keeps a second process (or a second log in this one) away from the file.
 ///
 /// It comes before the first look at the database: closing any handle of a database file that this
 /// process has open would, on Unix, drop the locks that `SQLite` holds on it. The lock file stays
 /// behind when the log closes; removing it could remove another process's lock.
-pub(super) fn lock(path: &Path) -> Result<File, LogError> {
+pub(super) fn lock(path: &Path) -> Result<Lock, LogError> {
     let lock_path = beside(path, ".lock");
     let file = platform::open_private(&lock_path).map_err(|error| LogError::at_open(path, error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(LogError::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(LogError::at_open(path, error)),
     }

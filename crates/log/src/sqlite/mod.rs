@@ -21,12 +21,12 @@ mod schema;
 mod settings;
 mod writer;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{Appended, Entry, Epoch, LogError, NewEntry, Page, RoomLog, RoomState};
 
+use self::file::Lock;
 use self::readers::Readers;
 use self::writer::Writer;
 
@@ -63,7 +63,7 @@ pub struct SqliteLog {
     path: PathBuf,
     epoch: Epoch,
     /// Keeps other processes out for as long as it is open.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl SqliteLog {

@@ -143,6 +143,8 @@ impl Acknowledged {
 /// Checks that a log holds all that was acknowledged, without gaps, and takes no id a second time.
 pub(crate) fn check_nothing_lost(path: &Path, body_bytes: usize, acknowledged: &[Acknowledged]) {
     let log = SqliteLog::open(path, Durability::Disk).unwrap();
+    let journal = std::fs::metadata(path.with_extension("db-wal")).unwrap();
+    assert_eq!(journal.len(), 0, "what a crash left is in the main file before anybody is shown it");
     let page = Page { entries_max: usize::MAX, bytes_max: usize::MAX };
     let entries = log.read_after(ROOM, 0, page).unwrap();
     let state = log.state(ROOM).unwrap();

@@ -249,10 +249,21 @@ fn prune(log: &dyn RoomLog) {
 fn readers_see_whole_batches(log: &dyn RoomLog) {
     const BATCHES: u64 = 40;
     thread::scope(|scope| {
+        let writer = Arc::new(scope.spawn(|| {
+            for batch in 0..BATCHES {
+                let ids = [0, 1, 2].map(|at| (batch * 3 + at).to_string());
+                say(log, "r", "a", &ids.each_ref().map(String::as_str));
+                assert_eq!(bounds(log, "r").1, batch * 3 + 3, "a read after the append sees it");
+            }
+        }));
         for _ in 0..6 {
-            scope.spawn(|| {
+            let writer = Arc::clone(&writer);
+            scope.spawn(move || {
                 let mut seen = 0;
-                while seen < BATCHES * 3 {
+                // Looked at before each read, so that the last read sees all.
+                let mut last = false;
+                while !last {
+                    last = writer.is_finished();
                     let entries = log.read_after("r", seen, ALL).unwrap();
                     assert!(entries.len().is_multiple_of(3), "a part of a batch was seen");
                     for entry in entries {
@@ -260,12 +271,8 @@ fn readers_see_whole_batches(log: &dyn RoomLog) {
                         seen += 1;
                     }
                 }
+                assert_eq!(seen, BATCHES * 3);
             });
-        }
-        for batch in 0..BATCHES {
-            let ids = [0, 1, 2].map(|at| (batch * 3 + at).to_string());
-            say(log, "r", "a", &ids.each_ref().map(String::as_str));
-            assert_eq!(bounds(log, "r").1, batch * 3 + 3, "a read after the append sees it");
         }
     });
 }

@@ -21,14 +21,9 @@ fn a_full_log_keeps_what_it_has_and_recovers() {
     let options = Options { durability: Durability::Disk, bytes_max: Some(200_000) };
     let log = SqliteLog::open_with(&folder.log(), options).unwrap();
     let body = "x".repeat(5000);
-    let mut stored = 0;
-    let full = loop {
-        let ids = [0, 1].map(|part| format!("{stored}-{part}"));
-        match log.append(0, &ids.map(|id| entry("r", "a", &id, &body))) {
-            Ok(_) => stored += 1,
-            Err(error) => break error,
-        }
-    };
+    let two = |at: usize| [0, 1].map(|part| entry("r", "a", &format!("{at}-{part}"), &body));
+    let refused = (0..100).find_map(|at| log.append(0, &two(at)).err().map(|error| (at, error)));
+    let (stored, full) = refused.expect("the log was full");
     assert!(matches!(&full, LogError::DiskFull { .. }), "{full}");
     assert!((5..50).contains(&stored), "{stored} batches of 10 kB fitted into 200 kB");
     assert!(matches!(

@@ -1,8 +1,10 @@
 //! What a typed line means: a text, or one of the commands that begin with `/`. An unknown command is never
 //! sent, since what looks like one was not meant for others. Not here: doing it.
 
+use papo_proto::Name;
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
-use papo_proto::{Name, NameError};
+
+use super::words;
 
 /// How many messages `/history` shows where it is not said.
 const HISTORY_DEFAULT: u32 = 20;
@@ -43,20 +45,18 @@ pub(super) fn read(line: &str) -> Typed {
         ("help" | "?", _) => Typed::Help,
         ("who" | "names", _) => Typed::Who,
         ("leave" | "quit", _) => Typed::Leave,
-        ("me", "") => Typed::Wrong("/me needs what you are doing: /me waves".to_owned()),
+        ("me", "") => Typed::Wrong(words::ME_NEEDS_TEXT.to_owned()),
         ("me", action) => Typed::Say(format!("*{action}*")),
-        ("nick", name) => Name::parse(name).map_or_else(|error| Typed::Wrong(wrong_name(&error)), Typed::Rename),
+        ("nick", name) => {
+            Name::parse(name).map_or_else(|error| Typed::Wrong(words::nick(&error)), Typed::Rename)
+        }
         ("history", "") => Typed::History(HISTORY_DEFAULT),
         ("history", number) => match number.parse() {
             Ok(number) if (1..=HISTORY_MESSAGES_MAX).contains(&(number as usize)) => Typed::History(number),
-            _ => Typed::Wrong(format!("/history takes a number from 1 to {HISTORY_MESSAGES_MAX}")),
+            _ => Typed::Wrong(words::history_number(HISTORY_MESSAGES_MAX)),
         },
         _ => Typed::Unknown(command.to_owned()),
     }
-}
-
-fn wrong_name(error: &NameError) -> String {
-    format!("{error}: /nick NAME")
 }
 
 #[cfg(test)]

@@ -3,10 +3,13 @@
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::session::Follow;
+use papo_client::text::for_terminal_line;
 use papo_proto::{Body, Member, Message, MessageId, Name, Seq};
 
 use super::commands::{self, Typed};
@@ -15,13 +18,13 @@ use super::line::{self, Clock};
 use super::link::{self, Happening, Link};
 use super::names::Names;
 use super::words;
-use crate::exit::{Exit, Failure};
+use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;
 use crate::settings::Join;
 
 /// How long the end of the input waits for the room without any progress. Longer than the longest pause
 /// between two attempts to connect (30 s) takes with its spread.
-const LAST_WORDS_MAX: Duration = Duration::from_secs(60);
+const LAST_WORDS_MAX: Duration = Duration::from_mins(1);
 
 /// Visits the room until the input ends, the person leaves, or the server refuses.
 pub(crate) fn run(asked: Join) -> Result<(), Failure> {
@@ -34,7 +37,14 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
     }
     let link = Link::start(&asked.client, &profile, Follow::Live, Some(store), true)?;
     let interrupted = link.sender();
-    let on_signal = move || drop(interrupted.try_send(Happening::Interrupted));
+    let asked_before = AtomicBool::new(false);
+    let on_signal = move || {
+        let asked_before = asked_before.swap(true, Ordering::SeqCst);
+        // A second one, or a visit so busy that it does not even take the first one, ends at once.
+        if asked_before || interrupted.try_send(Happening::Interrupted).is_err() {
+            process::exit(EXIT_INTERRUPTED);
+        }
+    };
     ctrlc::set_handler(on_signal)
         .map_err(|error| Failure::new(Exit::Other, format!("signals cannot be received: {error}")))?;
     let text = |body: Body| body.text.unwrap_or_default();
@@ -95,6 +105,8 @@ impl Visit {
                 break;
             }
             let goes = match self.link.next(self.ending) {
+                // Perhaps the person is being asked about the server: that thread cannot be waited for.
+                Some(Happening::Interrupted) if !self.link.has_joined() => process::exit(EXIT_INTERRUPTED),
                 None | Some(Happening::Interrupted) => Goes::Out,
                 Some(Happening::Event(event)) => self.on_event(event)?,
                 Some(Happening::Line(line)) => self.on_line(&line),
@@ -125,7 +137,7 @@ impl Visit {
             Event::State(state) => self.link.on_state(&state)?,
             Event::Joined { you, head, count, members, .. } => self.on_joined(you, head, count, members),
             Event::Message(message) => self.on_message(message)?,
-            Event::History { messages, more } => self.on_history(messages, more)?,
+            Event::History { messages, more } => self.on_history(&messages, more)?,
             Event::Sent { id, .. } => self.on_settled(&id),
             Event::Failed { id, refusal } => {
                 let words = words::not_sent(&refusal, self.under_way.get(&id).map(String::as_str));
@@ -182,7 +194,7 @@ impl Visit {
         Ok(())
     }
 
-    fn on_history(&mut self, messages: Vec<Message>, more: bool) -> Result<(), Failure> {
+    fn on_history(&mut self, messages: &[Message], more: bool) -> Result<(), Failure> {
         if self.held.is_none() {
             output::words(&words::older(messages.len(), more));
         }
@@ -190,7 +202,7 @@ impl Visit {
             self.oldest = Some(first.seq);
         }
         self.names.see(messages.iter().map(|message| &message.from));
-        for message in &messages {
+        for message in messages {
             self.print(message)?;
         }
         self.release()
@@ -224,7 +236,9 @@ impl Visit {
             Event::Left { members, count } => self.tell_others(&members, |names| words::went(names, count)),
             Event::Renamed { members } => {
                 self.names.see(&members);
-                for member in &members {
+                // What we are called ourselves was told when we said so.
+                let us = self.you.as_ref().map(|you| &you.id);
+                for member in members.iter().filter(|member| Some(&member.id) != us) {
                     output::words(&words::renamed(member.id.badge(), &line::who(member, &self.names)));
                 }
             }
@@ -272,6 +286,7 @@ impl Visit {
     }
 
     fn rename(&mut self, name: Name) {
+        output::words(&words::you_are(&for_terminal_line(name.as_str())));
         self.link.command(Command::Rename(name));
     }
 
@@ -288,7 +303,7 @@ impl Visit {
     /// A line that cannot be sent is told; in a script it also is a failure in the end.
     fn on_bad_line(&mut self, why: &str) -> Goes {
         output::words(&words::bad_line(why));
-        self.failed.get_or_insert_with(|| Failure::usage(words::bad_line(why)));
+        self.failed.get_or_insert_with(|| Failure::usage(words::LINES_NOT_SENT));
         self.give_credit();
         Goes::On
     }

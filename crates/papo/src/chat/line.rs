@@ -27,7 +27,8 @@ impl Clock {
     /// Hours and minutes, and the day if it is not today.
     fn time(&self, time: Timestamp) -> String {
         let ms = i64::try_from(time.unix_ms()).unwrap_or(i64::MAX);
-        let then = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX).to_zoned(self.zone.clone());
+        let then =
+            jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX).to_zoned(self.zone.clone());
         let today = (self.now)().to_zoned(self.zone.clone()).date();
         let format = if then.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" };
         then.strftime(format).to_string()

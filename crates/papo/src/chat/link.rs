@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::Instant;
 
 use papo_client::event::{Command, ConnectionState, Event};
@@ -102,10 +102,7 @@ impl Link {
     /// The next happening; `None` where the deadline passes first.
     pub(super) fn next(&mut self, deadline: Option<Instant>) -> Option<Happening> {
         let Some(deadline) = deadline else { return self.happenings.recv().ok() };
-        match self.happenings.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(happening) => Some(happening),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.happenings.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
     }
 
     /// Whether the room has let us in at least once.

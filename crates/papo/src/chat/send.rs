@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io;
 use std::time::Instant;
 
-use papo_client::event::{Command, ConnectionState, Event};
+use papo_client::event::{ConnectionState, Event};
 use papo_client::session::Follow;
 use papo_proto::limits::BODY_BYTES_MAX;
 use papo_proto::{Body, ErrorCode, MessageId, Refusal};
@@ -150,6 +150,9 @@ impl Sending {
     }
 
     fn say(&mut self, body: Body) {
+        if self.under_way.is_empty() {
+            self.extend();
+        }
         self.under_way.insert(self.link.say(body));
     }
 

@@ -21,8 +21,14 @@ pub(crate) fn run(asked: Tail) -> Result<(), Failure> {
         Start::After(seq) => (Follow::After { epoch: None, seq }, Some(seq)),
     };
     let mut link = Link::start(&asked.client, &profile, follow, None, true)?;
-    let mut printing =
-        Printing { left: asked.count, last, end: None, names: Names::default(), clock: Clock::system(), asked };
+    let mut printing = Printing {
+        left: asked.count,
+        last,
+        end: None,
+        names: Names::default(),
+        clock: Clock::system(),
+        asked,
+    };
     while !printing.is_done() {
         match link.next(None) {
             Some(Happening::Event(Event::State(state))) => link.on_state(&state)?,

@@ -7,13 +7,17 @@ use std::time::Duration;
 use papo_client::ConnectError;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::limits::LINE_BYTES_MAX;
-use papo_proto::{Address, Fingerprint, Refusal, RoomName, Seq};
+use papo_proto::{Address, Fingerprint, NameError, Refusal, RoomName, Seq};
 
 pub(super) const BACK: &str = "* Connected again.";
 
 pub(super) const LINE_NOT_UTF8: &str = "the input is not UTF-8: convert it first, for example with iconv";
 
 pub(super) const LINE_TOO_LONG: &str = "the line is too long for a message: split it into several";
+
+pub(super) const LINES_NOT_SENT: &str = "some lines were not sent; what is wrong with them stands above";
+
+pub(super) const ME_NEEDS_TEXT: &str = "/me needs what you are doing: /me waves";
 
 pub(super) const NEW_LOG: &str = "* The room has begun anew: its earlier messages are gone.";
 
@@ -79,6 +83,10 @@ pub(super) fn renamed(badge: &str, name: &str) -> String {
     format!("* #{badge} is called {name} now.")
 }
 
+pub(super) fn you_are(name: &str) -> String {
+    format!("* You are called {name} now.")
+}
+
 fn listed(names: &[String]) -> String {
     match names {
         [] => "Nobody".to_owned(),
@@ -132,12 +140,23 @@ pub(super) fn not_sent(refusal: &Refusal, text: Option<&str>) -> String {
     format!("The message was not sent: {}{text}", for_terminal(&refusal.text))
 }
 
+pub(super) fn history_number(most: usize) -> String {
+    format!("/history takes a number from 1 to {most}")
+}
+
+pub(super) fn nick(error: &NameError) -> String {
+    format!("/nick NAME: {error}")
+}
+
 pub(super) fn bad_line(why: &str) -> String {
     format!("* Not sent: {why}")
 }
 
 pub(super) fn unknown_command(command: &str) -> String {
-    format!("* There is no /{}, and nothing was sent. /help lists the commands; // in front says it as text.", for_terminal_line(command))
+    format!(
+        "there is no /{}. /help lists the commands; // in front says it as text",
+        for_terminal_line(command)
+    )
 }
 
 pub(super) fn input_unreadable(error: &io::Error) -> String {
@@ -145,7 +164,9 @@ pub(super) fn input_unreadable(error: &io::Error) -> String {
 }
 
 pub(super) fn input_too_long(bytes_max: usize) -> String {
-    format!("the input is longer than a message may be ({bytes_max} bytes): send it line by line with --lines, or split it")
+    format!(
+        "the input is longer than a message may be ({bytes_max} bytes): send it line by line with --lines, or split it"
+    )
 }
 
 pub(super) fn resending(count: usize) -> String {
@@ -153,7 +174,10 @@ pub(super) fn resending(count: usize) -> String {
 }
 
 pub(super) fn kept(count: usize) -> String {
-    format!("{} could not be sent. They are kept and go out at the next `papo join` to this room.", messages(count))
+    format!(
+        "{} could not be sent. They are kept and go out at the next `papo join` to this room.",
+        messages(count)
+    )
 }
 
 pub(super) fn timed_out_before_joining(timeout: Duration) -> String {

@@ -14,7 +14,9 @@ pub(super) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure>
     if found.is_empty() {
         return Err(Failure::new(
             Exit::Other,
-            format!("there is no host called {host}: name an address of this computer, such as -ip 127.0.0.1"),
+            format!(
+                "there is no host called {host}: name an address of this computer, such as -ip 127.0.0.1"
+            ),
         ));
     }
     // Two free ports for one server would need two invites.
@@ -42,7 +44,11 @@ pub(super) fn refuse_public(listen: &[SocketAddr]) -> Result<(), Failure> {
 
 /// What an invite names: the address that was said for it; or the host as it was typed; or, where the server
 /// listens on every address, the one that leads to the others.
-pub(super) fn reached_under(said: Option<&str>, host: &str, bound: &[SocketAddr]) -> Result<Address, Failure> {
+pub(super) fn reached_under(
+    said: Option<&str>,
+    host: &str,
+    bound: &[SocketAddr],
+) -> Result<Address, Failure> {
     let Some(first) = bound.first() else { return Ok(Address::default()) };
     if let Some(said) = said {
         let address = Sourced::typed("--address", said.to_owned()).parse(str::parse::<Address>)?;
@@ -64,7 +70,11 @@ fn outward(listening: IpAddr) -> IpAddr {
     let v4 = || ask("0.0.0.0:0", "192.0.2.1:9");
     let v6 = || ask("[::]:0", "[2001:db8::1]:9");
     let found = if listening.is_ipv4() { v4() } else { v6() };
-    found.unwrap_or(if listening.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() })
+    found.unwrap_or(if listening.is_ipv4() {
+        [127, 0, 0, 1].into()
+    } else {
+        std::net::Ipv6Addr::LOCALHOST.into()
+    })
 }
 
 #[cfg(test)]

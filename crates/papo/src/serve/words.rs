@@ -13,7 +13,13 @@ pub(super) const INVITE: &str = "The invite, for the others:";
 
 pub(super) const STOPPING: &str = "Stopping: everybody is told. Ctrl-C once more ends at once.";
 
-pub(super) const STOPPED: &str = "The room is closed. Everything that was said is stored.";
+pub(super) fn stopped(keeps: bool) -> &'static str {
+    if keeps {
+        "The room is closed. Everything that was said is stored."
+    } else {
+        "The room is closed, and what was said is gone (--history none)."
+    }
+}
 
 pub(super) fn started(bound: &[SocketAddr], fingerprint: &Fingerprint, data: &Path, is_new: bool) -> String {
     let listed: Vec<String> = bound.iter().map(ToString::to_string).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
 use papo_proto::{Address, Fingerprint, Invite, Name, RoomName, Seq};
 
-use super::{host, number, parsed, port};
+use super::{host, number, parsed};
 use crate::args::{ClientArguments, JoinArguments, SendArguments, TailArguments};
 use crate::exit::Failure;
 use crate::layers::{Layers, Section, Source, Sourced};
@@ -82,7 +82,10 @@ pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failur
     // Said or not, line by line is the only mode; the option is checked all the same.
     layers.flag(Section::Client, "plain", typed.plain)?;
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
-    Ok(Join { client: client(typed.client, target, layers)?, history_len: history_len.unwrap_or(HISTORY_DEFAULT) })
+    Ok(Join {
+        client: client(typed.client, target, layers)?,
+        history_len: history_len.unwrap_or(HISTORY_DEFAULT),
+    })
 }
 
 /// What `papo send` is to do.
@@ -96,7 +99,8 @@ pub(crate) fn send(typed: SendArguments, layers: &Layers) -> Result<Send, Failur
     if typed.lines && text.is_some() {
         return Err(Failure::usage("--lines reads standard input: leave the text away, or --lines"));
     }
-    let timeout = parsed(layers.text(Section::Client, "timeout", typed.timeout)?, |text| number(text, 1_u32))?;
+    let timeout =
+        parsed(layers.text(Section::Client, "timeout", typed.timeout)?, |text| number(text, 1_u32))?;
     Ok(Send {
         client: client(typed.client, target, layers)?,
         text,
@@ -136,20 +140,20 @@ fn client(
     layers: &Layers,
 ) -> Result<Client, Failure> {
     let text = |option, typed| layers.text(Section::Client, option, typed);
+    let port_typed = typed.port.is_some();
+    let port = text("port", typed.port)?;
     // A target below the command line does not outdo an address on it.
-    let by_option = typed.ip.is_some() || typed.port.is_some();
     let target = match target {
-        None if !by_option => text("target", None)?,
+        None if typed.ip.is_none() && !port_typed => text("target", None)?,
         target => target,
     };
-    let (address, invite) = match target {
-        Some(target) => target_of(&target)?,
-        None => {
-            let ip = parsed(text("ip", typed.ip)?, host)?;
-            let port = parsed(text("port", typed.port)?, |text| port(text, 1))?;
-            let default = Address::default();
-            (Address::new(ip.unwrap_or(default.host), port.unwrap_or(default.port)), None)
-        }
+    let (address, invite) = if let Some(target) = target {
+        target_of(&target, port, port_typed)?
+    } else {
+        let ip = parsed(text("ip", typed.ip)?, host)?;
+        let default = Address::default();
+        let port = parsed(port, |text| super::port(text, 1))?.unwrap_or(default.port);
+        (Address::new(ip.unwrap_or(default.host), port), None)
     };
     let room = text("room", typed.room)?;
     // The link that one has just pasted says which room is meant; only an option outdoes it.
@@ -165,12 +169,28 @@ fn client(
     })
 }
 
-fn target_of(target: &Sourced<String>) -> Result<(Address, Option<Invite>), Failure> {
-    if target.value.contains("://") {
-        let invite = target.parse(str::parse::<Invite>)?;
-        return Ok((invite.address.clone(), Some(invite)));
+/// The server that a target names, with the port from elsewhere where it names none.
+fn target_of(
+    target: &Sourced<String>,
+    port: Option<Sourced<String>>,
+    port_typed: bool,
+) -> Result<(Address, Option<Invite>), Failure> {
+    let invite = target.value.contains("://").then(|| target.parse(str::parse::<Invite>)).transpose()?;
+    let mut address = match &invite {
+        Some(invite) => invite.address.clone(),
+        None => target.parse(str::parse::<Address>)?,
+    };
+    if invite.is_some() || super::has_port(&target.value, &address) {
+        if port_typed {
+            return Err(Failure::usage(format!(
+                "the port is said twice: in {} and in --port",
+                target.source
+            )));
+        }
+    } else if let Some(port) = parsed(port, |text| super::port(text, 1))? {
+        address.port = port;
     }
-    Ok((target.parse(str::parse::<Address>)?, None))
+    Ok((address, invite))
 }
 
 fn name(said: Option<Sourced<String>>) -> Result<Name, Failure> {
@@ -178,7 +198,9 @@ fn name(said: Option<Sourced<String>>) -> Result<Name, Failure> {
         return Ok(name);
     }
     let account = places::account_name().and_then(|name| Name::parse(&name).ok());
-    account.ok_or_else(|| Failure::usage("your account has no name here: say what you want to be called with --name NAME"))
+    account.ok_or_else(|| {
+        Failure::usage("your account has no name here: say what you want to be called with --name NAME")
+    })
 }
 
 #[cfg(test)]
@@ -191,7 +213,8 @@ mod tests {
     }
 
     fn joined(target: Option<&str>, environment: &[(&str, &str)], file: &str) -> Result<Client, Failure> {
-        let typed = JoinArguments { target: target.map(str::to_owned), client: ana(), ..JoinArguments::default() };
+        let typed =
+            JoinArguments { target: target.map(str::to_owned), client: ana(), ..JoinArguments::default() };
         join(typed, &layers(environment, &format!("[client]\n{file}"))).map(|join| join.client)
     }
 
@@ -206,10 +229,24 @@ mod tests {
             (Some(invite.as_str()), [("PAPO_ROOM", "other")], "", "chat.example:9", "sala"),
             (None, [("PAPO_PORT", "8")], &file, "chat.example:9", "sala"),
             (Some("::1"), [("PAPO_ROOM", "other")], &file, "[::1]:12345", "other"),
+            (Some("a.example"), [("PAPO_PORT", "8")], "", "a.example:8", "lobby"),
         ] {
             let client = joined(target, &environment, file).unwrap();
             assert_eq!((client.address.to_string().as_str(), client.room.as_str()), (address, room));
             assert_eq!(client.fingerprint.is_some(), room == "sala");
+        }
+    }
+
+    #[test]
+    fn a_port_is_said_once_on_the_command_line() {
+        for (target, expected) in [("a.example", Ok(9)), ("a.example:5", Err(())), ("::1", Ok(9))] {
+            let client = ClientArguments { port: Some("9".to_owned()), ..ana() };
+            let typed = TailArguments { target: Some(target.to_owned()), client, ..TailArguments::default() };
+            let port = tail(typed, &layers(&[], "")).map(|tail| tail.client.address.port);
+            assert_eq!(
+                port.map_err(|failure| assert!(failure.text.contains("said twice"), "{failure}")),
+                expected
+            );
         }
     }
 
@@ -252,11 +289,8 @@ mod tests {
     #[test]
     fn a_tail_begins_now_or_after_a_message() {
         for (after, start) in [(None, Start::Now), (Some("0"), Start::After(Seq::ZERO))] {
-            let typed = TailArguments {
-                client: ana(),
-                after: after.map(str::to_owned),
-                ..TailArguments::default()
-            };
+            let typed =
+                TailArguments { client: ana(), after: after.map(str::to_owned), ..TailArguments::default() };
             assert_eq!(tail(typed, &layers(&[], "")).unwrap().start, start);
         }
     }

@@ -28,8 +28,7 @@ pub(crate) struct Serve {
     pub(crate) address: Option<String>,
     pub(crate) history: History,
     pub(crate) shards: usize,
-    /// Messages a second for a member: not said, none, or so many.
-    pub(crate) rate: Option<Option<u32>>,
+    pub(crate) rate: RateLimit,
     pub(crate) connections: Option<usize>,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: LogLevel,
@@ -39,8 +38,22 @@ pub(crate) struct Serve {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum History {
     /// In a file that grows to so many bytes at most.
-    Disk { durability: Durability, bytes_max: Option<u64> },
+    Disk {
+        durability: Durability,
+        bytes_max: Option<u64>,
+    },
     None,
+}
+
+/// How fast a member may send messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RateLimit {
+    /// As the server library thinks fit.
+    Usual,
+    /// As fast as it can.
+    Off,
+    /// So many a second.
+    PerSecond(u32),
 }
 
 /// When a message counts as stored.
@@ -75,7 +88,8 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         choice(text, &[("disk", Durability::Disk), ("os", Durability::Os)])
     })?;
     let history_max = text("history-max", typed.history_max)?;
-    let bytes_max = parsed(history_max, |text| number(text, 1_u64))?.map(|mib| mib.saturating_mul(BYTES_IN_MIB));
+    let bytes_max =
+        parsed(history_max, |text| number(text, 1_u64))?.map(|mib| mib.saturating_mul(BYTES_IN_MIB));
     let on_disk =
         parsed(text("history", typed.history)?, |text| choice(text, &[("disk", true), ("none", false)]))?;
     let history = if on_disk.unwrap_or(true) {
@@ -96,7 +110,7 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         address: address.map(|address| address.value),
         history,
         shards: parsed(text("shards", typed.shards)?, |text| number(text, 0))?.unwrap_or(0),
-        rate: parsed(text("rate", typed.rate)?, rate)?,
+        rate: parsed(text("rate", typed.rate)?, rate)?.unwrap_or(RateLimit::Usual),
         connections: parsed(text("connections", typed.connections)?, |text| number(text, 1))?,
         log_format: parsed(text("log-format", typed.log_format)?, |text| choice(text, &LOG_FORMATS))?
             .unwrap_or(LogFormat::Text),
@@ -115,11 +129,11 @@ const LOG_LEVELS: [(&str, LogLevel); 5] = [
     ("trace", LogLevel::Trace),
 ];
 
-fn rate(text: &str) -> Result<Option<u32>, String> {
+fn rate(text: &str) -> Result<RateLimit, String> {
     if text == "off" {
-        return Ok(None);
+        return Ok(RateLimit::Off);
     }
-    number(text, 1).map(Some).map_err(|error| format!("{error}: write one, or off"))
+    number(text, 1).map(RateLimit::PerSecond).map_err(|error| format!("{error}: write one, or off"))
 }
 
 /// Host and port from HOST[:PORT], --ip and --port. A port may be said only once on the command line.
@@ -132,14 +146,17 @@ fn listen(typed: &ServeArguments, layers: &Layers) -> Result<(String, u16), Fail
     };
     let argument = Sourced::typed("HOST[:PORT]", argument.clone());
     // An address to connect to has no port 0, one to listen on may.
-    if let Some(free) = argument.value.strip_suffix(":0").filter(|rest| rest.parse::<Address>().is_ok()) {
-        if argument.value.parse::<std::net::Ipv6Addr>().is_err() {
-            return Ok((Sourced::typed("HOST[:PORT]", free.to_owned()).parse(host)?, 0));
-        }
+    if let Some(free) = argument.value.strip_suffix(":0")
+        && free.parse::<Address>().is_ok()
+        && argument.value.parse::<std::net::Ipv6Addr>().is_err()
+    {
+        return Ok((Sourced::typed("HOST[:PORT]", free.to_owned()).parse(host)?, 0));
     }
     let address = argument.parse(str::parse::<Address>)?;
     match (has_port(&argument.value, &address), &typed.port) {
-        (true, Some(_)) => Err(Failure::usage("the port is said twice: leave it away in HOST:PORT or in --port")),
+        (true, Some(_)) => {
+            Err(Failure::usage("the port is said twice: leave it away in HOST:PORT or in --port"))
+        }
         (true, None) => Ok((address.host, address.port)),
         (false, _) => Ok((address.host, port_said.unwrap_or(PORT_DEFAULT))),
     }
@@ -281,7 +298,9 @@ mod tests {
 
     #[test]
     fn a_rate_can_be_off_or_not_said() {
-        for (value, expected) in [("", None), ("off", Some(None)), ("5", Some(Some(5)))] {
+        for (value, expected) in
+            [("", RateLimit::Usual), ("off", RateLimit::Off), ("5", RateLimit::PerSecond(5))]
+        {
             let serve = serve(typed(None, None, None), &layers(&[("PAPO_RATE", value)], "")).unwrap();
             assert_eq!(serve.rate, expected);
         }

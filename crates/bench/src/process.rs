@@ -1,0 +1,45 @@
+//! What another process has used, and where processes run. On systems other than Linux this is not known, and
+//! the report leaves it out.
+
+use std::time::Duration;
+
+/// What a process has used since it began.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Usage {
+    /// Processor time of all threads, from the scheduler's own clock.
+    pub(crate) cpu: Duration,
+    /// The share of it spent in user space, as the system samples it, from 0 to 1.
+    pub(crate) user_share: f64,
+    /// Resident memory in bytes.
+    pub(crate) memory: u64,
+}
+
+/// What the process has used, if the system tells.
+pub(crate) fn usage(process: u32) -> Option<Usage> {
+    #[cfg(target_os = "linux")]
+    return crate::linux::usage(process);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = process;
+        None
+    }
+}
+
+/// Puts a process with all its threads on one core, if the system can.
+pub(crate) fn pin(process: u32, core: usize) {
+    #[cfg(target_os = "linux")]
+    crate::linux::pin(process, core);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (process, core);
+    }
+}
+
+/// Lets this process open as many connections as the system allows.
+pub(crate) fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        // Without it, fewer connections are possible, and the first that is not says so.
+        let _ = rlimit::increase_nofile_limit(u64::MAX);
+    }
+}

@@ -1,0 +1,77 @@
+//! What is measured: a server started for the run, or one that runs already.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use papo_proto::Invite;
+
+use crate::options::Options;
+use crate::{BenchError, process};
+
+/// The server to be measured. One that was started for the run ends with it.
+pub(crate) struct Target {
+    pub(crate) invite: Invite,
+    child: Option<Child>,
+    /// Removed when the run ends.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Target {
+    /// Finds the server, or starts it and waits until it listens.
+    pub(crate) fn start(options: &Options) -> Result<Self, BenchError> {
+        if let Some(invite) = &options.invite {
+            return Ok(Self { invite: invite.clone(), child: None, _folder: None });
+        }
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        if options.yardstick {
+            command.args(["bench", "--serve-yardstick", "127.0.0.1:0"]);
+        } else {
+            let data = options.data.as_deref().unwrap_or(folder.path());
+            let (history, durability) = match options.log.as_str() {
+                "disk" => ("disk", "disk"),
+                "os" => ("disk", "os"),
+                _ => ("none", "disk"),
+            };
+            command.args(["serve", "127.0.0.1:0", "--rate", "off", "--history", history]);
+            command.args(["--durability", durability, "--shards", &options.shards.to_string()]);
+            command.arg("--data").arg(data);
+        }
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        if options.pin {
+            process::pin(child.id(), 0);
+            process::pin(std::process::id(), 1);
+        }
+        match read_invite(&mut child) {
+            Ok(invite) => Ok(Self { invite, child: Some(child), _folder: Some(folder) }),
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// The id of the server's process, where it is known.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+}
+
+/// The first line that the server prints is its invite.
+fn read_invite(child: &mut Child) -> Result<Invite, BenchError> {
+    let output = child.stdout.take().ok_or_else(|| BenchError::NoServer("it has no output".into()))?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    line.trim().parse().map_err(|error| BenchError::NoServer(format!("{error}: {line:?}")))
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // It holds nothing worth keeping.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

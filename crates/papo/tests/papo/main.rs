@@ -1,0 +1,10 @@
+//! Tests of the real binary, as people and scripts use it: command line, exit codes, conversations, raw clients.
+
+// Said once more, for the lints: helpers of tests may panic as tests do.
+#![cfg(test)]
+
+mod chat;
+mod cli;
+mod errors;
+mod raw;
+mod support;

@@ -1,0 +1,280 @@
+//! What the tests stand on: a world with its own folders, programs whose output is awaited line by line, and a
+//! running server. Nothing here sleeps; whatever is awaited has a deadline.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+use tempfile::TempDir;
+
+/// How long anything may take on a busy machine.
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
+
+/// Folders of its own, so that nothing of the person who runs the tests is read or written.
+pub(crate) struct World {
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A path in this world.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program with these arguments, and with nothing of the surroundings but the system's own variables.
+    pub(crate) fn papo<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_papo"));
+        let ours = std::env::vars_os().map(|(name, _)| name);
+        for name in ours.filter(|name| name.to_string_lossy().starts_with("PAPO_")) {
+            command.env_remove(name);
+        }
+        for (variable, folder) in
+            [("HOME", "home"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("APPDATA", "data")]
+        {
+            command.env(variable, self.path(folder));
+        }
+        command.args(arguments).current_dir(self.folder.path());
+        command
+    }
+
+    /// The program as one person: a name and a profile of their own.
+    pub(crate) fn as_person(&self, profile: &str, name: &str, arguments: &[&str]) -> Command {
+        let mut command = self.papo(arguments);
+        command.env("PAPO_NAME", name).env("PAPO_PROFILE", self.path(profile));
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Running::start(self.papo(arguments)).end()
+    }
+}
+
+/// A stream of lines that can be awaited.
+struct Lines {
+    name: &'static str,
+    incoming: Receiver<String>,
+    seen: Vec<String>,
+    /// How many of those seen were handed out already.
+    taken: usize,
+}
+
+impl Lines {
+    fn of(name: &'static str, stream: impl Read + Send + 'static) -> Self {
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stream).lines() {
+                let Ok(line) = line else { return };
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { name, incoming: lines, seen: Vec::new(), taken: 0 }
+    }
+
+    /// The next line that has not been handed out; `None` at the end of the stream.
+    fn next(&mut self, awaited: &str) -> Option<String> {
+        if self.taken == self.seen.len() {
+            match self.incoming.recv_timeout(DEADLINE) {
+                Ok(line) => self.seen.push(line),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!(
+                        "{} brought nothing more while {awaited:?} was awaited: {:#?}",
+                        self.name, self.seen
+                    )
+                }
+            }
+        }
+        self.taken += 1;
+        Some(self.seen[self.taken - 1].clone())
+    }
+
+    fn until(&mut self, awaited: &str) -> String {
+        loop {
+            match self.next(awaited) {
+                Some(line) if line.contains(awaited) => return line,
+                Some(_) => {}
+                None => panic!("{} ended before {awaited:?}: {:#?}", self.name, self.seen),
+            }
+        }
+    }
+
+    fn rest(&mut self) -> String {
+        while self.next("the end").is_some() {}
+        self.seen.join("\n")
+    }
+}
+
+/// A program that runs. It is killed if the test ends first.
+pub(crate) struct Running {
+    child: Child,
+    input: Option<ChildStdin>,
+    out: Lines,
+    err: Lines,
+}
+
+/// A program that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ended {
+    /// Checks the exit code, and that the words hold each of these pieces.
+    #[track_caller]
+    pub(crate) fn check(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        for piece in words {
+            assert!(self.err.contains(piece), "{piece:?} is missing: {self:#?}");
+        }
+        assert!(!self.err.contains("panicked"), "{self:#?}");
+    }
+}
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let out = Lines::of("standard output", child.stdout.take().unwrap());
+        let err = Lines::of("standard error", child.stderr.take().unwrap());
+        Self { input: child.stdin.take(), child, out, err }
+    }
+
+    /// Writes a line to standard input.
+    pub(crate) fn write(&mut self, line: &str) {
+        let input = self.input.as_mut().expect("the input is still open");
+        writeln!(input, "{line}").and_then(|()| input.flush()).unwrap();
+    }
+
+    /// Awaits a line on standard output that holds this.
+    #[track_caller]
+    pub(crate) fn out(&mut self, awaited: &str) -> String {
+        self.out.until(awaited)
+    }
+
+    /// Awaits a line on standard error that holds this.
+    #[track_caller]
+    pub(crate) fn err(&mut self, awaited: &str) -> String {
+        self.err.until(awaited)
+    }
+
+    /// Asks the program to end, as Ctrl-C or a service manager does.
+    pub(crate) fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Closes standard input and waits for the end.
+    pub(crate) fn end(mut self) -> Ended {
+        self.input = None;
+        let (out, err) = (self.out.rest(), self.err.rest());
+        let code = self.wait().code();
+        Ended { code, out, err }
+    }
+
+    fn wait(&mut self) -> std::process::ExitStatus {
+        let start = Instant::now();
+        loop {
+            // Both outputs are closed, so it is as good as over.
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < DEADLINE, "the program closed its outputs and does not end");
+            thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A running `papo serve`.
+pub(crate) struct Server {
+    pub(crate) running: Running,
+    pub(crate) invite: String,
+    pub(crate) port: u16,
+}
+
+impl Server {
+    /// A server on a free port, with its folder in this world.
+    pub(crate) fn start(world: &World, options: &[&str]) -> Self {
+        Self::start_on(world, 0, options)
+    }
+
+    pub(crate) fn start_on(world: &World, port: u16, options: &[&str]) -> Self {
+        let (port, data) = (port.to_string(), world.path("server"));
+        let mut command = world.papo(["serve", "-ip", "127.0.0.1", "-p", &port, "--data"]);
+        command.arg(data).args(options);
+        let mut running = Running::start(command);
+        let invite = running.out("https://");
+        let port = invite.split([':', '/']).nth(4).and_then(|port| port.parse().ok());
+        let port = port.unwrap_or_else(|| panic!("no port in {invite}"));
+        running.err("Ctrl-C");
+        Self { running, invite, port }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The fingerprint in its invite.
+    pub(crate) fn fingerprint(&self) -> &str {
+        self.invite.rsplit('#').next().unwrap()
+    }
+
+    /// Stops it in order and checks that it says so.
+    #[track_caller]
+    pub(crate) fn stop(self) {
+        self.running.interrupt();
+        self.running.end().check(0, &["The room is closed"]);
+    }
+}
+
+/// A port where nothing listens, and nothing can as long as this is kept.
+pub(crate) struct ClosedPort {
+    pub(crate) port: u16,
+    _bound: Socket,
+}
+
+impl ClosedPort {
+    pub(crate) fn new() -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+        Self { port, _bound: socket }
+    }
+}
+
+/// A free port that the system gives to nobody by itself, so that a server can come back to it: below the range
+/// that it takes ports from when somebody asks for any.
+pub(crate) fn lasting_port() -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 8000).unwrap();
+    let next = || 20_000 + (first + TAKEN.fetch_add(1, Ordering::Relaxed)) % 10_000;
+    std::iter::repeat_with(next).find(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok()).unwrap()
+}
+
+/// A file's path as an argument.
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

@@ -1,0 +1,114 @@
+//! What one connection carries, looked at between session and socket. A session puts right much of what a wrong
+//! server does, so a fault must be seen here. Not here: what surfaces see, and what the log has.
+
+use std::ops::ControlFlow;
+
+use papo_proto::codec::decode_server;
+use papo_proto::{
+    ClientMessage, ClosingCode, ErrorCode, LineBuffer, MemberId, Message, Seq, ServerMessage,
+};
+
+use super::world::World;
+
+/// One connection of one client.
+#[derive(Debug)]
+pub(super) struct Wire {
+    client: usize,
+    lines: LineBuffer,
+    /// The `after` of `join`.
+    after: Option<Seq>,
+    you: Option<MemberId>,
+    /// The place up to which the stream has come.
+    reached: Seq,
+    closed: bool,
+}
+
+impl Wire {
+    pub(super) fn new(client: usize) -> Self {
+        Self {
+            client,
+            lines: LineBuffer::default(),
+            after: None,
+            you: None,
+            reached: Seq::ZERO,
+            closed: false,
+        }
+    }
+
+    /// The client's session says this.
+    pub(super) fn sent(&mut self, message: &ClientMessage) {
+        if let ClientMessage::Join(join) = message {
+            self.after = join.after;
+        }
+    }
+
+    /// These bytes have come from the server.
+    pub(super) fn received(&mut self, bytes: &[u8], world: &World) {
+        let mut lines = std::mem::take(&mut self.lines);
+        let fed = lines.feed(bytes, |line| {
+            let checked = match decode_server(line) {
+                Ok(message) => self.check(message),
+                Err(error) => Err(format!("cannot be read: {error}: {}", String::from_utf8_lossy(line))),
+            };
+            if let Err(wrong) = checked {
+                let violation = format!("on a connection of client {}: {wrong}", self.client);
+                world.history.borrow_mut().violation(violation);
+            }
+            ControlFlow::Continue(())
+        });
+        self.lines = lines;
+        if let Err(error) = fed {
+            world.history.borrow_mut().violation(error.to_string());
+        }
+    }
+
+    fn check(&mut self, message: ServerMessage) -> Result<(), String> {
+        if self.closed {
+            return Err(format!("something follows `closing`: {message:?}"));
+        }
+        match message {
+            ServerMessage::Joined { you, head, .. } => self.joined(you.id, head),
+            ServerMessage::Message(message) => self.message(&message),
+            ServerMessage::Truncated { .. } => Err("`truncated`, but nothing was dropped".to_owned()),
+            ServerMessage::Error(refusal) => match refusal.code {
+                ErrorCode::TooFast | ErrorCode::LogFailed => Ok(()),
+                _ => Err(format!("refused: {refusal:?}")),
+            },
+            ServerMessage::Closing { code, .. } => {
+                self.closed = true;
+                match code {
+                    ClosingCode::Stopping | ClosingCode::Silent | ClosingCode::TooLate => Ok(()),
+                    _ => Err(format!("closed with {code:?}")),
+                }
+            }
+            ServerMessage::Unknown => Err("a type that is unknown".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn joined(&mut self, you: MemberId, head: Seq) -> Result<(), String> {
+        self.reached = self.after.unwrap_or(head);
+        if self.you.replace(you).is_some() {
+            return Err("joined twice".to_owned());
+        }
+        if self.reached > head {
+            return Err(format!("the log ends at {head} and was seen up to {}", self.reached));
+        }
+        Ok(())
+    }
+
+    /// The places of the stream rise by exactly one. Only repeated answers to one's own repeats come between.
+    fn message(&mut self, message: &Message) -> Result<(), String> {
+        if self.you.is_none() {
+            return Err(format!("message {} before `joined`", message.seq));
+        }
+        if message.seq == self.reached.next() {
+            self.reached = message.seq;
+            return Ok(());
+        }
+        if self.you.as_ref() == Some(&message.from.id) {
+            return Ok(());
+        }
+        Err(format!("message {} follows {}", message.seq, self.reached))
+    }
+}

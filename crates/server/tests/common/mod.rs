@@ -1,0 +1,586 @@
+//! A real server and blocking raw clients for the server's tests: real sockets, real TLS, no client library, so
+//! that a test sees every line. Nothing here sleeps; whatever is waited for has a deadline.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use papo_proto::codec::decode_server;
+use papo_proto::limits::ALPN_LINES;
+use papo_proto::proof::{CHANNEL_BINDING_LABEL, ChannelBinding, join_proof};
+use papo_proto::{
+    ClosingCode, ErrorCode, Fingerprint, Member, MemberId, Message, Nonce, PublicKey, Refusal, RoomName,
+    ServerMessage, Signature,
+};
+use papo_server::{Config, History, Limits, Reloader, ServeError, Server, Stopper};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs as provider};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+use socket2::{Domain, SockRef, Socket, Type};
+use tempfile::TempDir;
+
+/// How long a test waits for anything: long enough for a busy machine, and an end for a broken test.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server on a port of its own, with a folder of its own. Stops when dropped, and then fails the test if it
+/// has not run well.
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) config: Config,
+    pub(crate) reloader: Reloader,
+    stopper: Stopper,
+    thread: Option<JoinHandle<Result<(), ServeError>>>,
+    folder: Arc<TempDir>,
+}
+
+/// What tests run with where they say nothing else: no rates, and a log that does not wait for the disk.
+pub(crate) fn config(folder: &Path) -> Config {
+    Config {
+        listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+        data: folder.to_owned(),
+        certificate: None,
+        history: History::Disk { durability: papo_log::Durability::Os, bytes_max: None },
+        shards: 2,
+        limits: Limits::without_rates(),
+    }
+}
+
+impl TestServer {
+    /// Starts a server with changes to its configuration.
+    pub(crate) fn start(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let mut config = config(folder.path());
+        change(&mut config);
+        Self::run(folder, config)
+    }
+
+    fn run(folder: Arc<TempDir>, config: Config) -> Self {
+        let server = Server::bind(config.clone()).unwrap();
+        let (address, fingerprint) = (server.addresses()[0], server.fingerprint());
+        let (stopper, reloader) = (server.stopper(), server.reloader());
+        let thread = Some(thread::spawn(move || server.run()));
+        Self { address, fingerprint, config, reloader, stopper, thread, folder }
+    }
+
+    /// Stops it and returns how long that took.
+    pub(crate) fn stop(&mut self) -> Duration {
+        let begun = Instant::now();
+        self.stopper.stop();
+        if let Some(thread) = self.thread.take() {
+            let ran = thread.join().expect("the server's main thread does not panic");
+            ran.expect("the server ends well");
+        }
+        begun.elapsed()
+    }
+
+    /// Has it stop, without waiting for it.
+    pub(crate) fn begin_stop(&self) {
+        self.stopper.stop();
+    }
+
+    /// Stops it and starts another one in the same folder.
+    pub(crate) fn restart(mut self) -> Self {
+        self.stop();
+        Self::run(Arc::clone(&self.folder), self.config.clone())
+    }
+
+    /// A client that has offered `papo/1`.
+    pub(crate) fn client(&self) -> RawClient {
+        self.connect(&Dial::default())
+    }
+
+    /// A client without ALPN.
+    pub(crate) fn bare(&self) -> RawClient {
+        self.connect(&Dial { alpn: &[], ..Dial::default() })
+    }
+
+    pub(crate) fn connect(&self, dial: &Dial) -> RawClient {
+        let client = RawClient::connect(self.address, dial).unwrap();
+        assert_eq!(client.fingerprint, self.fingerprint);
+        client
+    }
+
+    /// A guest in a room, with what the server has said to that.
+    pub(crate) fn guest(&self, name: &str, room: &str) -> (RawClient, Joined) {
+        let mut client = self.client();
+        let joined = client.join(&format!(r#"{{"type":"join","name":"{name}","room":"{room}"}}"#));
+        (client, joined)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.stopper.stop();
+        } else {
+            self.stop();
+        }
+    }
+}
+
+/// How a raw client connects.
+pub(crate) struct Dial {
+    pub(crate) alpn: &'static [&'static [u8]],
+    /// The key exchanges it offers; all where it is empty.
+    pub(crate) groups: Vec<&'static dyn SupportedKxGroup>,
+    /// The size of the socket's receive buffer, for a peer that soon takes nothing more.
+    pub(crate) receive_bytes: Option<usize>,
+}
+
+impl Default for Dial {
+    fn default() -> Self {
+        Self { alpn: &[ALPN_LINES], groups: Vec::new(), receive_bytes: None }
+    }
+}
+
+/// What `joined` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
+    pub(crate) you: Member,
+    pub(crate) room: String,
+    pub(crate) epoch: String,
+    pub(crate) first: u64,
+    pub(crate) head: u64,
+    pub(crate) count: u64,
+    pub(crate) members: Option<Vec<Member>>,
+}
+
+/// How a connection has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With `close_notify`.
+    Closed,
+    /// Without.
+    Cut,
+}
+
+/// A blocking client that shows every line.
+pub(crate) struct RawClient {
+    pub(crate) tls: ClientConnection,
+    pub(crate) stream: TcpStream,
+    pub(crate) fingerprint: Fingerprint,
+    /// What of the stream no line has taken yet.
+    received: Vec<u8>,
+    taken: usize,
+    end: Option<End>,
+}
+
+impl RawClient {
+    /// Connects and does the handshake.
+    pub(crate) fn connect(address: SocketAddr, dial: &Dial) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        if let Some(bytes) = dial.receive_bytes {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        socket.connect(&address.into())?;
+        socket.set_tcp_nodelay(true)?;
+        let stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let name = ServerName::IpAddress(address.ip().into());
+        let mut tls = ClientConnection::new(client_config(dial), name).map_err(io::Error::other)?;
+        tls.set_buffer_limit(None);
+        while tls.is_handshaking() {
+            tls.complete_io(&mut &stream)?;
+        }
+        let leaf = tls.peer_certificates().and_then(<[_]>::first).expect("TLS 1.3 servers have one");
+        let fingerprint = fingerprint_of(leaf);
+        Ok(Self { tls, stream, fingerprint, received: Vec::new(), taken: 0, end: None })
+    }
+
+    /// Sends bytes as they are, in as few records as possible.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.tls.writer().write_all(bytes).unwrap();
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut self.stream).unwrap();
+        }
+    }
+
+    /// Sends a line.
+    pub(crate) fn send(&mut self, line: &str) {
+        self.send_bytes(format!("{line}\n").as_bytes());
+    }
+
+    pub(crate) fn say(&mut self, id: &str, text: &str) {
+        self.send(&said(id, text));
+    }
+
+    /// The next line without its line feed; nothing at the end of the stream.
+    pub(crate) fn line(&mut self) -> Option<Vec<u8>> {
+        let deadline = Instant::now() + PATIENCE;
+        self.line_until(deadline).expect("a line before the test's patience ends")
+    }
+
+    /// The next line, or an error of the kind `WouldBlock` when the deadline has passed.
+    fn line_until(&mut self, deadline: Instant) -> io::Result<Option<Vec<u8>>> {
+        let mut searched = self.taken;
+        loop {
+            if let Some(len) = self.received[searched..].iter().position(|&byte| byte == b'\n') {
+                let line = self.received[self.taken..searched + len].to_vec();
+                self.taken = searched + len + 1;
+                return Ok(Some(line));
+            }
+            self.received.drain(..self.taken);
+            self.taken = 0;
+            searched = self.received.len();
+            if self.end.is_some() {
+                assert!(self.received.is_empty(), "the server says whole lines only");
+                return Ok(None);
+            }
+            self.receive(deadline)?;
+        }
+    }
+
+    /// Waits for more of the stream, or its end.
+    fn receive(&mut self, deadline: Instant) -> io::Result<()> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        match self.tls.read_tls(&mut self.stream) {
+            Ok(0) => self.end = Some(self.end.unwrap_or(End::Cut)),
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => self.end = Some(End::Cut),
+        }
+        let state = self.tls.process_new_packets().map_err(io::Error::other)?;
+        let len = self.received.len();
+        self.received.resize(len + state.plaintext_bytes_to_read(), 0);
+        self.tls.reader().read_exact(&mut self.received[len..])?;
+        if state.peer_has_closed() {
+            self.end = Some(End::Closed);
+        }
+        Ok(())
+    }
+
+    /// Whether the server says nothing for so long.
+    pub(crate) fn is_quiet_for(&mut self, duration: Duration) -> bool {
+        match self.line_until(Instant::now() + duration) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => true,
+            other => panic!("something was said: {other:?}"),
+        }
+    }
+
+    /// How the connection has ended, after the last line.
+    pub(crate) fn end(&mut self) -> End {
+        while let Some(line) = self.line() {
+            panic!("the server says more: {}", String::from_utf8_lossy(&line));
+        }
+        self.end.expect("there is no line any more")
+    }
+
+    /// The next thing that the server says.
+    pub(crate) fn next(&mut self) -> ServerMessage {
+        let line = self.line().expect("the server says something before the end");
+        decode_server(&line).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&line)))
+    }
+
+    /// The next thing that is not presence.
+    pub(crate) fn answer(&mut self) -> ServerMessage {
+        loop {
+            let next = self.next();
+            if !is_presence(&next) {
+                return next;
+            }
+        }
+    }
+
+    /// The next thing about presence, which is the next thing at all but for messages.
+    pub(crate) fn presence(&mut self) -> ServerMessage {
+        loop {
+            let next = self.next();
+            if is_presence(&next) {
+                return next;
+            }
+        }
+    }
+
+    /// The next message of the stream.
+    pub(crate) fn message(&mut self) -> Message {
+        match self.answer() {
+            ServerMessage::Message(message) => message,
+            other => panic!("not a message: {other:?}"),
+        }
+    }
+
+    /// The next so many messages of the stream.
+    pub(crate) fn messages(&mut self, count: usize) -> Vec<Message> {
+        (0..count).map(|_| self.message()).collect()
+    }
+
+    pub(crate) fn refusal(&mut self) -> Refusal {
+        match self.answer() {
+            ServerMessage::Error(refusal) => refusal,
+            other => panic!("not an error: {other:?}"),
+        }
+    }
+
+    /// Expects an error, and that the connection goes on.
+    pub(crate) fn expect_error(&mut self, code: ErrorCode, about: Option<&str>) -> Refusal {
+        let refusal = self.refusal();
+        assert_eq!(refusal.code, code, "{refusal:?}");
+        assert_eq!(refusal.about.as_ref().map(|id| id.as_str()), about, "{refusal:?}");
+        assert!(!refusal.text.is_empty());
+        self.expect_pong();
+        refusal
+    }
+
+    /// Expects the server to answer, and nothing before that but presence.
+    pub(crate) fn expect_pong(&mut self) {
+        self.send(r#"{"type":"ping"}"#);
+        assert_eq!(self.answer(), ServerMessage::Pong);
+    }
+
+    /// Expects `closing` and then a clean end. Returns when to come back.
+    pub(crate) fn expect_closing(&mut self, expected: ClosingCode) -> Option<u32> {
+        match self.answer() {
+            ServerMessage::Closing { code, text, after } => {
+                assert_eq!(code, expected, "{text}");
+                assert!(!text.is_empty());
+                assert_eq!(self.end(), End::Closed, "nothing follows a closing");
+                after
+            }
+            other => panic!("not a closing: {other:?}"),
+        }
+    }
+
+    /// Reads `welcome`.
+    pub(crate) fn welcome(&mut self) -> Nonce {
+        match self.next() {
+            ServerMessage::Welcome { protocol: 1, nonce, server } => {
+                assert!(server.starts_with("papo/"), "{server}");
+                nonce
+            }
+            other => panic!("not a welcome: {other:?}"),
+        }
+    }
+
+    /// Sends this `join` and reads `welcome` and `joined`.
+    pub(crate) fn join(&mut self, line: &str) -> Joined {
+        self.send(line);
+        self.welcome();
+        self.joined()
+    }
+
+    /// Reads `welcome`, joins with a key, and reads `joined`. `fields` are further ones, each behind a comma.
+    pub(crate) fn join_with_key(&mut self, key: &Key, name: &str, room: &str, fields: &str) -> Joined {
+        let nonce = self.welcome();
+        let binding = self.binding();
+        self.send(&key.join_line(name, room, &nonce, &binding, fields));
+        self.joined()
+    }
+
+    pub(crate) fn joined(&mut self) -> Joined {
+        match self.next() {
+            ServerMessage::Joined { you, room, epoch, first, head, count, members } => Joined {
+                you,
+                room: room.as_str().to_owned(),
+                epoch: epoch.to_string(),
+                first: first.number(),
+                head: head.number(),
+                count,
+                members,
+            },
+            other => panic!("not joined: {other:?}"),
+        }
+    }
+
+    /// What ties a proof to this connection.
+    pub(crate) fn binding(&self) -> ChannelBinding {
+        let binding = ChannelBinding::default();
+        self.tls.export_keying_material(binding, CHANNEL_BINDING_LABEL, None).unwrap()
+    }
+
+    /// A page of history, and whether there is more.
+    pub(crate) fn history(&mut self, fields: &str) -> (Vec<Message>, bool) {
+        self.send(&format!(r#"{{"type":"history"{fields}}}"#));
+        match self.answer() {
+            ServerMessage::History { messages, more } => (messages, more),
+            other => panic!("not a history: {other:?}"),
+        }
+    }
+
+    /// Offers bytes to the socket until it takes nothing more. Returns how many more it has taken.
+    pub(crate) fn flood(&mut self, bytes: &[u8]) -> usize {
+        self.stream.set_nonblocking(true).unwrap();
+        let mut taken = 0;
+        loop {
+            if !self.tls.wants_write() {
+                self.tls.writer().write_all(bytes).unwrap();
+            }
+            match self.tls.write_tls(&mut self.stream) {
+                Ok(len) => taken += len,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => panic!("the server does not take a flood: {error}"),
+            }
+        }
+        self.stream.set_nonblocking(false).unwrap();
+        taken
+    }
+
+    /// Ends the connection with a reset, as a crashed machine does.
+    pub(crate) fn reset(self) {
+        SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+/// A `say` as a line.
+pub(crate) fn said(id: &str, text: &str) -> String {
+    format!(r#"{{"type":"say","id":"{id}","text":"{text}"}}"#)
+}
+
+/// Many lines as one piece.
+pub(crate) fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for line in lines {
+        bytes.extend_from_slice(line.as_ref().as_bytes());
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+pub(crate) fn text_of(message: &Message) -> &str {
+    message.body.text.as_deref().expect("a text")
+}
+
+/// Fails unless these are the places from `first` on, each once and in order.
+pub(crate) fn assert_consecutive(messages: &[Message], first: u64) {
+    for (message, place) in messages.iter().zip(first..) {
+        assert_eq!(message.seq.number(), place, "a place is missing, twice there or out of order");
+    }
+    assert!(messages.is_sorted_by_key(|message| message.time), "time never falls");
+}
+
+/// The texts that each sender has said, in their order.
+pub(crate) fn by_sender(messages: &[Message]) -> BTreeMap<MemberId, Vec<String>> {
+    let mut said: BTreeMap<MemberId, Vec<String>> = BTreeMap::new();
+    for message in messages {
+        said.entry(message.from.id.clone()).or_default().push(text_of(message).to_owned());
+    }
+    said
+}
+
+fn is_presence(message: &ServerMessage) -> bool {
+    matches!(
+        message,
+        ServerMessage::Entered { .. }
+            | ServerMessage::Left { .. }
+            | ServerMessage::Renamed { .. }
+            | ServerMessage::Typing { .. }
+            | ServerMessage::Count { .. }
+    )
+}
+
+/// A member's key.
+pub(crate) struct Key {
+    pair: Ed25519KeyPair,
+}
+
+impl Key {
+    pub(crate) fn new() -> Self {
+        Self { pair: Ed25519KeyPair::generate().unwrap() }
+    }
+
+    pub(crate) fn public(&self) -> PublicKey {
+        PublicKey(self.pair.public_key().as_ref().try_into().unwrap())
+    }
+
+    pub(crate) fn id(&self) -> MemberId {
+        MemberId::of_key(&self.public())
+    }
+
+    /// The proof for this room, nonce and connection.
+    pub(crate) fn prove(&self, room: &str, nonce: &Nonce, binding: &ChannelBinding) -> Signature {
+        let signed = join_proof(nonce, &RoomName::parse(room).unwrap(), &self.public(), binding);
+        Signature(self.pair.sign(&signed).as_ref().try_into().unwrap())
+    }
+
+    /// A `join` with its proof and with further fields, each behind a comma.
+    pub(crate) fn join_line(
+        &self,
+        name: &str,
+        room: &str,
+        nonce: &Nonce,
+        binding: &ChannelBinding,
+        fields: &str,
+    ) -> String {
+        let (key, proof) = (self.public(), self.prove(room, nonce, binding));
+        format!(
+            r#"{{"type":"join","name":"{name}","room":"{room}","key":"{key}","proof":"{proof}"{fields}}}"#
+        )
+    }
+}
+
+fn client_config(dial: &Dial) -> Arc<ClientConfig> {
+    let mut crypto = provider::default_provider();
+    if !dial.groups.is_empty() {
+        crypto.kx_groups.clone_from(&dial.groups);
+    }
+    let crypto = Arc::new(crypto);
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&crypto))
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .unwrap()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate(crypto)))
+        .with_no_client_auth();
+    config.alpn_protocols = dial.alpn.iter().map(|name| name.to_vec()).collect();
+    Arc::new(config)
+}
+
+fn fingerprint_of(certificate: &CertificateDer<'_>) -> Fingerprint {
+    let parsed = ParsedCertificate::try_from(certificate).unwrap();
+    Fingerprint(digest(&SHA256, parsed.subject_public_key_info().as_ref()).as_ref().try_into().unwrap())
+}
+
+/// Takes any certificate, but checks that the server has its key. Which key it is, the test compares.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Err(rustls::Error::General("TLS 1.3 only".into()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

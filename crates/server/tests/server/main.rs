@@ -1,0 +1,15 @@
+//! The server from outside: real sockets, real TLS, the real log. Each file has one part of what the protocol
+//! promises; each test names the invariant that it holds. Not here: what the server's core does in a simulated
+//! world, and what papo's own client does.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod carrier;
+mod join;
+mod lifecycle;
+mod messages;
+mod order;
+mod presence;
+mod slow;
+mod starting;
