@@ -20,6 +20,8 @@ mod reader;
 mod room;
 mod server;
 mod shard;
+#[cfg(test)]
+mod simulation;
 mod tls;
 #[cfg(unix)]
 mod unix;

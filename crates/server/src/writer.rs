@@ -2,7 +2,7 @@
 //! commit, and only then feeds it to the rooms. While the disk syncs, the next batch queues by itself, so
 //! there is no timer. Not here: storing, which the log does, and sending, which the shards do.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use papo_log::{Appended, Entry, LogError, NewEntry, Page, RoomLog};
@@ -87,7 +87,8 @@ impl Writer {
 
     /// Feeds what was stored to the rooms, and answers those whose message was not new.
     fn publish(&self, entries: &[NewEntry], from: &[(ConnectionId, RoomName)], appended: Vec<Appended>) {
-        let mut batches: HashMap<&RoomName, Batch> = HashMap::new();
+        // In the order of names, so that equal work is done in an equal order.
+        let mut batches: BTreeMap<&RoomName, Batch> = BTreeMap::new();
         for ((entry, (to, room)), appended) in entries.iter().zip(from).zip(appended) {
             match appended {
                 Appended::New { seq, time_ms } => {
