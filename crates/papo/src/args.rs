@@ -165,7 +165,7 @@ pub(crate) struct JoinArguments {
     the time is over."
 )]
 pub(crate) struct SendArguments {
-    /// [TARGET] and what to say; without text, what standard input holds
+    /// Perhaps TARGET, and what to say; without text, what standard input holds
     #[arg(value_name = "TARGET|TEXT")]
     pub(crate) words: Vec<String>,
     #[command(flatten)]
@@ -261,16 +261,21 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
 /// The commands with the environment variable of each option in its help. This is also the one list of
 /// what the configuration file may hold.
 pub(crate) fn command() -> clap::Command {
-    name_variables(Arguments::command())
+    Arguments::command().mut_args(name_variable).mut_subcommands(|command| match command.get_name() {
+        // A measurement is what was typed and nothing else.
+        "bench" => command,
+        _ => name_variables(command),
+    })
 }
 
 fn name_variables(command: clap::Command) -> clap::Command {
-    let named = command.mut_args(|arg| {
-        let Some(variable) = arg.get_long().map(variable) else { return arg };
-        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-        arg.help(format!("{help} [{variable}]"))
-    });
-    named.mut_subcommands(name_variables)
+    command.mut_args(name_variable).mut_subcommands(name_variables)
+}
+
+fn name_variable(arg: clap::Arg) -> clap::Arg {
+    let Some(variable) = arg.get_long().map(variable) else { return arg };
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    arg.help(format!("{help} [{variable}]"))
 }
 
 /// Writes `-ip X` and `-ip=X`, as the project has always had it, as `--ip`: the parser would read it as `-i p`.

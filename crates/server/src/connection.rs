@@ -17,6 +17,8 @@ pub(crate) struct Connection {
     pub(crate) stage: Stage,
     /// Bytes of lines that have not ended, or that wait while the connection is held.
     pub(crate) lines: LineBuffer,
+    /// What was read before the connection was held and opened after it: at most one read's worth.
+    pub(crate) kept: Vec<u8>,
     /// Frames for this connection alone that no record has taken yet.
     pub(crate) direct: Vec<u8>,
     /// Why nothing is read from it at the moment.

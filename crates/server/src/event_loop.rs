@@ -179,11 +179,12 @@ impl EventLoop {
             self.take_events(&events);
             self.take_mail();
             self.shard.advance(self.now);
-            let more_to_read = self.read_some();
+            self.read_some();
             self.shard.submit();
             let more_to_write = self.write_some();
             self.shard.submit();
-            busy = more_to_read || more_to_write;
+            // Asked last: writing may end a hold or a connection, and then there is something to read again.
+            busy = more_to_write || !self.readable.is_empty() || self.shard.has_resumed();
             if self.now >= self.next_sweep {
                 self.sweep();
             }
@@ -209,17 +210,19 @@ impl EventLoop {
 
     fn take_mail(&mut self) {
         self.handle.awake.store(false, Ordering::SeqCst);
-        // Mail first: what was fed before a stop is written before the goodbye.
-        let mail = std::mem::take(&mut *self.handle.mail.lock().unwrap_or_else(PoisonError::into_inner));
-        mail.into_iter().for_each(|mail| self.shard.deliver(mail));
+        // Mail is taken last and delivered first: what was fed before a stop is written before the goodbye, also
+        // if both come while this runs.
         let control =
             std::mem::take(&mut *self.handle.control.lock().unwrap_or_else(PoisonError::into_inner));
+        let mail = std::mem::take(&mut *self.handle.mail.lock().unwrap_or_else(PoisonError::into_inner));
+        mail.into_iter().for_each(|mail| self.shard.deliver(mail));
         for control in control {
             match control {
                 Control::Accept { stream, refused } => self.accept(stream, refused),
                 Control::Quiesce => self.shard.quiesce(),
                 Control::Stop { after_seconds } => {
                     self.shard.close_all(after_seconds);
+                    self.drop_strangers();
                     self.stop_at = Some(self.now + LINGER);
                     self.next_sweep = self.now;
                 }
@@ -263,11 +266,12 @@ impl EventLoop {
         }
     }
 
-    /// Reads from the sockets that have something, within the turn's bounds. Returns whether there is more.
-    fn read_some(&mut self) -> bool {
+    /// Reads from the sockets that have something, within the turn's bounds.
+    fn read_some(&mut self) {
         for slot in self.shard.take_resumed() {
             let key = self.socket_of[slot];
-            let socket = &mut self.sockets[key];
+            // It may have gone since: the last of its answers was written, and then its goodbye.
+            let Some(socket) = self.sockets.get_mut(key) else { continue };
             if !std::mem::replace(&mut socket.listed, true) {
                 self.readable.push(key);
             }
@@ -297,9 +301,9 @@ impl EventLoop {
                 break;
             }
         }
-        self.readable = later;
-        self.readable.extend(listed);
-        !self.readable.is_empty()
+        // Those that had no turn come first, or the same few would have every turn.
+        self.readable = listed.collect();
+        self.readable.extend(later);
     }
 
     /// Reads once from a socket. Returns whether there may be more.
@@ -440,6 +444,14 @@ impl EventLoop {
         if !std::mem::replace(&mut socket.listed, true) {
             self.readable.push(key);
         }
+    }
+
+    /// Drops whoever is not through with the handshake: there is nobody yet who could be told anything.
+    fn drop_strangers(&mut self) {
+        let strange = |socket: &Socket| socket.slot.is_none() && !socket.lingering;
+        let keys: Vec<usize> =
+            self.sockets.iter().filter(|(_, socket)| strange(socket)).map(|(key, _)| key).collect();
+        keys.into_iter().for_each(|key| self.remove(key));
     }
 
     fn remove(&mut self, key: usize) {

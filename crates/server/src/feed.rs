@@ -164,7 +164,7 @@ impl Window {
 /// The window that all shards share.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    /// Held for as long as it takes to append or copy a few pointers; never while anything else is locked.
+    /// Held for as long as it takes to append or copy a few pointers; nothing else is locked while it is held.
     window: Mutex<Window>,
 }
 

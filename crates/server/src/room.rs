@@ -26,7 +26,8 @@ pub(crate) struct Room {
     pub(crate) presence_frames: Feed,
     /// The oldest `seq` that the log has.
     first: AtomicU64,
-    /// Held for single changes and for encoding one batch of news; never together with another lock.
+    /// Held for single changes, and for encoding one batch of news and putting it into the feed: were that two
+    /// steps, two shards could tell a coming and a going in the wrong order.
     presence: Mutex<Presence>,
     /// Which shards have members here: a bit each. A shard sets its bit before it copies the feed, so that no
     /// batch falls between the two.
@@ -67,7 +68,8 @@ impl Room {
 
     /// Puts what has changed in the presence into its feed. Returns whether there was anything.
     pub(crate) fn publish_presence(&self) -> bool {
-        let news = self.presence().take_news();
+        let mut presence = self.presence();
+        let news = presence.take_news();
         for message in &news {
             self.presence_frames.push_frame(|out| encode_server(message, out));
         }

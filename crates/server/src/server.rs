@@ -20,9 +20,10 @@ use crate::event_loop::{Control, EventLoop, ShardHandle, Shared};
 use crate::files;
 use crate::listener::{self, Listener, Stopper};
 use crate::reader::ReadQueue;
+use crate::reload::Reloader;
 use crate::room::{Hub, Room, SHARDS_MAX};
 use crate::shard::Shard;
-use crate::tls::{self, CertificateInUse};
+use crate::tls;
 use crate::writer::{Writer, WriterQueue};
 
 /// The log's file in the server's folder.
@@ -43,7 +44,8 @@ pub struct Server {
     config: Config,
     listener: Listener,
     addresses: Vec<SocketAddr>,
-    certificate: Certificate,
+    fingerprint: Fingerprint,
+    reloader: Reloader,
     is_new: bool,
     log: Arc<dyn RoomLog>,
 }
@@ -72,7 +74,8 @@ impl Server {
         let (certificate, is_new) = load_or_make(&config)?;
         let log = open_log(&config)?;
         let listener = Listener::new(sockets)?;
-        Ok(Self { config, listener, addresses, certificate, is_new, log })
+        let (fingerprint, reloader) = (certificate.fingerprint(), Reloader::new(certificate));
+        Ok(Self { config, listener, addresses, fingerprint, reloader, is_new, log })
     }
 
     /// Where it listens, with the ports that were taken for 0.
@@ -80,9 +83,9 @@ impl Server {
         &self.addresses
     }
 
-    /// Its fingerprint, for invites.
+    /// Its fingerprint when it was opened, for invites.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.certificate.fingerprint()
+        self.fingerprint
     }
 
     /// Whether it has made its key just now: this is its first start.
@@ -95,24 +98,28 @@ impl Server {
         self.listener.stopper()
     }
 
+    /// What has it look at its certificate at once, from any thread.
+    pub fn reloader(&self) -> Reloader {
+        self.reloader.clone()
+    }
+
     /// Serves until stopped. Then everything received is stored and echoed and everybody is told, within five
     /// seconds.
     pub fn run(self) -> Result<(), ServeError> {
-        let Self { config, listener, certificate, log, .. } = self;
+        let Self { config, listener, reloader, log, .. } = self;
         if let Some(files) = open_files() {
             tracing::debug!(files, "open files allowed");
         }
-        let in_use = Arc::new(CertificateInUse::new(certificate.certified()));
         let shared = Arc::new(Shared {
-            tls: Arc::new(tls::config(Arc::clone(&in_use))?),
+            tls: Arc::new(tls::config(reloader.in_use())?),
             limits: config.limits,
             connections: Arc::new(AtomicUsize::new(0)),
             started: Instant::now(),
         });
         let threads = Threads::start(&config, &shared, &log, &listener.stopper())?;
-        let mut certificate = certificate;
+        let mut told = false;
         let ran = listener.run(&threads.handles, &shared.connections, config.limits.connections_max, || {
-            reload(&mut certificate, &in_use);
+            told = look_at_certificate(&reloader, told);
         });
         threads.stop()?;
         Ok(ran?)
@@ -277,20 +284,14 @@ pub(crate) fn log_file(data: &Path) -> PathBuf {
     data.join(LOG_FILE)
 }
 
-/// Takes a changed certificate into use. One that cannot be used changes nothing and is said.
-fn reload(certificate: &mut Certificate, in_use: &CertificateInUse) {
-    match certificate.reload() {
-        None => {}
-        Some(Ok(changed)) => {
-            let same_key = changed.fingerprint() == certificate.fingerprint();
-            tracing::info!(same_key, "the certificate has changed and is in use");
-            in_use.replace(changed.certified());
-            *certificate = changed;
-        }
-        Some(Err(error)) => {
-            tracing::error!("the changed certificate cannot be used, the old one stays: {error}");
-        }
+/// Takes a changed certificate into use. One that cannot be used changes nothing and is said once; returns whether
+/// it was.
+fn look_at_certificate(reloader: &Reloader, told: bool) -> bool {
+    let Err(error) = reloader.reload() else { return false };
+    if !told {
+        tracing::error!("the changed certificate cannot be used, the old one stays: {error}");
     }
+    true
 }
 
 /// The time for people, in milliseconds since 1970.

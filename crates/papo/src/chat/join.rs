@@ -60,6 +60,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         held: None,
         listing: false,
         ending: None,
+        leaving: false,
         failed: None,
     };
     let result = visit.until_left();
@@ -87,6 +88,8 @@ struct Visit {
     under_way: HashMap<MessageId, String>,
     /// Until when the end of the input waits for what is under way.
     ending: Option<Instant>,
+    /// Whether the person has asked to leave; what is typed after that is not meant for the room.
+    leaving: bool,
     /// The first message that the server has refused for good.
     failed: Option<Failure>,
 }
@@ -107,7 +110,8 @@ impl Visit {
             let goes = match self.link.next(self.ending) {
                 // Perhaps the person is being asked about the server: that thread cannot be waited for.
                 Some(Happening::Interrupted) if !self.link.has_joined() => process::exit(EXIT_INTERRUPTED),
-                None | Some(Happening::Interrupted) => Goes::Out,
+                Some(Happening::Interrupted) => self.on_leave(),
+                None => Goes::Out,
                 Some(Happening::Event(event)) => self.on_event(event)?,
                 Some(Happening::Line(line)) => self.on_line(&line),
                 Some(Happening::BadLine(why)) => self.on_bad_line(&why),
@@ -266,10 +270,11 @@ impl Visit {
 
     fn on_line(&mut self, line: &str) -> Goes {
         match commands::read(line) {
+            typed if self.leaving && typed != Typed::Leave => return Goes::On,
             Typed::Say(text) => return self.say(text),
             Typed::Nothing => {}
             Typed::Help => output::words(words::HELP),
-            Typed::Leave => return Goes::Out,
+            Typed::Leave => return self.on_leave(),
             Typed::Rename(name) => self.rename(name),
             Typed::Who => {
                 self.listing = true;
@@ -306,6 +311,16 @@ impl Visit {
         self.failed.get_or_insert_with(|| Failure::usage(words::LINES_NOT_SENT));
         self.give_credit();
         Goes::On
+    }
+
+    /// Leaves when the room has what was said; at once where that takes a connection which is not there, or
+    /// where the person insists.
+    fn on_leave(&mut self) -> Goes {
+        if self.leaving || self.under_way.is_empty() || !self.link.is_connected() {
+            return Goes::Out;
+        }
+        self.leaving = true;
+        self.on_end()
     }
 
     fn on_end(&mut self) -> Goes {

@@ -110,6 +110,11 @@ impl Link {
         self.waits != Waits::ForTheFirstTime
     }
 
+    /// Whether there is a connection to the room now.
+    pub(super) fn is_connected(&self) -> bool {
+        self.waits == Waits::No
+    }
+
     /// Takes note of how it stands with the connection and tells the person what has changed. A visit that has
     /// never got into the room ends with the first failure; later ones are for the library to mend.
     pub(super) fn on_state(&mut self, state: &ConnectionState) -> Result<(), Failure> {

@@ -136,7 +136,7 @@ fn rate(text: &str) -> Result<RateLimit, String> {
     number(text, 1).map(RateLimit::PerSecond).map_err(|error| format!("{error}: write one, or off"))
 }
 
-/// Host and port from HOST[:PORT], --ip and --port. A port may be said only once on the command line.
+/// Host and port from `HOST[:PORT]`, --ip and --port. A port may be said only once on the command line.
 fn listen(typed: &ServeArguments, layers: &Layers) -> Result<(String, u16), Failure> {
     let port_said = layers.text(Section::Serve, "port", typed.port.clone())?;
     let port_said = parsed(port_said, |text| port(text, 0))?;

@@ -23,13 +23,26 @@ use crate::room::Room;
 impl Shard {
     /// Takes bytes that a connection has sent; none, to go on with what was kept while it was held.
     pub(crate) fn input(&mut self, slot: usize, bytes: &[u8]) {
-        let connection = &mut self.connections[slot];
         if !bytes.is_empty() {
+            let connection = &mut self.connections[slot];
             connection.heard_at = self.now;
             connection.pinged = false;
             self.welcome(slot);
         }
-        let mut lines = std::mem::take(&mut self.connections[slot].lines);
+        let may_read = self.may_read(slot);
+        let connection = &mut self.connections[slot];
+        if !may_read {
+            // One read may bring more than the piece that has led to the hold. After a goodbye nothing counts.
+            if connection.held.any() {
+                connection.kept.extend_from_slice(bytes);
+            }
+            return;
+        }
+        // What was kept is taken when the last hold goes, which brings no bytes: never both.
+        let kept = std::mem::take(&mut connection.kept);
+        debug_assert!(kept.is_empty() || bytes.is_empty(), "what was read first comes first");
+        let bytes = if kept.is_empty() { bytes } else { &kept };
+        let mut lines = std::mem::take(&mut connection.lines);
         let fed = lines.feed(bytes, |line| {
             self.line(slot, line);
             if self.may_read(slot) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -131,11 +144,10 @@ impl Shard {
         let local = &mut self.rooms[index];
         let head = local.messages.head();
         let known = epoch.is_none_or(|epoch| epoch == local.room.epoch);
-        let cursor = match after {
-            Some(after) if known && after.number() <= head => after.number(),
-            _ => head,
-        };
-        let lost = after.is_some_and(|after| after.number() != cursor);
+        // In another log a place is nothing that was seen, even where the number is the head's.
+        let has = |after: Seq| known && after.number() <= head;
+        let cursor = after.filter(|&after| has(after)).map_or(head, Seq::number);
+        let lost = after.is_some_and(|after| !has(after));
         let (first, members) = (local.room.first(), {
             let mut presence = local.room.presence();
             presence.enter(&member);

@@ -130,6 +130,7 @@ impl Shard {
             generation: self.next_generation,
             stage: Stage::Fresh(Box::new(Fresh { nonce, guest, binding, welcomed: false, deadline })),
             lines: LineBuffer::default(),
+            kept: Vec::new(),
             direct: Vec::new(),
             held: Holds::default(),
             queued: false,
@@ -183,20 +184,20 @@ impl Shard {
                 None => self.abandon(&room),
             },
             Mail::NotOpened { to, refusal } => {
-                if let Some(slot) = self.find(to) {
+                if let Some(slot) = self.find_open(to) {
                     self.refuse(slot, refusal);
                     self.close(slot, ClosingCode::Stopping, "the room cannot be opened now", Some(5));
                 }
             }
             Mail::Frame { to, frame, answers } => {
-                if let Some(slot) = self.find(to) {
+                if let Some(slot) = self.find_open(to) {
                     self.connections[slot].direct.extend_from_slice(&frame);
                     self.queue(slot);
                     self.answered(to, answers);
                 }
             }
             Mail::Refused { to, refusal, answers } => {
-                if let Some(slot) = self.find(to) {
+                if let Some(slot) = self.find_open(to) {
                     self.refuse(slot, refusal);
                     self.answered(to, answers);
                 }
@@ -230,7 +231,12 @@ impl Shard {
         Some(slot)
     }
 
-    /// The connections that may be read from again since the last call.
+    /// Whether connections may be read from again since the last call of [`take_resumed`](Self::take_resumed).
+    pub(crate) fn has_resumed(&self) -> bool {
+        !self.resumed.is_empty()
+    }
+
+    /// The connections that may be read from again since the last call; some may be gone meanwhile.
     pub(crate) fn take_resumed(&mut self) -> Vec<usize> {
         std::mem::take(&mut self.resumed)
     }
@@ -280,6 +286,11 @@ impl Shard {
     fn find(&self, id: ConnectionId) -> Option<usize> {
         self.connections.get(id.slot).filter(|connection| connection.generation == id.generation)?;
         Some(id.slot)
+    }
+
+    /// The slot of a connection that is still there and has not been told goodbye: nothing follows that.
+    fn find_open(&self, id: ConnectionId) -> Option<usize> {
+        self.find(id).filter(|&slot| !matches!(self.connections[slot].stage, Stage::Closing))
     }
 
     fn send(&mut self, slot: usize, message: &ServerMessage) {

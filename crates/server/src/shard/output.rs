@@ -20,7 +20,7 @@ const FAREWELL_BYTES_MAX: usize = 64 * 1024;
 /// What became of a call for output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// The sink was given something; there may be more.
+    /// Something was done, mostly written; there may be more.
     Written,
     /// There is nothing to write at the moment.
     Nothing,
@@ -58,7 +58,9 @@ impl Shard {
             return Output::Nothing;
         }
         if membership.presence_cursor < local.presence_frames.floor() {
+            // What it writes goes out with the next call.
             skip_presence(local, membership, direct);
+            return Output::Written;
         }
         write_feeds(local, membership, sink)
     }

@@ -6,7 +6,6 @@ use std::future::{Future, pending};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use papo_client::error::ConnectError;
@@ -124,7 +123,8 @@ impl Client {
     async fn wait(&mut self) -> Happened {
         let deadline = self.session.deadline().map(|deadline| self.started + deadline);
         let chunk_max = self.world.plan.clients[self.index].chunk_bytes_max;
-        let (read_len, write_len) = self.world.draw(|rng| (rng.range(1..=chunk_max), rng.range(1..=chunk_max)));
+        let (read_len, write_len) =
+            self.world.draw(|rng| (rng.range(1..=chunk_max), rng.range(1..=chunk_max)));
         let [read_len, write_len] = [read_len, write_len].map(|len| usize::try_from(len).unwrap());
         let world = Rc::clone(&self.world);
         let (mut reading, mut writing) = (None, None);
@@ -324,7 +324,8 @@ impl Client {
 
     fn say(&mut self, number: usize) {
         let len = self.world.draw(|rng| rng.range(self.world.plan.clients[self.index].text_len.clone()));
-        let text: String = format!("{number} \"ø\u{2028}\n").chars().cycle().take(len.try_into().unwrap()).collect();
+        let text: String =
+            format!("{number} \"ø\u{2028}\n").chars().cycle().take(len.try_into().unwrap()).collect();
         let id = MessageId::parse(&format!("{}-{number}", self.index)).unwrap();
         let outgoing = Outgoing { id, body: Body::text(text) };
         self.world.note_here(format_args!("client {}: says {}", self.index, outgoing.id.as_str()));

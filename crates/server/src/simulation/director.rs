@@ -1,8 +1,8 @@
 //! Plays a run from its beginning to its end: lets time pass, does to the world what the plan says, and decides
 //! when it is over. Not here: what is planned, and what is checked.
 
-use std::collections::BinaryHeap;
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ use super::disk::SimulatedLog;
 use super::plan::{Fault, Way};
 use super::server::serve;
 use super::world::World;
-use super::{Sabotage, Run};
+use super::{Run, Sabotage};
 
 /// How much time passes between two looks at the network. Within it, each host has its own.
 const STEP: Duration = Duration::from_millis(10);

@@ -114,9 +114,8 @@ impl Disk {
 
     fn mishap(&mut self) -> Option<Mishap> {
         use Mishap::{FailureAfter, FailureBefore, PowerCutAfter, PowerCutBefore};
-        (self.rng.range(0..=999) < self.mishaps_permille).then(|| {
-            [PowerCutBefore, PowerCutAfter, FailureBefore, FailureAfter][self.rng.index(4)]
-        })
+        (self.rng.range(0..=999) < self.mishaps_permille)
+            .then(|| [PowerCutBefore, PowerCutAfter, FailureBefore, FailureAfter][self.rng.index(4)])
     }
 }
 
@@ -148,7 +147,10 @@ impl SimulatedLog {
         self.read_after(room, 0, Page { entries_max: usize::MAX, bytes_max: usize::MAX }).unwrap()
     }
 
-    fn read(&self, read: impl FnOnce(&MemoryLog) -> Result<Vec<Entry>, LogError>) -> Result<Vec<Entry>, LogError> {
+    fn read(
+        &self,
+        read: impl FnOnce(&MemoryLog) -> Result<Vec<Entry>, LogError>,
+    ) -> Result<Vec<Entry>, LogError> {
         if self.disk.lock().unwrap().unreadable {
             return Err(LogError::Unreadable { path: PathBuf::from("log"), cause: "simulated".to_owned() });
         }

@@ -103,9 +103,9 @@ impl History {
                 self.clients[client].pages.push(messages.clone());
                 Ok(())
             }
-            Event::Reset | Event::Truncated { .. } | Event::Failed { .. } => {
-                Err(format!("{event:?}, but the log was never made anew, nothing was dropped, and nothing is wrong with what is said"))
-            }
+            Event::Reset | Event::Truncated { .. } | Event::Failed { .. } => Err(format!(
+                "{event:?}, but the log was never made anew, nothing was dropped, and nothing is wrong with what is said"
+            )),
             Event::State(ConnectionState::Stopped { .. } | ConnectionState::Left) => {
                 Err(format!("gives up: {event:?}"))
             }
@@ -215,7 +215,9 @@ impl History {
                 wrong.push(format!("{room}: {} is in the log twice", entry.id));
             }
             let said = MessageId::parse(&entry.id).ok().and_then(|id| self.says.get(&id));
-            if said.is_none_or(|say| say.room != room || Ok(&say.body) != Body::from_json(&entry.body).as_ref()) {
+            if said
+                .is_none_or(|say| say.room != room || Ok(&say.body) != Body::from_json(&entry.body).as_ref())
+            {
                 wrong.push(format!("{room}: nobody has said {entry:?}"));
             }
         }
@@ -227,9 +229,13 @@ impl History {
             let there: Vec<u64> =
                 entries.iter().filter(|entry| *entry.id == *id.as_str()).map(|entry| entry.seq).collect();
             // A guest is somebody else on each connection; its message may be there once for each.
-            let right = there == [seq.number()] || self.clients[say.client].guest && there.contains(&seq.number());
+            let right =
+                there == [seq.number()] || self.clients[say.client].guest && there.contains(&seq.number());
             if !right {
-                wrong.push(format!("{room}: {} was echoed as {seq} and is in the log at {there:?}", id.as_str()));
+                wrong.push(format!(
+                    "{room}: {} was echoed as {seq} and is in the log at {there:?}",
+                    id.as_str()
+                ));
             }
         }
         wrong

@@ -100,8 +100,8 @@ impl Plan {
             .collect();
         faults.sort_by_key(|(at, _)| *at);
         let mishaps_permille = [0, 0, 10, 60][rng.index(4)];
-        let refuses = mishaps_permille > 0
-            || faults.iter().any(|(_, fault)| matches!(fault, Fault::DiskFull { .. }));
+        let refuses =
+            mishaps_permille > 0 || faults.iter().any(|(_, fault)| matches!(fault, Fault::DiskFull { .. }));
         Self {
             shards: 1 + rng.index(4),
             clients,
@@ -131,7 +131,7 @@ impl Plan {
 impl ClientPlan {
     fn new(rng: &mut Rng, rooms: usize, large: bool) -> Self {
         // Enough to fall out of a room's window, where `large`.
-        let text_len = if large { 10_000..=40_000 } else { 1..=120 };
+        let text_len = if large { 5_000..=25_000 } else { 1..=120 };
         let chunk_bytes_max = if large { 60_000 } else { [3, 100, 20_000][rng.index(3)] };
         Self {
             room: format!("room-{}", rng.index(rooms)),
@@ -158,9 +158,11 @@ impl Fault {
             3 => Self::Restart { back },
             4 => Self::KillClient { client, back },
             5 => Self::Reset { client },
-            6 | 7 => {
-                Self::Partition { client, way: [Way::Both, Way::ToServer, Way::ToClient][rng.index(3)], lasts }
-            }
+            6 | 7 => Self::Partition {
+                client,
+                way: [Way::Both, Way::ToServer, Way::ToClient][rng.index(3)],
+                lasts,
+            },
             8 => Self::Hold { client, lasts },
             9 => Self::Loss { percent: rng.range(1..=10), lasts },
             10 => Self::ClockJump { ms: i64::try_from(rng.range(0..=200_000_000)).unwrap() - 100_000_000 },

@@ -306,8 +306,10 @@ impl SimulatedDesk {
     async fn write(self: Arc<Self>, world: Rc<World>, mut writer: Writer) {
         loop {
             self.wake_writer.notified().await;
-            let Queue { jobs, starved, .. } =
-                std::mem::replace(&mut *self.queue.lock().unwrap(), Queue { writing: true, ..Queue::default() });
+            let Queue { jobs, starved, .. } = std::mem::replace(
+                &mut *self.queue.lock().unwrap(),
+                Queue { writing: true, ..Queue::default() },
+            );
             after(world.draw(|rng| rng.ms(world.plan.commit_ms.clone()))).await;
             world.note_here(format_args!("server: {} jobs", jobs.len()));
             writer.work(jobs, world.wall_ms());

@@ -4,9 +4,7 @@
 use std::ops::ControlFlow;
 
 use papo_proto::codec::decode_server;
-use papo_proto::{
-    ClientMessage, ClosingCode, ErrorCode, LineBuffer, MemberId, Message, Seq, ServerMessage,
-};
+use papo_proto::{ClientMessage, ClosingCode, ErrorCode, LineBuffer, MemberId, Message, Seq, ServerMessage};
 
 use super::world::World;
 

