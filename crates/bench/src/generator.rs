@@ -20,7 +20,7 @@ use crate::{BenchError, tls};
 const OPENING_MAX: usize = 128;
 
 /// How long coming in or draining may take without any progress.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What stands at the beginning of a message's text: when it should have been sent, in nanoseconds since the
 /// start of the load, and its writer; both in hexadecimal.

@@ -14,6 +14,7 @@ pub mod error;
 pub mod event;
 pub mod identity;
 pub mod known_servers;
+pub mod names;
 mod private_file;
 pub mod profile;
 pub mod session;

@@ -6,7 +6,6 @@ mod input;
 pub(crate) mod join;
 mod line;
 mod link;
-mod names;
 pub(crate) mod send;
 pub(crate) mod tail;
 mod words;

@@ -6,22 +6,19 @@
 //!
 //! - `mod.rs`: what goes in, and the rows that come out.
 //! - `fold.rs`: what edits, deletions and reactions make of a message.
-//! - `names.rs`: who could be taken for whom.
 
 mod fold;
-mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use papo_proto::{Body, Member, MemberId, Message, MessageId, Refusal, Seq, Timestamp};
 
 use crate::event::{Event, Outgoing};
+use crate::names::Names;
 
 use fold::{Change, Shown};
-use names::Names;
 
 pub use fold::{EMOJI_PER_MESSAGE_MAX, Reactions};
-pub use names::NAMES_REMEMBERED_MAX;
 
 /// How many messages are kept, changes among them; from then on each new one drops the oldest, which can be
 /// read again from the history.
@@ -250,7 +247,7 @@ impl Timeline {
     fn see(&mut self, member: &Member) {
         // With several ids we are still one.
         let id = if self.mine.contains(&member.id) { &self.mine[0] } else { &member.id };
-        self.names.see(&member.name, id);
+        self.names.see_as(&member.name, id);
     }
 
     fn append(&mut self, message: &Message) {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
+use papo_client::names::Names;
 use papo_client::session::Follow;
 use papo_client::text::for_terminal_line;
 use papo_proto::{Body, Member, Message, MessageId, Name, Seq};
@@ -16,7 +17,6 @@ use super::commands::{self, Typed};
 use super::input::{self, Credit};
 use super::line::{self, Clock};
 use super::link::{self, Happening, Link};
-use super::names::Names;
 use super::words;
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;

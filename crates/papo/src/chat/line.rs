@@ -2,11 +2,11 @@
 //! way of the client library. Not here: where the lines go.
 
 use jiff::tz::TimeZone;
+use papo_client::names::Names;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
 use papo_proto::{Member, Message, ServerMessage, Timestamp};
 
-use super::names::Names;
 use super::words;
 
 /// What further lines of one message begin with, so that none of them can pass for a message.
@@ -71,7 +71,7 @@ pub(super) fn json(message: Message) -> Result<String, serde_json::Error> {
 /// A member's name; with the badge where the name alone does not say who it is, or pretends to hold one.
 pub(super) fn who(member: &Member, names: &Names) -> String {
     let name = for_terminal_line(member.name.as_str());
-    if names.is_ambiguous(member) || name.contains(['#', ':']) {
+    if names.is_shared(&member.name) || name.contains(['#', ':']) {
         format!("{name}#{}", member.id.badge())
     } else {
         name.into_owned()

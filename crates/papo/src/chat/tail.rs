@@ -2,12 +2,12 @@
 //! who comes and goes; that is for those who take part.
 
 use papo_client::event::Event;
+use papo_client::names::Names;
 use papo_client::session::Follow;
 use papo_proto::{Message, Seq};
 
 use super::line::{self, Clock};
 use super::link::{self, Happening, Link};
-use super::names::Names;
 use super::words;
 use crate::exit::{Exit, Failure};
 use crate::output;

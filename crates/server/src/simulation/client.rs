@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use papo_client::error::ConnectError;
-use papo_client::event::{Command, Event, Outgoing};
+use papo_client::event::{Command, ConnectionState, Event, Outgoing};
 use papo_client::session::{Effect, Follow, Input, Session, SessionOptions};
 use papo_proto::codec::{decode_client, encode_client};
 use papo_proto::{Body, ClientMessage, Epoch, MessageId, Name, RoomName, Seq};
@@ -204,6 +204,9 @@ impl Client {
 
     /// What a surface sees: remembered as a client would, and checked.
     fn event(&self, event: &Event) {
+        if let Event::State(ConnectionState::Waiting { cause: ConnectError::Silent, .. }) = event {
+            self.world.met("a client found its connection silent");
+        }
         self.world.note_here(format_args!("client {}: {}", self.index, shown(event)));
         self.world.history.borrow_mut().saw(self.index, event);
         let mut saved = self.outside().saved.borrow_mut();
@@ -257,6 +260,7 @@ impl Client {
         let Some(left) = &mut connection.cut_after else { return };
         *left = left.saturating_sub(len);
         if *left == 0 {
+            self.world.met("a connection was cut");
             self.lost("cut");
         }
     }

@@ -66,7 +66,7 @@ pub(super) fn play(seed: u64, sabotage: Option<Sabotage>) -> Run {
     let found = SimulatedLog::open(&world.disk);
     world.history.borrow_mut().compare(&found, &world.plan);
     let violations = std::mem::take(&mut world.history.borrow_mut().violations);
-    Run { hash: world.hash(), violations, last_lines: world.last_lines(), elapsed }
+    Run { hash: world.hash(), violations, last_lines: world.last_lines(), met: world.met.take(), elapsed }
 }
 
 impl Director<'_> {
@@ -155,11 +155,13 @@ impl Director<'_> {
             (disk.power_off, disk.broken)
         };
         if power_off && self.sim.is_host_running(SERVER) {
+            self.world.met("the power was cut in a commit");
             self.cut_power();
         } else if self.world.stopped.take() && self.sim.is_host_running(SERVER) {
             self.note(format_args!("the server has stopped"));
             self.sim.crash(SERVER);
         } else if broken && !self.is_returning {
+            self.world.met("the disk broke in a commit");
             let back = self.world.draw(|rng| rng.ms(0..=6000));
             self.is_returning = true;
             self.plan_in(back, Action::StartServer);
@@ -202,6 +204,7 @@ impl Director<'_> {
 
     fn begin(&mut self, fault: &Fault) {
         self.note(format_args!("{fault:?}"));
+        self.world.met(fault.name());
         match *fault {
             Fault::Kill { back } => {
                 self.sim.crash(SERVER);

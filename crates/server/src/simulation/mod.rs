@@ -32,6 +32,32 @@ use director::play;
 /// The seeds of every test run: enough to meet every kind of fault.
 const SEEDS: std::ops::Range<u64> = 1..25;
 
+/// What the fixed seeds must come into, or they would show nothing.
+const SITUATIONS: [&str; 22] = [
+    "a client found its connection silent",
+    "a client was killed",
+    "a connection was cut",
+    "a connection was reset",
+    "a link was cut",
+    "a link was late",
+    "a repeat was answered",
+    "closed by the server",
+    "messages were swallowed",
+    "read from the log what the feed had dropped",
+    "read history",
+    "resumed behind the head",
+    "the clock jumped",
+    "the disk broke in a commit",
+    "the disk could not be read",
+    "the disk was full",
+    "the power was cut in a commit",
+    "the power was cut",
+    "the server was killed",
+    "the server was restarted",
+    "the writer's queue was full",
+    "told to be slower",
+];
+
 /// In how many seeds a sabotage has to be found.
 const SABOTAGE_SEEDS: std::ops::Range<u64> = 100..112;
 
@@ -53,6 +79,8 @@ struct Run {
     hash: u64,
     violations: Vec<String>,
     last_lines: Vec<String>,
+    /// Which situations it has come into, and how often.
+    met: BTreeMap<&'static str, u64>,
     /// How much virtual time it took.
     elapsed: Duration,
 }
@@ -82,15 +110,21 @@ fn nothing_is_lost_and_nothing_comes_twice() {
     let until = Instant::now() + Duration::from_secs(seconds);
     let new = RandomState::new().hash_one("a seed") >> 16;
     println!("new seed: {new}");
-    let mut elapsed = Duration::ZERO;
+    let (mut elapsed, mut met) = (Duration::ZERO, BTreeMap::new());
     for (count, seed) in SEEDS.chain(new..).enumerate() {
         if count > SEEDS.count() && Instant::now() >= until {
-            println!("{count} runs, {} simulated seconds", elapsed.as_secs());
-            return;
+            println!("{count} runs, {} simulated seconds; met: {met:#?}", elapsed.as_secs());
+            break;
         }
         let run = play(seed, None);
         run.assert_right(seed);
         elapsed += run.elapsed;
+        for (situation, times) in run.met {
+            *met.entry(situation).or_insert(0) += times;
+        }
+    }
+    for situation in SITUATIONS {
+        assert!(met.contains_key(situation), "no run has come into this: {situation}");
     }
 }
 

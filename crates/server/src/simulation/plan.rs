@@ -172,6 +172,25 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Its kind.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Kill { .. } => "the server was killed",
+            Self::PowerCut { .. } => "the power was cut",
+            Self::Restart { .. } => "the server was restarted",
+            Self::KillClient { .. } => "a client was killed",
+            Self::Reset { .. } => "a connection was reset",
+            Self::Partition { .. } => "a link was cut",
+            Self::Hold { .. } => "a link was late",
+            Self::Loss { .. } => "messages were swallowed",
+            Self::ClockJump { .. } => "the clock jumped",
+            Self::DiskFull { .. } => "the disk was full",
+            Self::Unreadable { .. } => "the disk could not be read",
+        }
+    }
+}
+
 fn ms_of(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap()
 }

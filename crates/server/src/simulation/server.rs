@@ -20,7 +20,7 @@ use turmoil::net::{TcpListener, TcpStream};
 use super::Sabotage;
 use super::disk::SimulatedLog;
 use super::world::{World, after, spawn};
-use crate::desk::{Desk, Job, Mail, Post, ReadJob};
+use crate::desk::{Desk, Job, Mail, Post, ReadJob, Wanted};
 use crate::limits::Limits;
 use crate::reader::read;
 use crate::room::{Hub, Room};
@@ -314,6 +314,7 @@ impl SimulatedDesk {
             world.note_here(format_args!("server: {} jobs", jobs.len()));
             writer.work(jobs, world.wall_ms());
             if starved {
+                world.met("the writer's queue was full");
                 writer.shards.iter().for_each(|shard| shard.post(Mail::Drained));
             }
             self.queue.lock().unwrap().writing = false;
@@ -329,6 +330,10 @@ impl SimulatedDesk {
                 continue;
             };
             after(world.draw(|rng| rng.ms(world.plan.commit_ms.clone()))).await;
+            world.met(match job.wanted {
+                Wanted::Frames { .. } => "read from the log what the feed had dropped",
+                _ => "read history",
+            });
             self.shards.get().unwrap()[job.from.shard].post(read(&*log, &job));
         }
     }

@@ -45,7 +45,7 @@ impl Wire {
         let mut lines = std::mem::take(&mut self.lines);
         let fed = lines.feed(bytes, |line| {
             let checked = match decode_server(line) {
-                Ok(message) => self.check(message),
+                Ok(message) => self.check(message, world),
                 Err(error) => Err(format!("cannot be read: {error}: {}", String::from_utf8_lossy(line))),
             };
             if let Err(wrong) = checked {
@@ -60,22 +60,37 @@ impl Wire {
         }
     }
 
-    fn check(&mut self, message: ServerMessage) -> Result<(), String> {
+    fn check(&mut self, message: ServerMessage, world: &World) -> Result<(), String> {
         if self.closed {
             return Err(format!("something follows `closing`: {message:?}"));
         }
         match message {
-            ServerMessage::Joined { you, head, .. } => self.joined(you.id, head),
-            ServerMessage::Message(message) => self.message(&message),
+            ServerMessage::Joined { you, head, .. } => {
+                if self.after.is_some_and(|after| after < head) {
+                    world.met("resumed behind the head");
+                }
+                self.joined(you.id, head)
+            }
+            ServerMessage::Message(message) => self.message(&message, world),
             ServerMessage::Truncated { .. } => Err("`truncated`, but nothing was dropped".to_owned()),
             ServerMessage::Error(refusal) => match refusal.code {
-                ErrorCode::TooFast | ErrorCode::LogFailed => Ok(()),
+                ErrorCode::TooFast => {
+                    world.met("told to be slower");
+                    Ok(())
+                }
+                ErrorCode::LogFailed => {
+                    world.met("told that the log has failed");
+                    Ok(())
+                }
                 _ => Err(format!("refused: {refusal:?}")),
             },
             ServerMessage::Closing { code, .. } => {
                 self.closed = true;
                 match code {
-                    ClosingCode::Stopping | ClosingCode::Silent | ClosingCode::TooLate => Ok(()),
+                    ClosingCode::Stopping | ClosingCode::Silent | ClosingCode::TooLate => {
+                        world.met("closed by the server");
+                        Ok(())
+                    }
                     _ => Err(format!("closed with {code:?}")),
                 }
             }
@@ -96,7 +111,7 @@ impl Wire {
     }
 
     /// The places of the stream rise by exactly one. Only repeated answers to one's own repeats come between.
-    fn message(&mut self, message: &Message) -> Result<(), String> {
+    fn message(&mut self, message: &Message, world: &World) -> Result<(), String> {
         if self.you.is_none() {
             return Err(format!("message {} before `joined`", message.seq));
         }
@@ -105,6 +120,7 @@ impl Wire {
             return Ok(());
         }
         if self.you.as_ref() == Some(&message.from.id) {
+            world.met("a repeat was answered");
             return Ok(());
         }
         Err(format!("message {} follows {}", message.seq, self.reached))

@@ -3,7 +3,7 @@
 //! history).
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::RangeInclusive;
@@ -111,6 +111,8 @@ pub(super) struct World {
     pub(super) wall_offset_ms: Cell<i64>,
     rng: RefCell<Rng>,
     trace: RefCell<Trace>,
+    /// Which situations the run has come into, and how often.
+    pub(super) met: RefCell<BTreeMap<&'static str, u64>>,
 }
 
 impl World {
@@ -129,6 +131,7 @@ impl World {
             wall_offset_ms: Cell::new(0),
             rng: RefCell::new(rng),
             trace: RefCell::default(),
+            met: RefCell::default(),
             plan,
         })
     }
@@ -146,6 +149,11 @@ impl World {
     pub(super) fn wall_ms(&self) -> u64 {
         let elapsed = i64::try_from(turmoil::sim_elapsed().unwrap_or_default().as_millis()).unwrap();
         u64::try_from(WALL_START_MS + elapsed + self.wall_offset_ms.get()).unwrap()
+    }
+
+    /// The run has come into a situation that runs are there for.
+    pub(super) fn met(&self, situation: &'static str) {
+        *self.met.borrow_mut().entry(situation).or_default() += 1;
     }
 
     /// Writes down what has happened.

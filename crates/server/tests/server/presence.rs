@@ -99,8 +99,8 @@ fn a_member_is_there_as_long_as_one_of_its_connections() {
     drop(connections);
     last.say("1", "still here");
     last.message();
-    ana.send(r#"{"type":"members"}"#);
     assert_eq!(ana.message().from.id, key.id());
+    ana.send(r#"{"type":"members"}"#);
     assert!(matches!(ana.answer(), ServerMessage::Members { count: 2, more: false, .. }));
     last.send(r#"{"type":"leave"}"#);
     known.read_until(&mut ana, |known| !known.members.contains_key(&key.id()));

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use papo_proto::{MemberId, Name};
+use papo_proto::{Member, MemberId, Name};
 use unicode_width::UnicodeWidthChar;
 
 /// How many names are remembered. Beyond that every further name counts as shared, which errs on the safe side.
@@ -12,7 +12,7 @@ pub const NAMES_REMEMBERED_MAX: usize = 100_000;
 
 /// The names seen so far, by what they look like.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Names {
     owners: HashMap<String, Owner>,
 }
 
@@ -23,8 +23,15 @@ enum Owner {
 }
 
 impl Names {
-    /// Somebody is called so.
-    pub(super) fn see(&mut self, name: &Name, id: &MemberId) {
+    /// Takes note of members and what they are called.
+    pub fn see<'a>(&mut self, members: impl IntoIterator<Item = &'a Member>) {
+        for member in members {
+            self.see_as(&member.name, &member.id);
+        }
+    }
+
+    /// Takes note of a name under an id that stands for whoever bears it.
+    pub fn see_as(&mut self, name: &Name, id: &MemberId) {
         let full = self.owners.len() >= NAMES_REMEMBERED_MAX;
         match self.owners.get_mut(&look(name)) {
             Some(owner) => {
@@ -40,7 +47,7 @@ impl Names {
     }
 
     /// Whether several are called so, or look as if they were.
-    pub(super) fn is_shared(&self, name: &Name) -> bool {
+    pub fn is_shared(&self, name: &Name) -> bool {
         match self.owners.get(&look(name)) {
             Some(owner) => matches!(owner, Owner::Several),
             None => self.owners.len() >= NAMES_REMEMBERED_MAX,
