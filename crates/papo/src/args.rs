@@ -200,6 +200,9 @@ pub(crate) struct TailArguments {
     /// End at the newest message instead of waiting for further ones
     #[arg(long)]
     pub(crate) no_follow: bool,
+    /// Print what this computer has kept of the room, without a connection
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 /// Print the invite link of the server on this computer.

@@ -140,3 +140,59 @@ impl Hub {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::IoSlice;
+    use std::thread;
+
+    use papo_proto::codec::decode_server;
+    use papo_proto::{Member, MemberId, Name, ServerMessage};
+
+    use super::*;
+    use crate::feed::WINDOW_BYTES_MAX;
+
+    /// Invariant: whichever threads tell the news, a member's comings and goings are told in turns.
+    #[test]
+    fn comings_and_goings_are_told_in_their_order() {
+        const ROUNDS: usize = 300;
+        let room = Room::new(RoomName::default(), Epoch([1; 8]), 1, Window::after(0));
+        let members = [1, 2]
+            .map(|random| Member { id: MemberId::of_guest([random; 8]), name: Name::parse("Ana").unwrap() });
+        thread::scope(|scope| {
+            for member in &members {
+                let room = &room;
+                scope.spawn(move || {
+                    for _ in 0..ROUNDS {
+                        room.presence().enter(member);
+                        room.publish_presence();
+                        room.presence().leave(&member.id);
+                        room.publish_presence();
+                    }
+                });
+            }
+        });
+        for member in &members {
+            let told = told_of(&room, member);
+            assert!(told.iter().step_by(2).all(|&entered| entered), "{told:?}");
+            assert!(told.iter().skip(1).step_by(2).all(|&entered| !entered), "{told:?}");
+        }
+    }
+
+    /// Whether the member entered or left, for each time that something was told of it.
+    fn told_of(room: &Room, member: &Member) -> Vec<bool> {
+        let frames = room.presence_frames.copy();
+        assert_eq!(frames.floor(), 0, "the window holds all of it");
+        let mut slices = vec![IoSlice::new(&[]); usize::try_from(frames.head()).unwrap()];
+        let (filled, _, _) = frames.gather(0, WINDOW_BYTES_MAX, &mut slices);
+        let mut told = Vec::new();
+        for line in &slices[..filled] {
+            match decode_server(line.trim_ascii_end()).unwrap() {
+                ServerMessage::Entered { members, .. } if members.contains(member) => told.push(true),
+                ServerMessage::Left { members, .. } if members.contains(member) => told.push(false),
+                _ => {}
+            }
+        }
+        told
+    }
+}

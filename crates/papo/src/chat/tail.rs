@@ -1,6 +1,7 @@
 //! `papo tail`: prints what is said in a room, one message after the other, without gaps or repeats. Not here:
 //! who comes and goes; that is for those who take part.
 
+use papo_client::Profile;
 use papo_client::event::Event;
 use papo_client::names::Names;
 use papo_client::session::Follow;
@@ -13,6 +14,9 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::settings::{Start, Tail};
 
+/// How many kept messages are read at a time.
+const KEPT_PAGE: usize = 1000;
+
 /// Prints until there is nothing more to print.
 pub(crate) fn run(asked: Tail) -> Result<(), Failure> {
     let profile = link::profile(&asked.client)?;
@@ -20,7 +24,6 @@ pub(crate) fn run(asked: Tail) -> Result<(), Failure> {
         Start::Now => (Follow::Live, None),
         Start::After(seq) => (Follow::After { epoch: None, seq }, Some(seq)),
     };
-    let mut link = Link::start(&asked.client, &profile, follow, None, true)?;
     let mut printing = Printing {
         left: asked.count,
         last,
@@ -29,6 +32,10 @@ pub(crate) fn run(asked: Tail) -> Result<(), Failure> {
         clock: Clock::system(),
         asked,
     };
+    if printing.asked.offline {
+        return printing.print_kept(&profile);
+    }
+    let mut link = Link::start(&printing.asked.client, &profile, follow, None, true)?;
     while !printing.is_done() {
         match link.next(None) {
             Some(Happening::Event(Event::State(state))) => link.on_state(&state)?,
@@ -57,6 +64,30 @@ impl Printing {
     fn is_done(&self) -> bool {
         let at_end = self.end.is_some_and(|end| self.last.is_none_or(|last| last >= end));
         at_end || self.left == Some(0)
+    }
+
+    /// Prints what earlier visits have kept of the room, from its oldest message on.
+    fn print_kept(&mut self, profile: &Profile) -> Result<(), Failure> {
+        let local = |error: &dyn std::fmt::Display| Failure::local(error.to_string());
+        let client = &self.asked.client;
+        let store = profile.store(&client.address, &client.room).map_err(|error| local(&error))?;
+        let (mut pages, mut before) = (Vec::new(), None);
+        loop {
+            let page = store.page_before(before, KEPT_PAGE).map_err(|error| local(&error))?;
+            let Some(oldest) = page.first() else { break };
+            before = Some(oldest.seq);
+            pages.push(page);
+        }
+        if pages.is_empty() {
+            output::words(words::NOTHING_KEPT);
+        }
+        let kept = pages.into_iter().rev().flatten();
+        for message in
+            kept.filter(|message| self.last.is_none_or(|last| message.seq > last)).collect::<Vec<_>>()
+        {
+            self.print(message)?;
+        }
+        Ok(())
     }
 
     fn on_event(&mut self, event: Event) -> Result<(), Failure> {

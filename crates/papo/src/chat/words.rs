@@ -21,6 +21,9 @@ pub(super) const ME_NEEDS_TEXT: &str = "/me needs what you are doing: /me waves"
 
 pub(super) const NEW_LOG: &str = "* The room has begun anew: its earlier messages are gone.";
 
+pub(super) const NOTHING_KEPT: &str =
+    "* Nothing of this room is kept here yet: what `papo join` shows is kept for reading offline.";
+
 pub(super) const NOTHING_TO_SAY: &str =
     "there is nothing to say: write a text behind `papo send`, or give one on standard input";
 

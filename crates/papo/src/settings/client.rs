@@ -60,6 +60,8 @@ pub(crate) struct Tail {
     pub(crate) count: Option<u64>,
     /// Whether to go on at the newest message.
     pub(crate) follow: bool,
+    /// Whether to print what is kept here instead of asking the server.
+    pub(crate) offline: bool,
 }
 
 /// Where a printed room begins.
@@ -121,6 +123,7 @@ pub(crate) fn tail(typed: TailArguments, layers: &Layers) -> Result<Tail, Failur
         start: after.map_or(Start::Now, Start::After),
         count,
         follow: !layers.flag(Section::Client, "no-follow", typed.no_follow)?,
+        offline: layers.flag(Section::Client, "offline", typed.offline)?,
     })
 }
 

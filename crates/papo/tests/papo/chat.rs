@@ -311,3 +311,52 @@ fn sending_lines_survives_a_restart() {
     assert_eq!(texts(&tail(&world, &invite, &["--no-follow"])), ["before", "between", "after"]);
     server.stop();
 }
+
+/// What a visit has seen can be read again without the server, by people and by programs.
+#[test]
+fn what_was_seen_can_be_read_offline() {
+    let world = World::new();
+    let server = Server::start(&world, &[]);
+    let invite = server.invite.clone();
+    let mut person = join(&world, "a", "Ana", &invite);
+    for line in ["the first", "the second", "the third"] {
+        person.write(line);
+        person.out(line);
+    }
+    person.end().check(0, &[]);
+    server.stop();
+    let offline = |options: &[&str]| {
+        let mut command = world.as_person("a", "Ana", &["tail", &invite, "--offline"]);
+        command.args(options);
+        let ended = Running::start(command).end();
+        ended.check(0, &[]);
+        ended.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&offline(&[])), ["the first", "the second", "the third"]);
+    assert_eq!(texts(&offline(&["--after", "1", "-n", "1"])), ["the second"]);
+    let json: serde_json::Value = serde_json::from_str(&offline(&["--json"])[2]).unwrap();
+    assert_eq!((&json["seq"], &json["text"]), (&3.into(), &"the third".into()));
+    let mut stranger = Running::start(world.as_person("z", "Zoë", &["tail", &invite, "--offline"]));
+    stranger.err("Nothing of this room is kept here yet");
+    stranger.end().check(0, &[]);
+}
+
+/// The server's own log holds nothing of what people say or are called, however much it is asked to write.
+#[test]
+fn the_servers_log_holds_no_text_of_messages() {
+    let world = World::new();
+    for format in ["text", "json"] {
+        let server = Server::start(&world, &["--log-level", "trace", "--log-format", format]);
+        let mut command = world.as_person("a", "Canary-Name", &["send", &server.invite]);
+        command.arg("canary-text");
+        Running::start(command).end().check(0, &[]);
+        let mut person = join(&world, "z", "Canary-Name", &server.invite);
+        person.out("canary-text");
+        person.end().check(0, &[]);
+        let ended = server.stop_and_tell();
+        assert!(ended.err.contains("DEBUG"), "the log was written: {}", ended.err);
+        for canary in ["canary-text", "Canary-Name"] {
+            assert!(!ended.err.contains(canary) && !ended.out.contains(canary), "{format}: {}", ended.err);
+        }
+    }
+}

@@ -245,8 +245,16 @@ impl Server {
     /// Stops it in order and checks that it says so.
     #[track_caller]
     pub(crate) fn stop(self) {
+        self.stop_and_tell();
+    }
+
+    /// The same; returns everything that it has written.
+    #[track_caller]
+    pub(crate) fn stop_and_tell(self) -> Ended {
         self.running.interrupt();
-        self.running.end().check(0, &["The room is closed"]);
+        let ended = self.running.end();
+        ended.check(0, &["The room is closed"]);
+        ended
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod input;
 mod output;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};

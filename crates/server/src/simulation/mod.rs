@@ -33,7 +33,7 @@ use director::play;
 const SEEDS: std::ops::Range<u64> = 1..25;
 
 /// What the fixed seeds must come into, or they would show nothing.
-const SITUATIONS: [&str; 22] = [
+const SITUATIONS: [&str; 23] = [
     "a client found its connection silent",
     "a client was killed",
     "a connection was cut",
@@ -55,6 +55,7 @@ const SITUATIONS: [&str; 22] = [
     "the server was killed",
     "the server was restarted",
     "the writer's queue was full",
+    "told that the log has failed",
     "told to be slower",
 ];
 

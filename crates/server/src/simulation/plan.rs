@@ -99,7 +99,7 @@ impl Plan {
             .map(|_| (Duration::from_millis(rng.next() % ms_of(stormy_for)), Fault::new(rng, clients.len())))
             .collect();
         faults.sort_by_key(|(at, _)| *at);
-        let mishaps_permille = [0, 0, 10, 60][rng.index(4)];
+        let mishaps_permille = [0, 0, 20, 80][rng.index(4)];
         let refuses =
             mishaps_permille > 0 || faults.iter().any(|(_, fault)| matches!(fault, Fault::DiskFull { .. }));
         Self {

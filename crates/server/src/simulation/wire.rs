@@ -1,6 +1,7 @@
 //! What one connection carries, looked at between session and socket. A session puts right much of what a wrong
 //! server does, so a fault must be seen here. Not here: what surfaces see, and what the log has.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use papo_proto::codec::decode_server;
@@ -18,7 +19,17 @@ pub(super) struct Wire {
     you: Option<MemberId>,
     /// The place up to which the stream has come.
     reached: Seq,
+    /// What was asked and not answered yet.
+    asked: VecDeque<Question>,
     closed: bool,
+}
+
+/// A kind of question. The server answers them in the order in which they were asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    History,
+    Members,
+    Ping,
 }
 
 impl Wire {
@@ -29,14 +40,19 @@ impl Wire {
             after: None,
             you: None,
             reached: Seq::ZERO,
+            asked: VecDeque::new(),
             closed: false,
         }
     }
 
     /// The client's session says this.
     pub(super) fn sent(&mut self, message: &ClientMessage) {
-        if let ClientMessage::Join(join) = message {
-            self.after = join.after;
+        match message {
+            ClientMessage::Join(join) => self.after = join.after,
+            ClientMessage::History { .. } => self.asked.push_back(Question::History),
+            ClientMessage::Members { .. } => self.asked.push_back(Question::Members),
+            ClientMessage::Ping => self.asked.push_back(Question::Ping),
+            _ => {}
         }
     }
 
@@ -80,7 +96,11 @@ impl Wire {
                 }
                 ErrorCode::LogFailed => {
                     world.met("told that the log has failed");
-                    Ok(())
+                    if refusal.about.is_none() && self.you.is_some() {
+                        self.answered(Question::History)
+                    } else {
+                        Ok(())
+                    }
                 }
                 _ => Err(format!("refused: {refusal:?}")),
             },
@@ -94,8 +114,18 @@ impl Wire {
                     _ => Err(format!("closed with {code:?}")),
                 }
             }
+            ServerMessage::History { .. } => self.answered(Question::History),
+            ServerMessage::Members { .. } => self.answered(Question::Members),
+            ServerMessage::Pong => self.answered(Question::Ping),
             ServerMessage::Unknown => Err("a type that is unknown".to_owned()),
             _ => Ok(()),
+        }
+    }
+
+    fn answered(&mut self, question: Question) -> Result<(), String> {
+        match self.asked.pop_front() {
+            Some(asked) if asked == question => Ok(()),
+            asked => Err(format!("the answer to {question:?} where that to {asked:?} comes next")),
         }
     }
 

@@ -163,6 +163,28 @@ fn one_read_with_more_answers_than_the_bound_is_answered_whole() {
     ana.expect_pong();
 }
 
+/// Invariant: a connection that was held goes on as soon as the reason is gone, not when something else happens.
+#[test]
+fn a_held_connection_goes_on_at_once() {
+    const ROUNDS: u32 = 8;
+    let server = TestServer::start(|config| config.shards = 1);
+    let (mut terse, _) = server.guest("Terse", "lobby");
+    let begun = Instant::now();
+    for _ in 0..ROUNDS {
+        // A question that holds it, answers beyond the bound, and something that a later read brings.
+        let questions = [vec![r#"{"type":"history"}"#], vec!["x"; 1500], vec![""; 20_000]].concat();
+        terse.send_bytes(&lines([questions, vec![r#"{"type":"ping"}"#]].concat()));
+        assert!(matches!(terse.answer(), ServerMessage::History { .. }));
+        for _ in 0..1500 {
+            assert_eq!(terse.refusal().code, ErrorCode::BadJson);
+        }
+        assert_eq!(terse.answer(), ServerMessage::Pong);
+    }
+    // Waiting for the next look at deadlines would take a second each.
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(1) * ROUNDS / 2, "{took:?}");
+}
+
 /// Invariant: connections that always have something to read do not keep the server from reading others.
 #[test]
 fn busy_connections_do_not_starve_others() {
