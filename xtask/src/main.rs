@@ -1,4 +1,4 @@
-//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci` and `tidy`.
+//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy` and `picture`.
 //!
 //! This is a tool for people who change papo. It is no part of the program and depends on none of its crates.
 
@@ -11,6 +11,7 @@
 use std::{env, process::ExitCode};
 
 mod ci;
+mod picture;
 mod process;
 mod programs;
 mod suite;
@@ -23,7 +24,8 @@ cargo xtask <task>
   test [-- ARGS]   see that the programs which tests need are there, build everything, run every test;
                    ARGS go to `cargo test`
   ci               formatting, layout rules, lints, documentation, `test`, dependencies
-  tidy [--bless]   the layout rules alone; --bless writes the protocol's new hash into docs/PROTOCOL.md";
+  tidy [--bless]   the layout rules alone; --bless writes the protocol's new hash into docs/PROTOCOL.md
+  picture          let the program run and draw what it prints as docs/images/chat.svg";
 
 /// Reads the task's name and hands over; the exit code is 0 only if the whole task passed.
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(tidy::Bless::No),
         ["tidy", "--bless"] => tidy::run(tidy::Bless::Yes),
+        ["picture"] => picture::run(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
