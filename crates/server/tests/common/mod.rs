@@ -15,8 +15,8 @@ use papo_proto::codec::decode_server;
 use papo_proto::limits::ALPN_LINES;
 use papo_proto::proof::{CHANNEL_BINDING_LABEL, ChannelBinding, join_proof};
 use papo_proto::{
-    ClosingCode, ErrorCode, Fingerprint, Member, MemberId, Message, Nonce, PublicKey, Refusal, RoomName,
-    ServerMessage, Signature,
+    ClosingCode, ErrorCode, Fingerprint, Member, MemberId, Message, MessageId, Nonce, PublicKey, Refusal,
+    RoomName, ServerMessage, Signature,
 };
 use papo_server::{Config, History, Limits, Reloader, ServeError, Server, Stopper};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -283,7 +283,7 @@ impl RawClient {
 
     /// How the connection has ended, after the last line.
     pub(crate) fn end(&mut self) -> End {
-        while let Some(line) = self.line() {
+        if let Some(line) = self.line() {
             panic!("the server says more: {}", String::from_utf8_lossy(&line));
         }
         self.end.expect("there is no line any more")
@@ -354,7 +354,7 @@ impl RawClient {
     pub(crate) fn expect_error(&mut self, code: ErrorCode, about: Option<&str>) -> Refusal {
         let refusal = self.refusal();
         assert_eq!(refusal.code, code, "{refusal:?}");
-        assert_eq!(refusal.about.as_ref().map(|id| id.as_str()), about, "{refusal:?}");
+        assert_eq!(refusal.about.as_ref().map(MessageId::as_str), about, "{refusal:?}");
         assert!(!refusal.text.is_empty());
         self.expect_pong();
         refusal

@@ -131,6 +131,7 @@ fn stopping_tells_everybody_and_loses_no_echo() {
         let (mut watcher, _) = server.guest("Watcher", "lobby");
         watcher.messages(300);
         server.begin_stop();
+        drop(watcher);
         let transcripts: Vec<Vec<Message>> =
             threads.into_iter().map(|thread| thread.join().unwrap()).collect();
         let took = server.stop();

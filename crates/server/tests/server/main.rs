@@ -2,6 +2,13 @@
 //! promises; each test names the invariant that it holds. Not here: what the server's core does in a simulated
 //! world, and what papo's own client does.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -49,6 +49,7 @@ fn a_repeated_id_makes_no_second_message() {
     let first = ana.message();
     for round in 0..3 {
         if round == 2 {
+            drop(ana);
             server = server.restart();
         }
         ana = server.client();
@@ -87,6 +88,7 @@ fn what_was_echoed_survives_a_restart() {
     let (mut ana, before) = server.guest("Ana", "lobby");
     ana.send_bytes(&lines((0..50).map(|i| said(&i.to_string(), "durable"))));
     let echoed = ana.messages(50);
+    drop(ana);
     let server = server.restart();
     let mut zoe = server.client();
     let joined = zoe.join(r#"{"type":"join","name":"Zoe","after":0}"#);

@@ -172,7 +172,7 @@ fn a_held_connection_goes_on_at_once() {
     let begun = Instant::now();
     for _ in 0..ROUNDS {
         // A question that holds it, answers beyond the bound, and something that a later read brings.
-        let questions = [vec![r#"{"type":"history"}"#], vec!["x"; 1500], vec![""; 20_000]].concat();
+        let questions = [vec![r#"{"type":"history"}"#], vec!["x"; 1500], vec![""; 60_000]].concat();
         terse.send_bytes(&lines([questions, vec![r#"{"type":"ping"}"#]].concat()));
         assert!(matches!(terse.answer(), ServerMessage::History { .. }));
         for _ in 0..1500 {

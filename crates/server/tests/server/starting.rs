@@ -73,15 +73,21 @@ fn a_second_server_on_the_same_folder_is_refused() {
 /// Invariant: half a pair of certificate and key, or a broken one, is named and never replaced.
 #[test]
 fn a_broken_pair_is_named_and_kept() {
-    let rows: [(&str, fn(&PemFiles)); 3] = [
-        ("server.key", |files| fs::remove_file(&files.certificate).unwrap()),
-        ("server.crt", |files| fs::remove_file(&files.key).unwrap()),
-        ("server.key", |files| fs::write(&files.key, "no key").unwrap()),
+    let rows = [
+        // Which file is broken, how, and which one the error is about.
+        ("server.crt", None, "server.key"),
+        ("server.key", None, "server.crt"),
+        ("server.key", Some("no key"), "server.key"),
+        ("server.crt", Some("no certificate"), "server.crt"),
     ];
-    for (named, breaks) in rows {
+    for (broken, with, named) in rows {
         let folder = folder();
         drop(Server::bind(config(folder.path())).unwrap());
-        breaks(&PemFiles::in_folder(folder.path()));
+        let broken = folder.path().join(broken);
+        match with {
+            Some(text) => fs::write(broken, text).unwrap(),
+            None => fs::remove_file(broken).unwrap(),
+        }
         let before = contents(folder.path());
         let (error, text) = refused(folder.path(), |_| {});
         assert!(matches!(error, ServeError::Certificate(_)), "{error:?}");

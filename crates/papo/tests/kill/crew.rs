@@ -1,0 +1,286 @@
+//! Fifty people who write as fast as they can, each with a key and an outbox on the disk, and one thread that
+//! sees everything that any of them sees. Not here: what has to hold of it.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+
+use papo_client::event::{Command, ConnectionState};
+use papo_client::session::Follow;
+use papo_client::{Client, ConnectError, Event, Options, Profile, Trust};
+use papo_proto::{Body, ClosingCode, Invite, Message, Name, Seq};
+
+use crate::check::{Entry, Heard, Said, Transcript};
+use crate::server::{PATIENCE, Place};
+
+/// How many people write.
+pub(crate) const CLIENTS: usize = 50;
+
+/// The most messages that one of them has on the way at once: from 1 up to this.
+const WINDOW_MAX: usize = 4;
+
+/// Who comes back how after a break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ComingBack {
+    /// Each one when its client sees fit.
+    ByItself,
+    /// As soon as the server is there again, as if every person pressed the key for it. By themselves, clients
+    /// that lose one connection after the other stay away for up to half a minute.
+    AtOnce,
+}
+
+/// All of them.
+pub(crate) struct Crew {
+    people: Vec<Person>,
+    transcripts: Vec<Transcript>,
+    events: Receiver<(usize, Event)>,
+    coming_back: ComingBack,
+    is_writing: bool,
+    is_server_up: bool,
+    /// How many echoes anybody has seen since the server was last started.
+    pub(crate) echoes: u64,
+    /// The highest place that an echo has told anybody of.
+    head: u64,
+}
+
+struct Person {
+    client: Client,
+    window: usize,
+    /// The messages said and not echoed yet.
+    unsettled: HashSet<String>,
+    connection: Connection,
+    /// Whether the server has said goodbye since it was last started.
+    is_told: bool,
+    /// The last place shown.
+    last: u64,
+}
+
+/// What a person knows of their connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connection {
+    Coming,
+    Joined,
+    /// It was lost, or could not be made.
+    Waiting,
+}
+
+impl Crew {
+    /// Everybody, connected as soon as the server lets them in. They say nothing yet.
+    pub(crate) fn gather(place: &Place, invite: &Invite, coming_back: ComingBack) -> Self {
+        let (sender, events) = channel();
+        let mut crew = Self {
+            people: Vec::new(),
+            transcripts: Vec::new(),
+            events,
+            coming_back,
+            is_writing: false,
+            is_server_up: true,
+            echoes: 0,
+            head: 0,
+        };
+        for index in 0..CLIENTS {
+            let options = options(profile_folder(place, index), index, invite);
+            let member = options.identity.as_ref().unwrap().member_id().to_string();
+            let sender = sender.clone();
+            // Once the crew is gone nobody listens any more.
+            let client = Client::start(options, move |event| drop(sender.send((index, event)))).unwrap();
+            let window = index % WINDOW_MAX + 1;
+            crew.people.push(Person {
+                client,
+                window,
+                unsettled: HashSet::new(),
+                connection: Connection::Coming,
+                is_told: false,
+                last: 0,
+            });
+            crew.transcripts.push(Transcript { member, ..Transcript::default() });
+        }
+        crew
+    }
+
+    pub(crate) fn transcripts(&self) -> &[Transcript] {
+        &self.transcripts
+    }
+
+    pub(crate) fn said_len(&self) -> usize {
+        self.transcripts.iter().map(|transcript| transcript.said.len()).sum()
+    }
+
+    pub(crate) fn sent_len(&self) -> usize {
+        self.transcripts.iter().map(|transcript| transcript.sent().count()).sum()
+    }
+
+    /// From now on everybody writes.
+    pub(crate) fn write(&mut self) {
+        self.is_writing = true;
+        (0..self.people.len()).for_each(|index| self.say(index));
+    }
+
+    /// From now on nobody writes.
+    pub(crate) fn stop_writing(&mut self) {
+        self.is_writing = false;
+    }
+
+    pub(crate) fn server_is_down(&mut self) {
+        self.is_server_up = false;
+    }
+
+    /// The server takes connections again.
+    pub(crate) fn server_is_up(&mut self) {
+        self.is_server_up = true;
+        self.echoes = 0;
+        for index in 0..self.people.len() {
+            self.people[index].is_told = false;
+            self.come_back(index);
+        }
+    }
+
+    /// Follows what happens until this is so.
+    pub(crate) fn follow_until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+        while !is_so(self) {
+            match self.events.recv_timeout(PATIENCE) {
+                Ok((index, event)) => self.happened(index, event),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("nothing happens any more while waiting until {what}: {}", self.state())
+                }
+                Err(RecvTimeoutError::Disconnected) => panic!("every client has ended"),
+            }
+        }
+    }
+
+    /// Follows what has happened already.
+    pub(crate) fn catch_up(&mut self) {
+        while let Ok((index, event)) = self.events.try_recv() {
+            self.happened(index, event);
+        }
+    }
+
+    pub(crate) fn is_all_joined(&self) -> bool {
+        self.people.iter().all(|person| person.connection == Connection::Joined)
+    }
+
+    /// Whether the server has said goodbye to everybody.
+    pub(crate) fn is_all_told(&self) -> bool {
+        self.people.iter().all(|person| person.is_told)
+    }
+
+    /// Whether everything said is echoed, and everybody was shown everything.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.people.iter().all(|person| person.unsettled.is_empty() && person.last >= self.head)
+    }
+
+    /// Ends all clients, and returns what they have said and heard, and how many messages are still in the
+    /// outboxes on the disk.
+    pub(crate) fn dismiss(self, place: &Place, invite: &Invite) -> (Vec<Transcript>, usize) {
+        drop(self.people);
+        let left = |index| {
+            let profile = Profile::open(Some(profile_folder(place, index))).unwrap();
+            profile.store(&invite.address, &invite.room).unwrap().outbox().unwrap().len()
+        };
+        (self.transcripts, (0..CLIENTS).map(left).sum())
+    }
+
+    fn happened(&mut self, index: usize, event: Event) {
+        let (person, heard) = (&mut self.people[index], &mut self.transcripts[index].heard);
+        match event {
+            Event::Message(message) => {
+                person.last = message.seq.number();
+                heard.push(Heard::Message(entry(message)));
+            }
+            Event::Sent { id, seq, .. } => {
+                person.unsettled.remove(id.as_str());
+                self.echoes += 1;
+                self.head = self.head.max(seq.number());
+                heard.push(Heard::Sent { id: id.to_string(), seq: seq.number() });
+                self.say(index);
+            }
+            Event::State(state) => self.state_changed(index, state),
+            Event::Reset | Event::Truncated { .. } | Event::Failed { .. } | Event::Refused(_) => {
+                heard.push(Heard::Unexpected(format!("{event:?}")));
+            }
+            Event::Joined { .. }
+            | Event::History { .. }
+            | Event::Members { .. }
+            | Event::Entered { .. }
+            | Event::Left { .. }
+            | Event::Renamed { .. }
+            | Event::Typing { .. }
+            | Event::Count { .. } => {}
+        }
+    }
+
+    fn state_changed(&mut self, index: usize, state: ConnectionState) {
+        let person = &mut self.people[index];
+        person.connection = match state {
+            ConnectionState::Connecting => Connection::Coming,
+            ConnectionState::Joined { .. } => Connection::Joined,
+            ConnectionState::Waiting { cause, .. } => {
+                person.is_told |= matches!(cause, ConnectError::Closed { code: ClosingCode::Stopping, .. });
+                Connection::Waiting
+            }
+            ended @ (ConnectionState::Stopped { .. } | ConnectionState::Left) => {
+                panic!("client {index} has given up: {ended:?}")
+            }
+        };
+        if self.is_server_up {
+            self.come_back(index);
+        }
+    }
+
+    /// Has a person who waits try again now, if that is how they do.
+    fn come_back(&self, index: usize) {
+        let Person { client, connection, .. } = &self.people[index];
+        if self.coming_back == ComingBack::AtOnce && *connection == Connection::Waiting {
+            client.command(Command::RetryNow);
+        }
+    }
+
+    /// Has a person say as much as their window allows.
+    fn say(&mut self, index: usize) {
+        let (person, said) = (&mut self.people[index], &mut self.transcripts[index].said);
+        while self.is_writing && person.unsettled.len() < person.window {
+            let text = format!("{index} says {}", said.len());
+            let id = person.client.say(Body::text(text.clone())).to_string();
+            person.unsettled.insert(id.clone());
+            said.push(Said { id, text });
+        }
+    }
+
+    fn state(&self) -> String {
+        let line = |person: &Person| {
+            let Person { connection, unsettled, last, .. } = person;
+            format!("{connection:?}, {} unsettled, read to {last}", unsettled.len())
+        };
+        format!("head {}, {:#?}", self.head, self.people.iter().map(line).collect::<Vec<_>>())
+    }
+}
+
+/// Half of them want to read everything, the others from when they come.
+fn options(folder: PathBuf, index: usize, invite: &Invite) -> Options {
+    let profile = Profile::open(Some(folder)).unwrap();
+    let name = Name::parse(&format!("Person {index}")).unwrap();
+    let trust = Trust { fingerprint: Some(invite.fingerprint), ..Trust::default() };
+    Options {
+        identity: Some(Arc::new(profile.identity().unwrap())),
+        store: Some(profile.store(&invite.address, &invite.room).unwrap()),
+        follow: if index.is_multiple_of(2) {
+            Follow::After { epoch: None, seq: Seq::ZERO }
+        } else {
+            Follow::Live
+        },
+        // One core may have to do all fifty handshakes of a debug build at once.
+        connect_timeout: PATIENCE,
+        ..Options::new(invite.address.clone(), trust, name, invite.room.clone())
+    }
+}
+
+fn profile_folder(place: &Place, index: usize) -> PathBuf {
+    place.path(&format!("profile{index}"))
+}
+
+fn entry(message: Message) -> Entry {
+    let Message { seq, from, id, body, .. } = message;
+    let text = body.text.unwrap_or_default();
+    Entry { seq: seq.number(), sender: from.id.to_string(), id: id.to_string(), text }
+}
