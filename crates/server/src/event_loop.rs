@@ -24,7 +24,7 @@ use crate::shard::{Arrival, Output, Shard};
 /// The token of the waker; sockets have the others.
 const WAKE: Token = Token(usize::MAX);
 
-/// How much is read from a socket at a time. One buffer serves the whole shard.
+/// How much is read from a socket at a time.
 const READ_BYTES: usize = 16 * 1024;
 
 /// How many reads a turn does before it writes again: a few busy writers never hold up the fan-out.
@@ -107,7 +107,9 @@ pub(crate) struct EventLoop {
     socket_of: Vec<usize>,
     /// Sockets that may have something to read.
     readable: Vec<usize>,
-    scratch: Box<[u8]>,
+    /// What a socket gave, and what TLS made of it: two buffers for all of the shard's connections.
+    sealed: Box<[u8]>,
+    opened: Box<[u8]>,
     now: Duration,
     next_sweep: Duration,
     /// When to be gone, once stopping.
@@ -156,7 +158,8 @@ impl EventLoop {
             sockets: Slab::new(),
             socket_of: Vec::new(),
             readable: Vec::new(),
-            scratch: vec![0; READ_BYTES].into_boxed_slice(),
+            sealed: vec![0; READ_BYTES].into_boxed_slice(),
+            opened: vec![0; READ_BYTES].into_boxed_slice(),
             now,
             next_sweep: now + SWEEP_EVERY,
             stop_at: None,
@@ -313,7 +316,7 @@ impl EventLoop {
             // It is taken up again when the shard says so.
             return Ok(false);
         }
-        let len = match socket.stream.read(&mut self.scratch) {
+        let len = match socket.stream.read(&mut self.sealed) {
             Ok(0) => return Err(Gone),
             Ok(len) => len,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
@@ -323,8 +326,10 @@ impl EventLoop {
         if socket.lingering {
             return Ok(true);
         }
-        let received: Vec<u8> = self.scratch[..len].to_vec();
-        self.received(key, &received)?;
+        let sealed = std::mem::take(&mut self.sealed);
+        let received = self.received(key, &sealed[..len]);
+        self.sealed = sealed;
+        received?;
         self.write(key);
         Ok(self.sockets.contains(key))
     }
@@ -349,9 +354,9 @@ impl EventLoop {
             let socket = &mut self.sockets[key];
             let mut len = state.plaintext_bytes_to_read();
             while len > 0 {
-                let read = socket.tls.reader().read(&mut self.scratch).map_err(|_| Gone)?;
+                let read = socket.tls.reader().read(&mut self.opened).map_err(|_| Gone)?;
                 if let Some(slot) = socket.slot {
-                    self.shard.input(slot, &self.scratch[..read]);
+                    self.shard.input(slot, &self.opened[..read]);
                 }
                 len = len.saturating_sub(read.max(1));
             }

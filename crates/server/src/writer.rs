@@ -246,10 +246,11 @@ impl WriterQueue {
     /// The writer's thread: works until stopped.
     pub(crate) fn run(&self, writer: &mut Writer, now_ms: impl Fn() -> u64) {
         while let Some((jobs, starved)) = self.take() {
-            writer.work(jobs, now_ms());
             if starved {
+                // The queue is empty already: the shards fill it while this batch is worked on.
                 writer.shards.iter().for_each(|shard| shard.post(Mail::Drained));
             }
+            writer.work(jobs, now_ms());
         }
     }
 

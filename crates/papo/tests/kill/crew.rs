@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Instant;
 
 use papo_client::event::{Command, ConnectionState};
 use papo_client::session::Follow;
@@ -136,14 +137,16 @@ impl Crew {
         }
     }
 
-    /// Follows what happens until this is so.
-    pub(crate) fn follow_until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
+    /// Follows what happens until this is so. It has to come soon: events alone are no progress, since an idle
+    /// client still tells how long a ping took.
+    pub(crate) fn follow_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
         while !is_so(self) {
-            match self.events.recv_timeout(PATIENCE) {
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            assert!(!left.is_zero(), "it does not come to this: {what}; {}", self.state());
+            match self.events.recv_timeout(left) {
                 Ok((index, event)) => self.happened(index, event),
-                Err(RecvTimeoutError::Timeout) => {
-                    panic!("nothing happens any more while waiting until {what}: {}", self.state())
-                }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => panic!("every client has ended"),
             }
         }

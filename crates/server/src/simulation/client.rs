@@ -76,6 +76,7 @@ enum Happened {
     Due,
     Act,
     Reset,
+    Speak,
     Connected(io::Result<TcpStream>),
     Read(io::Result<usize>, Vec<u8>),
     Wrote(io::Result<usize>),
@@ -138,6 +139,7 @@ impl Client {
         }
         tokio::select! { biased;
             () = world.clients[self.index].reset.notified() => Happened::Reset,
+            () = world.clients[self.index].speak.notified() => Happened::Speak,
             connected = connected(&mut self.connecting) => Happened::Connected(connected),
             () = at(deadline) => Happened::Due,
             wrote = write(writing) => Happened::Wrote(wrote),
@@ -153,6 +155,7 @@ impl Client {
                 self.input(Input::Tick);
             }
             Happened::Act => self.act(),
+            Happened::Speak => self.say(),
             Happened::Reset => {
                 if self.connection.is_some() {
                     self.lost("reset");
@@ -308,7 +311,7 @@ impl Client {
         self.act_at = Instant::now() + pause;
         if what < 6 {
             if said < plan.says {
-                self.say(said);
+                self.say();
             }
             return;
         }
@@ -326,7 +329,8 @@ impl Client {
         self.input(Input::Command(command));
     }
 
-    fn say(&mut self, number: usize) {
+    fn say(&mut self) {
+        let number = self.outside().saved.borrow().said;
         let len = self.world.draw(|rng| rng.range(self.world.plan.clients[self.index].text_len.clone()));
         let text: String =
             format!("{number} \"ø\u{2028}\n").chars().cycle().take(len.try_into().unwrap()).collect();

@@ -19,7 +19,10 @@ use super::{Run, Sabotage};
 const STEP: Duration = Duration::from_millis(10);
 
 /// How long everything may take once nothing goes wrong any more.
-const CALM_MAX: Duration = Duration::from_secs(60);
+const CALM_MAX: Duration = Duration::from_mins(1);
+
+/// How long a message may take where nothing is wrong: some times over the slowest network, disk and rate.
+const PROMPT_MAX: Duration = Duration::from_secs(5);
 
 /// The server's name on the network.
 const SERVER: &str = "server";
@@ -54,6 +57,15 @@ struct Director<'a> {
     is_returning: bool,
     /// When everything was said in calm.
     said_at: Option<Duration>,
+    last_words: Option<LastWords>,
+}
+
+/// What everybody says in the end.
+#[derive(Clone, Copy)]
+struct LastWords {
+    at: Duration,
+    /// How many messages are said with them.
+    said_len: usize,
 }
 
 /// Plays the run of a seed.
@@ -94,6 +106,7 @@ impl Director<'_> {
             is_lossy: false,
             is_returning: false,
             said_at: None,
+            last_words: None,
         };
         for (index, (at, _)) in world.plan.faults.iter().enumerate() {
             director.plan(*at, Action::Begin(index));
@@ -119,33 +132,43 @@ impl Director<'_> {
         }
     }
 
-    /// Over is what is wrong, or finished, or late.
+    /// Over is what is wrong, or late, or finished. In the end, when everybody is there and everything is settled,
+    /// everybody says one more message, which must be seen at once.
     fn is_over(&mut self) -> bool {
         let world = Rc::clone(&self.world);
         let mut history = world.history.borrow_mut();
+        let now = self.sim.elapsed();
+        let all_said = || {
+            let mut clients = world.clients.iter().zip(&world.plan.clients);
+            clients.all(|(client, plan)| client.saved.borrow().said >= plan.says)
+        };
         if !history.violations.is_empty() {
             return true;
         }
-        let all_said = || {
-            let mut clients = world.clients.iter().zip(&world.plan.clients);
-            clients.all(|(client, plan)| client.saved.borrow().said == plan.says)
-        };
         if !world.calm.get() || !all_said() {
             return false;
         }
-        let now = self.sim.elapsed();
         let said_at = *self.said_at.get_or_insert(now);
-        let disk = world.disk();
-        let mut clients = world.plan.clients.iter().enumerate();
-        let is_seen = history.is_answered()
-            && clients.all(|(index, client)| {
-                history.reached(index).is_some_and(|seq| seq.number() == disk.head(&client.room))
-            });
-        if !is_seen && now > said_at + CALM_MAX {
+        let is_settled = history.is_settled(&world.disk());
+        if !history.are_all_joined() {
+            // Somebody has just found out that the server was started again.
+            self.last_words = None;
+        } else if let Some(LastWords { at, said_len }) = self.last_words {
+            if is_settled && history.said_len() == said_len {
+                return true;
+            }
+            if now > at + PROMPT_MAX {
+                history.violation(format!("in calm, a message has not come to everybody in {PROMPT_MAX:?}"));
+            }
+        } else if is_settled {
+            world.clients.iter().for_each(|client| client.speak.notify_one());
+            self.last_words = Some(LastWords { at: now, said_len: history.said_len() + world.clients.len() });
+        }
+        if self.last_words.is_none() && now > said_at + CALM_MAX {
             let late = format!("after {CALM_MAX:?} of calm, not answered: {:?}", history.unanswered());
             history.violation(late);
         }
-        is_seen
+        false
     }
 
     /// Somebody starts the server again when it has gone by itself.

@@ -27,6 +27,7 @@ type Batch = (u64, Vec<NewEntry>);
 
 /// The disk. It outlives the server.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four switches that are turned one by one")]
 pub(super) struct Disk {
     rng: Rng,
     mishaps_permille: u64,

@@ -7,7 +7,7 @@ use papo_client::session::Follow;
 use papo_log::Entry;
 use papo_proto::{Body, Epoch, Message, MessageId, Seq};
 
-use super::disk::SimulatedLog;
+use super::disk::{Disk, SimulatedLog};
 use super::plan::Plan;
 
 /// Everything that was said and seen, in the order in which it happened.
@@ -41,6 +41,8 @@ struct Seen {
     guest: bool,
     /// The place up to which it has seen everything; none before it has joined for the first time.
     reached: Option<Seq>,
+    /// Whether it is in the room, as far as it knows.
+    is_joined: bool,
     /// The same for its present life, which may begin a little before.
     life_reached: Option<Seq>,
     messages: Vec<Message>,
@@ -53,6 +55,7 @@ impl History {
             room: client.room.clone(),
             guest: client.guest,
             reached: None,
+            is_joined: false,
             life_reached: None,
             messages: Vec::new(),
             pages: Vec::new(),
@@ -75,6 +78,7 @@ impl History {
     /// A client's program starts.
     pub(super) fn starts(&mut self, client: usize, follow: Follow) {
         let seen = &mut self.clients[client];
+        seen.is_joined = false;
         seen.life_reached = match follow {
             Follow::Live => None,
             Follow::After { seq, .. } => Some(seq),
@@ -95,6 +99,9 @@ impl History {
 
     /// A client's session reports something.
     pub(super) fn saw(&mut self, client: usize, event: &Event) {
+        if let Event::State(state) = event {
+            self.clients[client].is_joined = matches!(state, ConnectionState::Joined { .. });
+        }
         let checked = match event {
             Event::Joined { epoch, head, .. } => self.joined(client, *epoch, *head),
             Event::Message(message) => self.message(client, message),
@@ -116,14 +123,20 @@ impl History {
         }
     }
 
-    /// Whether everything that was said is answered.
-    pub(super) fn is_answered(&self) -> bool {
-        self.unanswered == 0
+    /// How many messages were said.
+    pub(super) fn said_len(&self) -> usize {
+        self.says.len()
     }
 
-    /// How far a client has seen its room.
-    pub(super) fn reached(&self, client: usize) -> Option<Seq> {
-        self.clients[client].reached
+    /// Whether everything that was said is answered, and everybody has seen everything that the disk has.
+    pub(super) fn is_settled(&self, disk: &Disk) -> bool {
+        let has_seen = |seen: &Seen| seen.reached.is_some_and(|seq| seq.number() == disk.head(&seen.room));
+        self.unanswered == 0 && self.clients.iter().all(has_seen)
+    }
+
+    /// Whether every client is in its room, as far as they know.
+    pub(super) fn are_all_joined(&self) -> bool {
+        self.clients.iter().all(|seen| seen.is_joined)
     }
 
     /// What was said and is not answered.
@@ -197,7 +210,7 @@ impl History {
                 }
             }
             if !plan.refuses {
-                wrong.extend(self.compare_order(room, &entries));
+                wrong.extend(compare_order(room, &entries));
             }
         }
         self.violations.extend(wrong);
@@ -240,20 +253,20 @@ impl History {
         }
         wrong
     }
+}
 
-    /// A sender's messages stand in the log in the order in which they were said.
-    fn compare_order(&self, room: &str, entries: &[Entry]) -> Vec<String> {
-        let mut newest: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut wrong = Vec::new();
-        for entry in entries {
-            let Some((_, number)) = entry.id.split_once('-') else { continue };
-            let number: usize = number.parse().unwrap();
-            if newest.insert(&entry.sender, number).is_some_and(|earlier| earlier > number) {
-                wrong.push(format!("{room}: {} stands behind what its sender said later", entry.id));
-            }
+/// A sender's messages stand in the log in the order in which they were said.
+fn compare_order(room: &str, entries: &[Entry]) -> Vec<String> {
+    let mut newest: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for entry in entries {
+        let Some((_, number)) = entry.id.split_once('-') else { continue };
+        let number: usize = number.parse().unwrap();
+        if newest.insert(&entry.sender, number).is_some_and(|earlier| earlier > number) {
+            wrong.push(format!("{room}: {} stands behind what its sender said later", entry.id));
         }
-        wrong
     }
+    wrong
 }
 
 fn is_entry(message: &Message, entries: &[Entry]) -> bool {

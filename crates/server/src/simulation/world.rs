@@ -93,6 +93,8 @@ pub(super) struct Outside {
     pub(super) swallowed: Cell<bool>,
     /// Tells the client that its connection was reset.
     pub(super) reset: Notify,
+    /// Tells the client to say one more message.
+    pub(super) speak: Notify,
 }
 
 /// Everything in a run.
