@@ -1,6 +1,7 @@
 //! The real server is killed again and again while fifty real clients write. Promises that are checked: what was
 //! echoed is in the log, at that place, after every kill; everybody is shown each place once and in order; what
-//! was said is stored exactly once, in the order in which it was said.
+//! was said is stored exactly once, in the order in which it was said. Not here: the loss of power. A killed
+//! program leaves the system's cache whole, so that whether the log waits for the disk is not seen by this test.
 
 // The first is said once more, for the lints: helpers of tests may panic as tests do.
 #![cfg(test)]
