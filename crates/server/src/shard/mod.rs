@@ -263,7 +263,7 @@ impl Shard {
             self.close(
                 slot,
                 ClosingCode::Stopping,
-                "the server stops or restarts; everything it has echoed is kept",
+                "the server is stopping or restarting; nothing is lost",
                 Some(after_seconds),
             );
         }

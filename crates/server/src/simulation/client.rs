@@ -307,7 +307,9 @@ impl Client {
         let calm = self.world.calm.get();
         let each = u64::try_from(self.world.plan.stormy_for.as_millis()).unwrap() / plan.says as u64;
         let pause = if calm { 200 } else { each };
-        let (pause, what) = self.world.draw(|rng| (rng.ms(0..=pause), rng.range(0..=9)));
+        // In calm nobody asks for anything, lest the answers hold up what is still to be said.
+        let what = if calm { 0 } else { 9 };
+        let (pause, what) = self.world.draw(|rng| (rng.ms(0..=pause), rng.range(0..=what)));
         self.act_at = Instant::now() + pause;
         if what < 6 {
             if said < plan.says {
@@ -397,7 +399,7 @@ fn shown(event: &Event) -> String {
         Event::Message(message) => format!("sees {} ({})", message.seq, message.id.as_str()),
         other => {
             let text = format!("{other:?}");
-            text.chars().take(160).collect()
+            text.chars().take(120).collect()
         }
     }
 }
