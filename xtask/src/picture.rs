@@ -47,7 +47,7 @@ pub(crate) fn run() -> Result<(), String> {
     let mut stage = Stage::new(&program, &folder.0);
     stage.play(port)?;
     let svg = stage.draw();
-    // What the programs say of their own folders is relative. A path of this machine is nobody else's business.
+    // A path of this machine is nobody else's business.
     let home = env::home_dir().filter(|home| home.parent().is_some());
     for place in [Some(folder.0.clone()), home].into_iter().flatten() {
         if svg.contains(&*place.to_string_lossy()) {
@@ -86,8 +86,9 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Result<Self, String> {
         let path = env::temp_dir().join(format!("papo-picture-{}", std::process::id()));
-        fs::create_dir(&path).map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
-        Ok(Self(path))
+        // As the programs in it see it: where temporary things lie may be a link.
+        let made = fs::create_dir(&path).and_then(|()| fs::canonicalize(&path));
+        made.map(Self).map_err(|error| format!("{} cannot be made: {error}", path.display()))
     }
 }
 

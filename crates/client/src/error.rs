@@ -165,10 +165,10 @@ pub enum ConnectError {
     )]
     NotPapo,
     /// The server has refused the name, the room or the proof of the key.
-    #[error("The server has refused to let you in: {}", .0.text)]
+    #[error("The server has refused to let you in: {}", sentence(&.0.text))]
     JoinRefused(Refusal),
     /// The server has closed the connection and said why.
-    #[error("The server has closed the connection: {text}")]
+    #[error("{}", closed_text(*code, text))]
     Closed {
         /// Why, for programs.
         code: ClosingCode,
@@ -308,6 +308,25 @@ fn list(names: &[String]) -> String {
     if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") }
 }
 
+/// A server that stops says all there is to know; of any other end one wants to know who has caused it.
+fn closed_text(code: ClosingCode, text: &str) -> String {
+    match code {
+        ClosingCode::Stopping => {
+            let mut letters = text.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            sentence(&first.chain(letters).collect::<String>())
+        }
+        _ => format!("The server has closed the connection: {}", sentence(text)),
+    }
+}
+
+/// A server's words with a full stop, which they need not have: something may follow them.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{text}{stop}")
+}
+
 fn version_text(server: Option<u32>) -> String {
     match server {
         Some(version) => format!(
@@ -347,6 +366,20 @@ mod tests {
             no_route.to_string(),
             "No network leads to 127.0.0.1:12345. Check whether this computer is online and in the right network (Wi-Fi, VPN)."
         );
+    }
+
+    #[test]
+    fn what_a_server_says_becomes_a_sentence() {
+        let closed =
+            |code, text: &str| ConnectError::Closed { code, text: text.into(), after: None }.to_string();
+        for text in ["the server is stopping", "The server is stopping."] {
+            assert_eq!(closed(ClosingCode::Stopping, text), "The server is stopping.");
+        }
+        let full = closed(ClosingCode::Full, "the server is full: come back later");
+        assert_eq!(full, "The server has closed the connection: the server is full: come back later.");
+        let refusal = Refusal::new(papo_proto::ErrorCode::BadRoom, "there is no such room");
+        let refused = ConnectError::JoinRefused(refusal).to_string();
+        assert_eq!(refused, "The server has refused to let you in: there is no such room.");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod words;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{self, Path};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,9 +43,12 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says what the others need. Whoever starts a room again knows the rest.
 fn announce(server: &Server, bound: &[SocketAddr], invite: &Invite, data: &Path, certificate_file: &Path) {
-    let fingerprint = server.fingerprint();
-    output::words(&words::started(bound, &fingerprint, data, server.is_new()));
+    // Where the current folder cannot be found out, the path is as good as it was typed.
+    let folder = path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let new_folder = server.is_new().then_some(&*folder);
+    output::words(&words::started(bound, &server.fingerprint(), new_folder));
     if bound.iter().any(|address| !address.ip().is_loopback()) {
         output::words(words::OPEN_TO_ALL);
     }
@@ -54,7 +57,15 @@ fn announce(server: &Server, bound: &[SocketAddr], invite: &Invite, data: &Path,
         // The room is for the others; whether anybody reads this output does not matter to them.
         output::words(&failure.text);
     }
-    output::words(&words::next(invite, certificate_file));
+    if output::data_goes_elsewhere() {
+        output::words(&words::how_to_use(invite));
+    } else if server.is_new() {
+        output::words(words::HOW_TO_USE_IT);
+    }
+    if server.is_new() {
+        output::words(&words::with_certificate(invite, certificate_file));
+    }
+    output::words(words::HOW_TO_CLOSE);
 }
 
 fn config(serve: Serve, listen: Vec<SocketAddr>) -> Config {

@@ -100,7 +100,7 @@ impl Terminal {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match running.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(line) => self.entries.push(Entry::Printed(line)),
+                Ok(line) => self.entries.push(self.printed(&line)),
                 // Both outputs are closed; all that is left is to be waited for.
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => return Err(self.lacks("its end")),
@@ -137,8 +137,13 @@ impl Terminal {
     fn take_line(&mut self, time: Duration) -> bool {
         let line = self.running.as_ref().and_then(|running| running.lines.recv_timeout(time).ok());
         let is_taken = line.is_some();
-        self.entries.extend(line.map(Entry::Printed));
+        self.entries.extend(line.map(|line| self.printed(&line)));
         is_taken
+    }
+
+    /// A line as everybody sees it. Where the folder lies is this machine's business; it stands for a home folder.
+    fn printed(&self, line: &str) -> Entry {
+        Entry::Printed(line.replace(&*self.folder.to_string_lossy(), "~"))
     }
 
     /// The program with nothing of the surroundings but the system's own variables.

@@ -4,10 +4,12 @@
 use std::io::{self, BufRead, Read};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
+use std::time::Instant;
 
 use papo_proto::limits::LINE_BYTES_MAX;
 
 use super::link::Happening;
+use super::typed::TypedLine;
 use super::words;
 
 /// How many lines may be under way: read, but not yet in the room's log. Enough for the server to store many
@@ -35,9 +37,14 @@ pub(super) fn start(sender: SyncSender<Happening>) -> Credit {
 }
 
 fn read_lines(input: &mut impl BufRead, take: &Receiver<()>, sender: &SyncSender<Happening>) {
+    let mut awaited_at = Instant::now();
     while take.recv().is_ok() {
-        let happening = match read_line(input) {
-            Ok(Some(Ok(line))) => Happening::Line(line),
+        let read = read_line(input);
+        let read_at = Instant::now();
+        let happening = match read {
+            Ok(Some(Ok((text, is_whole)))) => {
+                Happening::Line(TypedLine { text, awaited_at, read_at, is_whole })
+            }
             Ok(Some(Err(why))) => Happening::BadLine(why),
             Ok(None) => Happening::InputEnded,
             Err(error) => {
@@ -49,13 +56,14 @@ fn read_lines(input: &mut impl BufRead, take: &Receiver<()>, sender: &SyncSender
         if sender.send(happening).is_err() || ended {
             return;
         }
+        awaited_at = read_at;
     }
 }
 
-/// A line, or why it cannot be sent.
-type Line = Result<String, String>;
+/// A line without its end, and whether it had one; or why it cannot be sent.
+type Line = Result<(String, bool), String>;
 
-/// Reads one line without its end; `None` at the end of the input. A line that no message could hold is read
+/// Reads one line; `None` at the end of the input. A line that no message could hold is read
 /// over without being kept.
 fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     let mut bytes = Vec::new();
@@ -67,13 +75,15 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
         input.skip_until(b'\n')?;
         return Ok(Some(Err(words::LINE_TOO_LONG.to_owned())));
     }
-    if bytes.last() == Some(&b'\n') {
+    let is_whole = bytes.last() == Some(&b'\n');
+    if is_whole {
         bytes.pop();
     }
     if bytes.last() == Some(&b'\r') {
         bytes.pop();
     }
-    Ok(Some(String::from_utf8(bytes).map_err(|_| words::LINE_NOT_UTF8.to_owned())))
+    let text = String::from_utf8(bytes).map_err(|_| words::LINE_NOT_UTF8.to_owned());
+    Ok(Some(text.map(|text| (text, is_whole))))
 }
 
 /// Reads all of standard input as one text, without the line feed at its end; at most `bytes_max`.
@@ -98,8 +108,9 @@ mod tests {
 
     #[test]
     fn lines_lose_their_end_and_nothing_else() {
-        let own = |text: &str| Ok(text.to_owned());
-        assert_eq!(lines(b"a\r\n\n b \nc"), [own("a"), own(""), own(" b "), own("c")]);
+        let own = |text: &str, is_whole| Ok((text.to_owned(), is_whole));
+        let expected = [own("a", true), own("", true), own(" b ", true), own("c", false)];
+        assert_eq!(lines(b"a\r\n\n b \nc"), expected);
         assert_eq!(lines(b""), []);
     }
 
@@ -110,9 +121,9 @@ mod tests {
         let read = lines(&input);
         assert!(read[0].as_ref().unwrap_err().contains("too long"), "{read:?}");
         assert!(read[1].as_ref().unwrap_err().contains("UTF-8"), "{read:?}");
-        assert_eq!(read[2].as_deref(), Ok("last"));
+        assert_eq!(read[2], Ok(("last".to_owned(), false)));
         let full = vec![b'x'; LINE_BYTES_MAX];
-        assert_eq!(lines(&full), [Ok(String::from_utf8(full.clone()).unwrap())]);
+        assert_eq!(lines(&full), [Ok((String::from_utf8(full.clone()).unwrap(), false))]);
     }
 
     #[test]

@@ -8,15 +8,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
-use papo_client::names::Names;
 use papo_client::session::Follow;
 use papo_client::text::for_terminal_line;
 use papo_proto::{Body, Member, Message, MessageId, Name, Seq};
+use terminal_size::{Height, Width, terminal_size};
 
 use super::commands::{self, Typed};
 use super::input::{self, Credit};
-use super::line::{self, Clock};
+use super::line::Scribe;
 use super::link::{self, Happening, Link};
+use super::presence::Presence;
+use super::typed::{self, TypedLine};
 use super::words;
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;
@@ -33,7 +35,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
     let store = profile.store(&asked.client.address, &asked.client.room).map_err(|error| local(&error))?;
     let waiting = store.outbox().map_err(|error| local(&error))?;
     if !waiting.is_empty() {
-        output::words(&words::resending(waiting.len()));
+        output::aside(&words::resending(waiting.len()));
     }
     let link = Link::start(&asked.client, &profile, Follow::Live, Some(store), true)?;
     let interrupted = link.sender();
@@ -54,8 +56,9 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         link,
         credit: None,
         you: None,
-        names: Names::default(),
-        clock: Clock::system(),
+        scribe: Scribe::new(),
+        presence: Presence::default(),
+        is_dialogue: output::is_dialogue(),
         oldest: None,
         held: None,
         listing: false,
@@ -76,8 +79,10 @@ struct Visit {
     credit: Option<Credit>,
     /// Who we are in the room.
     you: Option<Member>,
-    names: Names,
-    clock: Clock,
+    scribe: Scribe,
+    presence: Presence,
+    /// Whether what is typed appears where messages are printed.
+    is_dialogue: bool,
     /// The oldest message that was printed, where `/history` goes on.
     oldest: Option<Seq>,
     /// What was said before the earlier messages came that are printed on entering.
@@ -107,11 +112,14 @@ impl Visit {
             if self.ending.is_some() && self.under_way.is_empty() && self.held.is_none() {
                 break;
             }
-            let goes = match self.link.next(self.ending) {
+            self.tell_who_stayed_away();
+            let deadline = [self.ending, self.presence.settles_at()].into_iter().flatten().min();
+            let goes = match self.link.next(deadline) {
                 // Perhaps the person is being asked about the server: that thread cannot be waited for.
                 Some(Happening::Interrupted) if !self.link.has_joined() => process::exit(EXIT_INTERRUPTED),
                 Some(Happening::Interrupted) => self.on_leave(),
-                None => Goes::Out,
+                None if self.ending.is_some_and(|ending| ending <= Instant::now()) => Goes::Out,
+                None => Goes::On,
                 Some(Happening::Event(event)) => self.on_event(event)?,
                 Some(Happening::Line(line)) => self.on_line(&line),
                 Some(Happening::BadLine(why)) => self.on_bad_line(&why),
@@ -138,8 +146,10 @@ impl Visit {
     fn on_event(&mut self, event: Event) -> Result<Goes, Failure> {
         match event {
             Event::State(ConnectionState::Left) => return Ok(Goes::Out),
-            Event::State(state) => self.link.on_state(&state)?,
-            Event::Joined { you, head, count, members, .. } => self.on_joined(you, head, count, members),
+            Event::State(state) => self.on_state(&state)?,
+            Event::Joined { you, head, count, members, .. } => {
+                self.on_joined(you, head, count, members.as_deref());
+            }
             Event::Message(message) => self.on_message(message)?,
             Event::History { messages, more } => self.on_history(&messages, more)?,
             Event::Sent { id, .. } => self.on_settled(&id),
@@ -157,27 +167,40 @@ impl Visit {
                 }
             }
             Event::Reset => {
-                output::words(words::NEW_LOG);
+                output::aside(words::NEW_LOG);
+                self.scribe.forget();
                 self.oldest = None;
             }
-            Event::Truncated { next, .. } => output::words(&words::truncated(next)),
+            Event::Truncated { next, .. } => output::aside(&words::truncated(next)),
             presence => self.on_presence(presence),
         }
         Ok(Goes::On)
     }
 
-    fn on_joined(&mut self, you: Member, head: Seq, count: u64, members: Option<Vec<Member>>) {
-        self.names.see(members.iter().flatten());
-        self.names.see([&you]);
-        if self.you.is_none() {
-            let name = line::who(&you, &self.names);
-            let client = &self.asked.client;
-            output::words(&words::joined(&client.room, &client.address, &name, count));
-            self.tell_who(&members.unwrap_or_default(), count);
+    fn on_state(&mut self, state: &ConnectionState) -> Result<(), Failure> {
+        self.link.on_state(state)?;
+        if !self.link.is_connected() {
+            self.presence.lost();
+        }
+        Ok(())
+    }
+
+    fn on_joined(&mut self, you: Member, head: Seq, count: u64, members: Option<&[Member]>) {
+        let is_first = self.you.is_none();
+        self.scribe.set_us(&you);
+        let namesake = self.scribe.see(members.into_iter().flatten()).cloned();
+        let news = self.presence.joined(&you.id, members, count, Instant::now());
+        let others = members.into_iter().flatten().filter(|member| member.id != you.id);
+        let others = self.sorted_names(others);
+        self.you = Some(you);
+        if is_first {
+            output::aside(&words::joined(&self.asked.client.room, &self.own_name(), &others, count));
             self.ask_for_the_past(head);
             self.credit = Some(input::start(self.link.sender()));
+        } else {
+            self.tell(&news, |names| words::came(names, count));
+            self.tell_namesake(namesake.as_ref(), true);
         }
-        self.you = Some(you);
     }
 
     /// Asks for the messages before the first live one; live ones wait, so that all are printed in order.
@@ -200,12 +223,12 @@ impl Visit {
 
     fn on_history(&mut self, messages: &[Message], more: bool) -> Result<(), Failure> {
         if self.held.is_none() {
-            output::words(&words::older(messages.len(), more));
+            output::aside(&words::older(messages.len(), more));
         }
         if let Some(first) = messages.first() {
             self.oldest = Some(first.seq);
         }
-        self.names.see(messages.iter().map(|message| &message.from));
+        self.see_speakers(messages.iter().map(|message| &message.from));
         for message in messages {
             self.print(message)?;
         }
@@ -221,59 +244,97 @@ impl Visit {
     }
 
     fn print(&mut self, message: &Message) -> Result<(), Failure> {
-        self.names.see([&message.from]);
-        output::line(&line::message(message, &self.names, &self.clock))
+        self.see_speakers([&message.from]);
+        output::line(&self.scribe.message(message))
+    }
+
+    fn see_speakers<'a>(&mut self, members: impl IntoIterator<Item = &'a Member>) {
+        let namesake = self.scribe.see(members);
+        self.tell_namesake(namesake, false);
     }
 
     fn on_presence(&mut self, event: Event) {
         match event {
             Event::Members { members, count, .. } => {
-                self.names.see(&members);
+                let namesake = self.scribe.see(&members);
+                self.presence.listed(&members);
                 if std::mem::take(&mut self.listing) {
-                    self.tell_who(&members, count);
+                    output::aside(&words::here_and_more(&self.sorted_names(&members), count));
                 }
+                self.tell_namesake(namesake, true);
             }
             Event::Entered { members, count } => {
-                self.names.see(&members);
-                self.tell_others(&members, |names| words::came(names, count));
+                let namesake = self.scribe.see(&members);
+                let news = self.presence.entered(&members, count);
+                self.tell(&news, |names| words::came(names, count));
+                self.tell_namesake(namesake, true);
             }
-            Event::Left { members, count } => self.tell_others(&members, |names| words::went(names, count)),
-            Event::Renamed { members } => {
-                self.names.see(&members);
-                // What we are called ourselves was told when we said so.
-                let us = self.you.as_ref().map(|you| &you.id);
-                for member in members.iter().filter(|member| Some(&member.id) != us) {
-                    output::words(&words::renamed(member.id.badge(), &line::who(member, &self.names)));
-                }
+            Event::Left { members, count } => {
+                let news = self.presence.left(&members, count);
+                self.tell(&news, |names| words::went(names, count));
             }
-            // Who is writing, and the mere number of those in a large room, would only fill the lines.
+            Event::Renamed { members } => self.on_renamed(&members),
+            Event::Count { count } => self.presence.counted(count),
+            // Who is writing would only fill the lines.
             _ => {}
         }
     }
 
-    /// Tells what others have done; our own coming and going is no news to us.
-    fn tell_others(&self, members: &[Member], words: impl Fn(&[String]) -> String) {
-        let us = self.you.as_ref().map(|you| &you.id);
-        let others = members.iter().filter(|member| Some(&member.id) != us);
-        let names: Vec<String> = others.map(|member| line::who(member, &self.names)).collect();
+    fn on_renamed(&mut self, members: &[Member]) {
+        let (us, others): (Vec<&Member>, Vec<&Member>) =
+            members.iter().partition(|member| self.you.as_ref().is_some_and(|you| you.id == member.id));
+        // What we are called ourselves was told when we said so.
+        if let Some(&us) = us.first() {
+            self.scribe.set_us(us);
+            self.you = Some(us.clone());
+        }
+        let namesake = self.scribe.see(others.iter().copied());
+        self.presence.listed(members);
+        for member in others {
+            output::aside(&words::renamed(member.id.badge(), &self.scribe.who(member)));
+        }
+        self.tell_namesake(namesake, true);
+    }
+
+    /// Tells who was here before a break and has had the time to come back since.
+    fn tell_who_stayed_away(&mut self) {
+        let gone = self.presence.settle(Instant::now());
+        let count = self.presence.count();
+        self.tell(&gone, |names| words::went(names, count));
+    }
+
+    /// Tells what these have done, if there are any.
+    fn tell(&self, members: &[Member], words: impl Fn(&[String]) -> String) {
+        let names: Vec<String> = members.iter().map(|member| self.scribe.who(member)).collect();
         if !names.is_empty() {
-            output::words(&words(&names));
+            output::aside(&words(&names));
         }
     }
 
-    fn tell_who(&self, members: &[Member], count: u64) {
-        let names: Vec<String> = members.iter().map(|member| line::who(member, &self.names)).collect();
-        if !names.is_empty() {
-            output::words(&words::here_and_more(&names, count));
+    /// Tells that our own name no longer says who we are, if that is so because of somebody.
+    fn tell_namesake(&self, namesake: Option<&Member>, is_here: bool) {
+        if let Some(other) = namesake {
+            let other = for_terminal_line(other.name.as_str());
+            output::aside(&words::namesake(&self.own_name(), &other, is_here));
         }
     }
 
-    fn on_line(&mut self, line: &str) -> Goes {
-        match commands::read(line) {
+    fn own_name(&self) -> String {
+        self.you.as_ref().map(|you| self.scribe.who(you)).unwrap_or_default()
+    }
+
+    fn sorted_names<'a>(&self, members: impl IntoIterator<Item = &'a Member>) -> Vec<String> {
+        let mut names: Vec<String> = members.into_iter().map(|member| self.scribe.who(member)).collect();
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        names
+    }
+
+    fn on_line(&mut self, line: &TypedLine) -> Goes {
+        match commands::read(&line.text) {
             typed if self.leaving && typed != Typed::Leave => return Goes::On,
-            Typed::Say(text) => return self.say(text),
+            Typed::Say(text) => return self.say(text, line),
             Typed::Nothing => {}
-            Typed::Help => output::words(words::HELP),
+            Typed::Help => output::aside(words::HELP),
             Typed::Leave => return self.on_leave(),
             Typed::Rename(name) => self.rename(name),
             Typed::Who => {
@@ -291,18 +352,35 @@ impl Visit {
     }
 
     fn rename(&mut self, name: Name) {
-        output::words(&words::you_are(&for_terminal_line(name.as_str())));
+        let name_alone = for_terminal_line(name.as_str()).into_owned();
+        let us = self.you.as_ref().map(|you| Member { id: you.id.clone(), name: name.clone() });
+        let shown = us.map_or(name_alone, |us| self.scribe.who(&us));
+        output::aside(&words::you_are(&shown));
         self.link.command(Command::Rename(name));
     }
 
-    fn say(&mut self, text: String) -> Goes {
+    fn say(&mut self, text: String, line: &TypedLine) -> Goes {
         let body = Body::text(text.clone());
         if let Err(error) = body.to_json() {
             return self.on_bad_line(&error.to_string());
         }
+        if self.link.is_connected() {
+            self.erase(line);
+        } else {
+            self.link.tell_keeping();
+        }
         let id = self.link.say(body);
         self.under_way.insert(id, text);
         Goes::On
+    }
+
+    /// Takes what was typed off the terminal: the room is about to show it, with time and name.
+    fn erase(&self, line: &TypedLine) {
+        if let Some((Width(columns), Height(rows))) = terminal_size().filter(|_| self.is_dialogue)
+            && let Some(sequence) = typed::erasure(line, output::written_at(), columns, rows)
+        {
+            output::moves(&sequence);
+        }
     }
 
     /// A line that cannot be sent is told; in a script it also is a failure in the end.

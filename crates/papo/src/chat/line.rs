@@ -5,12 +5,19 @@ use jiff::tz::TimeZone;
 use papo_client::names::Names;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
-use papo_proto::{Member, Message, ServerMessage, Timestamp};
+use papo_proto::{Member, MemberId, Message, Seq, ServerMessage, Timestamp};
 
+use super::quotes::{Quote, Quotes};
+use super::style::Style;
 use super::words;
+use crate::output;
 
 /// What further lines of one message begin with, so that none of them can pass for a message.
 const CONTINUATION: &str = "\n      ";
+
+/// Marks that stand between a name and what its bearer says or does, and what looks like them. A name that
+/// holds one could pass for more than a name, and is shown with its badge.
+const MARKS: [char; 14] = ['#', '＃', '♯', ':', '：', '﹕', '꞉', '∶', '"', '“', '”', '„', '″', '＂'];
 
 /// The reader's clock: days and hours where the reader is.
 pub(super) struct Clock {
@@ -35,25 +42,114 @@ impl Clock {
     }
 }
 
-/// What a message looks like.
-pub(super) fn message(message: &Message, names: &Names, clock: &Clock) -> String {
-    let body = &message.body;
-    let who = who(&message.from, names);
-    let time = clock.time(message.time);
-    if let Some(seq) = body.delete {
-        return format!("{time} {}", words::taken_back(&who, seq));
+/// Writes messages down for one reader, and remembers for that who and what there was.
+pub(super) struct Scribe {
+    names: Names,
+    quotes: Quotes,
+    clock: Clock,
+    style: Style,
+    us: Option<Member>,
+}
+
+impl Scribe {
+    /// A scribe who has seen nothing yet and writes for standard output.
+    pub(super) fn new() -> Self {
+        Self::with(Clock::system(), Style { is_coloured: output::data_coloured() })
     }
-    if let Some(reaction) = &body.react {
-        let emoji = for_terminal_line(&reaction.emoji);
-        return format!("{time} {}", words::reacted(&who, &emoji, reaction.to, reaction.remove));
+
+    fn with(clock: Clock, style: Style) -> Self {
+        Self { names: Names::default(), quotes: Quotes::default(), clock, style, us: None }
     }
-    let about = match (body.reply, body.edit) {
-        (Some(seq), _) => words::answers(seq),
-        (None, Some(seq)) => words::corrects(seq),
-        (None, None) => String::new(),
-    };
-    let text = for_terminal(body.text.as_deref().unwrap_or_default());
-    format!("{time} {who}{about}: {}", text.replace('\n', CONTINUATION))
+
+    /// Who the reader is, and is called now.
+    pub(super) fn set_us(&mut self, us: &Member) {
+        self.us = Some(us.clone());
+        self.names.see([us]);
+    }
+
+    /// Takes note of members. Returns the one, if any, because of whom the reader's own name no longer says
+    /// who that is.
+    pub(super) fn see<'a>(&mut self, members: impl IntoIterator<Item = &'a Member>) -> Option<&'a Member> {
+        let mut namesake = None;
+        for member in members {
+            let was_shared = self.is_own_name_shared();
+            self.names.see([member]);
+            if !was_shared && self.is_own_name_shared() {
+                namesake = Some(member);
+            }
+        }
+        namesake
+    }
+
+    fn is_own_name_shared(&self) -> bool {
+        self.us.as_ref().is_some_and(|us| self.names.is_shared(&us.name))
+    }
+
+    /// Forgets what was said: the room has begun anew.
+    pub(super) fn forget(&mut self) {
+        self.quotes.clear();
+    }
+
+    /// A member's name; with the badge where the name alone does not say who it is, or pretends to more.
+    pub(super) fn who(&self, member: &Member) -> String {
+        let name = for_terminal_line(member.name.as_str());
+        if self.names.is_shared(&member.name) || name.contains(MARKS) {
+            format!("{name}#{}", member.id.badge())
+        } else {
+            name.into_owned()
+        }
+    }
+
+    /// What a message looks like. Its sender has been seen.
+    pub(super) fn message(&mut self, message: &Message) -> String {
+        let time = self.style.aside(&self.clock.time(message.time));
+        let said = self.said(message);
+        self.quotes.note(message);
+        format!("{time} {said}")
+    }
+
+    fn said(&self, message: &Message) -> String {
+        let body = &message.body;
+        let who = self.styled(&message.from);
+        let text = for_terminal(body.text.as_deref().unwrap_or_default()).replace('\n', CONTINUATION);
+        if let Some(reaction) = &body.react {
+            let emoji = for_terminal_line(&reaction.emoji);
+            return words::reacts(&who, &emoji, &self.quoted(reaction.to), reaction.remove);
+        }
+        if let Some(seq) = body.delete {
+            return match self.quote_of_another(seq, &message.from.id) {
+                Some(quote) => words::cannot_take_back(&who, &self.styled(&quote.from), &quote.words),
+                None => words::took_back(&who, &self.quoted(seq)),
+            };
+        }
+        if let Some(seq) = body.edit {
+            return match self.quote_of_another(seq, &message.from.id) {
+                Some(quote) => words::cannot_change(&who, &self.styled(&quote.from), &quote.words, &text),
+                None => words::changed(&who, &self.quoted(seq), &text),
+            };
+        }
+        match body.reply.map(|seq| (seq, self.quotes.find(seq))) {
+            Some((_, Some(quote))) => words::replies(&who, &self.styled(&quote.from), &quote.words, &text),
+            Some((seq, None)) => words::replies_to_number(&who, seq, &text),
+            None => format!("{who}: {text}"),
+        }
+    }
+
+    fn styled(&self, member: &Member) -> String {
+        let is_own = self.us.as_ref().is_some_and(|us| us.id == member.id);
+        self.style.name(&self.who(member), &member.id, is_own)
+    }
+
+    /// The first words of a message, or its number where it was not shown.
+    fn quoted(&self, seq: Seq) -> String {
+        self.quotes.find(seq).map_or_else(|| words::number(seq), |quote| words::quote(&quote.words))
+    }
+
+    /// The message, if it is known to be somebody else's. Anybody can send a change of anything; it counts
+    /// only for one's own.
+    fn quote_of_another(&self, seq: Seq, id: &MemberId) -> Option<&Quote> {
+        self.quotes.find(seq).filter(|quote| quote.from.id != *id)
+    }
 }
 
 /// A message as the protocol has it. Characters that a terminal might obey are escaped, which changes nothing
@@ -66,16 +162,6 @@ pub(super) fn json(message: Message) -> Result<String, serde_json::Error> {
     }
     let escape = |c: char| if obeyed(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
     Ok(json.chars().map(escape).collect())
-}
-
-/// A member's name; with the badge where the name alone does not say who it is, or pretends to hold one.
-pub(super) fn who(member: &Member, names: &Names) -> String {
-    let name = for_terminal_line(member.name.as_str());
-    if names.is_shared(&member.name) || name.contains(['#', ':']) {
-        format!("{name}#{}", member.id.badge())
-    } else {
-        name.into_owned()
-    }
 }
 
 #[cfg(test)]
@@ -104,31 +190,92 @@ mod tests {
         }
     }
 
+    fn scribe(is_coloured: bool) -> Scribe {
+        Scribe::with(clock(), Style { is_coloured })
+    }
+
     #[test]
-    fn each_kind_of_body_has_its_line() {
-        let one = Some(Seq::new(1));
-        let react = |remove| Reaction { to: Seq::new(1), emoji: "👍".into(), remove };
-        for (name, body, expected) in [
-            ("Ana", Body::text("oi"), "11:06 Ana: oi"),
-            ("Ana", Body::text("a\nb"), "11:06 Ana: a\n      b"),
-            ("Ana", Body::text("\u{1b}[2J\u{9b}\u{202e}"), "11:06 Ana: ␛[2J⟪U+009B⟫⟪U+202E⟫"),
-            ("Ana", Body { reply: one, ..Body::text("sim") }, "11:06 Ana (to 1): sim"),
-            ("Ana", Body { edit: one, ..Body::text("sim") }, "11:06 Ana (instead of 1): sim"),
-            ("Ana", Body { delete: one, ..Body::default() }, "11:06 Ana has taken back 1"),
-            ("Ana", Body { react: Some(react(false)), ..Body::default() }, "11:06 Ana: 👍 (to 1)"),
-            ("Ana", Body { react: Some(react(true)), ..Body::default() }, "11:06 Ana no longer: 👍 (to 1)"),
-            ("Ana: oi", Body::text("x"), "11:06 Ana: oi#a4dq: x"),
-            ("Ana#vov2", Body::text("x"), "11:06 Ana#vov2#a4dq: x"),
+    fn each_text_has_its_line() {
+        for (name, text, expected) in [
+            ("Ana", "oi", "11:06 Ana: oi"),
+            ("Ana", "a\nb", "11:06 Ana: a\n      b"),
+            ("Ana", "\u{1b}[2J\u{9b}\u{202e}", "11:06 Ana: ␛[2J⟪U+009B⟫⟪U+202E⟫"),
+            // What could pass for more than a name.
+            ("Ana: oi", "x", "11:06 Ana: oi#a4dq: x"),
+            ("Ana#vov2", "x", "11:06 Ana#vov2#a4dq: x"),
+            ("Ana took back “x” and", "x", "11:06 Ana took back “x” and#a4dq: x"),
         ] {
-            assert_eq!(message(&said(name, body), &Names::default(), &clock()), expected);
+            assert_eq!(scribe(false).message(&said(name, Body::text(text))), expected);
         }
+    }
+
+    #[test]
+    fn what_is_about_a_message_quotes_it_and_its_senders_changes_count() {
+        let mut scribe = scribe(false);
+        let one = Some(Seq::new(1));
+        let react = |remove| {
+            let react = Some(Reaction { to: Seq::new(1), emoji: "👍".into(), remove });
+            Body { react, ..Body::default() }
+        };
+        let delete = || Body { delete: one, ..Body::default() };
+        let zoe = |body| Message { seq: Seq::new(1), ..said("Zoë", body) };
+        let eva = |body| {
+            let from = Member { id: MemberId::of_guest([8; 8]), name: Name::parse("Eva").unwrap() };
+            Message { from, ..said("Eva", body) }
+        };
+        let mut check = |message: &Message, expected: &str| assert_eq!(scribe.message(message), expected);
+        check(&eva(Body { reply: one, ..Body::text("sim") }), "11:06 Eva replies to #1: sim");
+        check(&eva(Body { edit: one, ..Body::text("sim") }), "11:06 Eva changed #1 to: sim");
+        check(&eva(delete()), "11:06 Eva took back #1");
+        check(&eva(react(false)), "11:06 Eva reacts with 👍 to #1");
+        check(&zoe(Body::text("Café \"às três\"?")), "11:06 Zoë: Café \"às três\"?");
+        let reply = Body { reply: one, ..Body::text("sim\n!") };
+        check(&eva(reply), "11:06 Eva replies to Zoë (\"Café 'às três'?\"): sim\n      !");
+        check(&eva(react(false)), "11:06 Eva reacts with 👍 to \"Café 'às três'?\"");
+        check(&eva(react(true)), "11:06 Eva no longer reacts with 👍 to \"Café 'às três'?\"");
+        let edit = |text: &str| Body { edit: one, ..Body::text(text) };
+        check(&eva(edit("não")), "11:06 Eva cannot change what Zoë said (\"Café 'às três'?\") to: não");
+        check(&eva(delete()), "11:06 Eva cannot take back what Zoë said (\"Café 'às três'?\")");
+        check(&zoe(edit("Café?")), "11:06 Zoë changed \"Café 'às três'?\" to: Café?");
+        check(&zoe(delete()), "11:06 Zoë took back: \"Café?\"");
+        check(&eva(reply_to(1)), "11:06 Eva replies to #1: sim");
+    }
+
+    fn reply_to(seq: u64) -> Body {
+        Body { reply: Some(Seq::new(seq)), ..Body::text("sim") }
     }
 
     #[test]
     fn another_day_is_told() {
         let mut yesterday = said("Ana", Body::text("oi"));
         yesterday.time = Timestamp::from_unix_ms(NOW_MS - 86_400_000);
-        assert_eq!(message(&yesterday, &Names::default(), &clock()), "2026-11-21 11:06 Ana: oi");
+        assert_eq!(scribe(false).message(&yesterday), "2026-11-21 11:06 Ana: oi");
+    }
+
+    #[test]
+    fn colours_are_around_times_and_names_and_nowhere_else() {
+        let mut scribe = scribe(true);
+        let message = said("Ana", Body::text("oi"));
+        let line = scribe.message(&message);
+        let (time, name) = line.split_once(' ').unwrap();
+        assert_eq!(time, "\x1b[2m11:06\x1b[22m");
+        assert!(name.starts_with("\x1b[38;5;") && name.ends_with("mAna\x1b[0m: oi"), "{line:?}");
+        scribe.set_us(&message.from);
+        assert!(scribe.message(&message).contains("\x1b[1;38;5;"), "one's own name is bold");
+    }
+
+    #[test]
+    fn whoever_shares_the_readers_name_is_noticed_once() {
+        let mut scribe = scribe(false);
+        let member =
+            |name: &str, id: u8| Member { id: MemberId::of_guest([id; 8]), name: Name::parse(name).unwrap() };
+        let (us, zoe, other) = (member("Ana", 7), member("Zoë", 8), member("ana", 9));
+        scribe.set_us(&us);
+        assert_eq!(scribe.see([&us, &zoe]), None);
+        assert_eq!(scribe.who(&us), "Ana");
+        assert_eq!(scribe.see([&zoe, &other]), Some(&other));
+        assert_eq!(scribe.who(&us), "Ana#a4dq");
+        assert_eq!(scribe.see([&other]), None, "that is known by now");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use papo_client::trust::{Ask, Trust};
 use papo_client::{Client, ConnectError, Options, Profile, Store};
 use papo_proto::{Body, MessageId};
 
+use super::typed::TypedLine;
 use super::words;
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -30,7 +31,7 @@ pub(super) enum Happening {
     /// The connection or the room.
     Event(Event),
     /// A line of standard input.
-    Line(String),
+    Line(TypedLine),
     /// A line that cannot be sent, and why.
     BadLine(String),
     /// Standard input has ended.
@@ -46,6 +47,10 @@ pub(super) struct Link {
     sender: SyncSender<Happening>,
     client: Client,
     waits: Waits,
+    /// Why there was no connection when that was last told.
+    told: Option<ConnectError>,
+    /// Whether the person knows, in this break, that what is said now is kept.
+    is_keeping_told: bool,
 }
 
 /// How it stood with the connection last, so that only changes are told.
@@ -91,7 +96,14 @@ impl Link {
         // Where nobody takes events any more, the visit is over and they do not matter.
         let client = Client::start(options, move |event| drop(events.send(Happening::Event(event))))
             .map_err(|cause| failure(&cause))?;
-        Ok(Self { happenings, sender, client, waits: Waits::ForTheFirstTime })
+        Ok(Self {
+            happenings,
+            sender,
+            client,
+            waits: Waits::ForTheFirstTime,
+            told: None,
+            is_keeping_told: false,
+        })
     }
 
     /// Where others put what they have for this visit.
@@ -122,20 +134,30 @@ impl Link {
             ConnectionState::Connecting | ConnectionState::Left => {}
             ConnectionState::Joined { .. } => {
                 if self.waits == Waits::Again {
-                    output::words(words::BACK);
+                    output::aside(words::BACK);
                 }
                 self.waits = Waits::No;
+                self.told = None;
+                self.is_keeping_told = false;
             }
             ConnectionState::Waiting { cause, .. } if self.waits == Waits::ForTheFirstTime => {
                 return Err(failure(cause));
             }
             ConnectionState::Waiting { retry_in, cause } => {
-                output::words(&words::waiting(cause, *retry_in));
+                let is_told = self.told.replace(cause.clone()).as_ref() == Some(cause);
+                output::aside(&words::waiting((!is_told).then_some(cause), *retry_in));
                 self.waits = Waits::Again;
             }
             ConnectionState::Stopped { cause } => return Err(failure(cause)),
         }
         Ok(())
+    }
+
+    /// Tells, once in a break, what becomes of what is said during it.
+    pub(super) fn tell_keeping(&mut self) {
+        if !std::mem::replace(&mut self.is_keeping_told, true) {
+            output::aside(words::KEPT_FOR_LATER);
+        }
     }
 
     pub(super) fn say(&self, body: Body) -> MessageId {

@@ -91,7 +91,7 @@ impl Sending {
             };
             match happening {
                 Happening::Event(event) => self.on_event(event)?,
-                Happening::Line(line) => self.on_line(&line),
+                Happening::Line(line) => self.on_line(&line.text),
                 Happening::BadLine(why) => self.on_bad_line(Failure::usage(why)),
                 Happening::InputEnded | Happening::Interrupted => self.credit = None,
             }

@@ -3,11 +3,10 @@
 
 use papo_client::Profile;
 use papo_client::event::Event;
-use papo_client::names::Names;
 use papo_client::session::Follow;
 use papo_proto::{Message, Seq};
 
-use super::line::{self, Clock};
+use super::line::{self, Scribe};
 use super::link::{self, Happening, Link};
 use super::words;
 use crate::exit::{Exit, Failure};
@@ -24,14 +23,7 @@ pub(crate) fn run(asked: Tail) -> Result<(), Failure> {
         Start::Now => (Follow::Live, None),
         Start::After(seq) => (Follow::After { epoch: None, seq }, Some(seq)),
     };
-    let mut printing = Printing {
-        left: asked.count,
-        last,
-        end: None,
-        names: Names::default(),
-        clock: Clock::system(),
-        asked,
-    };
+    let mut printing = Printing { left: asked.count, last, end: None, scribe: Scribe::new(), asked };
     if printing.asked.offline {
         return printing.print_kept(&profile);
     }
@@ -56,8 +48,7 @@ struct Printing {
     last: Option<Seq>,
     /// The message to end with, where only what is there was asked for.
     end: Option<Seq>,
-    names: Names,
-    clock: Clock,
+    scribe: Scribe,
 }
 
 impl Printing {
@@ -79,7 +70,7 @@ impl Printing {
             pages.push(page);
         }
         if pages.is_empty() {
-            output::words(words::NOTHING_KEPT);
+            output::aside(words::NOTHING_KEPT);
         }
         let kept = pages.into_iter().rev().flatten();
         for message in
@@ -93,7 +84,7 @@ impl Printing {
     fn on_event(&mut self, event: Event) -> Result<(), Failure> {
         match event {
             Event::Joined { head, members, .. } => {
-                self.names.see(members.iter().flatten());
+                self.scribe.see(members.iter().flatten());
                 if !self.asked.follow {
                     // What was said since the first connection does not put off the end.
                     self.end.get_or_insert(head);
@@ -101,17 +92,18 @@ impl Printing {
                 Ok(())
             }
             Event::Reset => {
-                output::words(words::NEW_LOG);
+                output::aside(words::NEW_LOG);
+                self.scribe.forget();
                 (self.end, self.last) = (None, self.last.map(|_| Seq::ZERO));
                 Ok(())
             }
             Event::Truncated { next, .. } => {
-                output::words(&words::truncated(next));
+                output::aside(&words::truncated(next));
                 self.last = self.last.map(|_| Seq::new(next.number().saturating_sub(1)));
                 Ok(())
             }
             Event::Entered { members, .. } | Event::Renamed { members } => {
-                self.names.see(&members);
+                self.scribe.see(&members);
                 Ok(())
             }
             Event::Message(message) => self.print(message),
@@ -123,14 +115,14 @@ impl Printing {
         if self.is_done() {
             return Ok(());
         }
-        self.names.see([&message.from]);
         self.last = self.last.map(|_| message.seq);
         self.left = self.left.map(|left| left - 1);
         if self.asked.json {
             let json = line::json(message).map_err(|error| Failure::new(Exit::Other, error.to_string()))?;
             output::line(&json)
         } else {
-            output::line(&line::message(&message, &self.names, &self.clock))
+            self.scribe.see([&message.from]);
+            output::line(&self.scribe.message(&message))
         }
     }
 }

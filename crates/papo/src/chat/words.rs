@@ -9,6 +9,9 @@ use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::limits::LINE_BYTES_MAX;
 use papo_proto::{Address, Fingerprint, NameError, Refusal, RoomName, Seq};
 
+/// What is told of the first message that is said during a break.
+pub(super) const KEPT_FOR_LATER: &str = "* Not connected: this is kept, and sent when the server is back.";
+
 pub(super) const BACK: &str = "* Connected again.";
 
 pub(super) const LINE_NOT_UTF8: &str = "the input is not UTF-8: convert it first, for example with iconv";
@@ -40,6 +43,9 @@ pub(super) const HELP: &str = "\
 /// Above how many names a list only counts.
 const NAMES_LISTED_MAX: usize = 5;
 
+/// Above how many others they are only counted on entering.
+const OTHERS_LISTED_MAX: usize = 8;
+
 pub(super) fn ask(address: &Address, fingerprint: &Fingerprint) -> String {
     format!(
         "The server at {address} is not known here yet. Its fingerprint is\n  {}\nCompare it with what the server's \
@@ -52,17 +58,30 @@ pub(super) fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
-/// Why there is no connection. Part of it may be the server's words.
+/// Why there is no connection, in whole sentences. Part of it may be the server's words.
 pub(super) fn cause(cause: &ConnectError) -> String {
-    for_terminal(&cause.to_string()).into_owned()
+    let text = for_terminal(&cause.to_string()).trim_end().to_owned();
+    if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }
 
-pub(super) fn waiting(why: &ConnectError, retry_in: Duration) -> String {
-    format!("* {} Trying again in {:.0} s.", cause(why), retry_in.as_secs_f64().ceil())
+/// That there is no connection, and why, unless that was told just before.
+pub(super) fn waiting(why: Option<&ConnectError>, retry_in: Duration) -> String {
+    let why = why.map_or_else(|| "Still no connection.".to_owned(), cause);
+    format!("* {why} Trying again in {:.0} s.", retry_in.as_secs_f64().ceil())
 }
 
-pub(super) fn joined(room: &RoomName, address: &Address, you: &str, count: u64) -> String {
-    format!("* You are in {room} at {address} as {you}. {} here. /help lists the commands.", people(count))
+/// That the room was entered. `others` are those who are known to be there, of `count` in all.
+pub(super) fn joined(room: &RoomName, you: &str, others: &[String], count: u64) -> String {
+    let others_count = count.saturating_sub(1).max(others.len() as u64);
+    let with = match others_count {
+        0 => "alone so far".to_owned(),
+        1 if others.is_empty() => "with 1 other person".to_owned(),
+        _ if others.len() as u64 == others_count && others.len() <= OTHERS_LISTED_MAX => {
+            format!("with {}", and(others))
+        }
+        _ => format!("with {others_count} others"),
+    };
+    format!("* You are in {room} as {you}, {with}. /help lists the commands.")
 }
 
 pub(super) fn here(names: &[String]) -> String {
@@ -93,9 +112,16 @@ pub(super) fn you_are(name: &str) -> String {
 fn listed(names: &[String]) -> String {
     match names {
         [] => "Nobody".to_owned(),
-        [name] => name.clone(),
-        [first @ .., last] if names.len() <= NAMES_LISTED_MAX => format!("{} and {last}", first.join(", ")),
+        _ if names.len() <= NAMES_LISTED_MAX => and(names),
         _ => format!("{} people", names.len()),
+    }
+}
+
+/// All of them, with "and" before the last.
+fn and(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -111,21 +137,50 @@ pub(super) fn older(count: usize, more: bool) -> String {
     }
 }
 
-pub(super) fn taken_back(who: &str, seq: Seq) -> String {
-    format!("{who} has taken back {seq}")
+/// That one's own name is shown with a badge from now on, because of somebody called `other`.
+pub(super) fn namesake(you: &str, other: &str, is_here: bool) -> String {
+    let place = if is_here { "is here" } else { "has spoken here" };
+    format!("* You are shown as {you} now: another {other} {place}.")
 }
 
-pub(super) fn reacted(who: &str, emoji: &str, to: Seq, removed: bool) -> String {
+/// The first words of a message. They hold no quotation mark.
+pub(super) fn quote(words: &str) -> String {
+    format!("\"{words}\"")
+}
+
+/// A message that was not shown here.
+pub(super) fn number(seq: Seq) -> String {
+    format!("#{seq}")
+}
+
+pub(super) fn replies(who: &str, to: &str, words: &str, text: &str) -> String {
+    format!("{who} replies to {to} (\"{words}\"): {text}")
+}
+
+pub(super) fn replies_to_number(who: &str, seq: Seq, text: &str) -> String {
+    format!("{who} replies to {}: {text}", number(seq))
+}
+
+pub(super) fn changed(who: &str, quoted: &str, text: &str) -> String {
+    format!("{who} changed {quoted} to: {text}")
+}
+
+pub(super) fn took_back(who: &str, quoted: &str) -> String {
+    let colon = if quoted.starts_with('#') { "" } else { ":" };
+    format!("{who} took back{colon} {quoted}")
+}
+
+pub(super) fn cannot_change(who: &str, whose: &str, words: &str, text: &str) -> String {
+    format!("{who} cannot change what {whose} said (\"{words}\") to: {text}")
+}
+
+pub(super) fn cannot_take_back(who: &str, whose: &str, words: &str) -> String {
+    format!("{who} cannot take back what {whose} said (\"{words}\")")
+}
+
+pub(super) fn reacts(who: &str, emoji: &str, quoted: &str, removed: bool) -> String {
     let no_longer = if removed { " no longer" } else { "" };
-    format!("{who}{no_longer}: {emoji} (to {to})")
-}
-
-pub(super) fn answers(seq: Seq) -> String {
-    format!(" (to {seq})")
-}
-
-pub(super) fn corrects(seq: Seq) -> String {
-    format!(" (instead of {seq})")
+    format!("{who}{no_longer} reacts with {emoji} to {quoted}")
 }
 
 pub(super) fn truncated(next: Seq) -> String {
@@ -173,14 +228,13 @@ pub(super) fn input_too_long(bytes_max: usize) -> String {
 }
 
 pub(super) fn resending(count: usize) -> String {
-    format!("* {} from last time, not sent yet, go out now.", messages(count))
+    let go = if count == 1 { "goes" } else { "go" };
+    format!("* {} from last time, not sent yet, {go} out now.", messages(count))
 }
 
 pub(super) fn kept(count: usize) -> String {
-    format!(
-        "{} could not be sent. They are kept and go out at the next `papo join` to this room.",
-        messages(count)
-    )
+    let they = if count == 1 { "It is kept and goes" } else { "They are kept and go" };
+    format!("{} could not be sent. {they} out at the next `papo join` to this room.", messages(count))
 }
 
 pub(super) fn timed_out_before_joining(timeout: Duration) -> String {
@@ -217,6 +271,43 @@ mod tests {
         assert_eq!(came(&names(3), 7), "* n0, n1 and n2 came. 7 people are here.");
         assert_eq!(went(&names(12), 15), "* 12 people left. 15 people are here.");
         assert_eq!(here_and_more(&names(2), 5), "* Here: n0, n1 and 3 more");
+    }
+
+    #[test]
+    fn whoever_enters_is_told_who_is_there_in_one_line() {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let many = vec!["n".to_owned(); OTHERS_LISTED_MAX + 1];
+        for (others, count, expected) in [
+            (names(&[]), 1, "alone so far"),
+            (names(&[]), 0, "alone so far"),
+            (names(&["Zoë"]), 2, "with Zoë"),
+            (names(&["Ana#ecsn", "Bia", "Zoë"]), 4, "with Ana#ecsn, Bia and Zoë"),
+            (names(&["Zoë"]), 3, "with 2 others"),
+            (many, 10, "with 9 others"),
+            (names(&[]), 2, "with 1 other person"),
+            (names(&[]), 4321, "with 4320 others"),
+        ] {
+            let line = joined(&RoomName::default(), "Ana", &others, count);
+            assert_eq!(line, format!("* You are in lobby as Ana, {expected}. /help lists the commands."));
+        }
+    }
+
+    #[test]
+    fn a_break_is_told_in_whole_sentences() {
+        let wait = Duration::from_millis(1_200);
+        let closed = |text: &str| ConnectError::Closed {
+            code: papo_proto::ClosingCode::Stopping,
+            text: text.to_owned(),
+            after: Some(1),
+        };
+        let said = "the server is stopping or restarting; nothing is lost";
+        let expected = "* The server is stopping or restarting; nothing is lost. Trying again in 2 s.";
+        assert_eq!(waiting(Some(&closed(said)), wait), expected);
+        assert_eq!(waiting(None, wait), "* Still no connection. Trying again in 2 s.");
+        let local = ConnectError::Local { text: "the disk is full".to_owned() };
+        assert_eq!(cause(&local), "the disk is full.");
+        assert_eq!(cause(&ConnectError::Silent), ConnectError::Silent.to_string());
+        assert!(!cause(&closed("\u{1b}[2J")).contains('\u{1b}'));
     }
 
     #[test]

@@ -4,12 +4,18 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use papo_proto::{Fingerprint, Invite};
+use papo_proto::{Address, Fingerprint, Invite};
 
 pub(super) const OPEN_TO_ALL: &str =
     "Anyone who reaches this address may come in (--open). Traffic is encrypted all the same.";
 
-pub(super) const INVITE: &str = "The invite, for the others:";
+/// Stands above the invite.
+pub(super) const INVITE: &str = "\nThe invite, for the others:";
+
+/// Stands below it where the reader has it before their eyes.
+pub(super) const HOW_TO_USE_IT: &str = "They type `papo join` and this link, in quotes.";
+
+pub(super) const HOW_TO_CLOSE: &str = "Ctrl-C closes the room.";
 
 pub(super) const STOPPING: &str = "Stopping: everybody is told. Ctrl-C once more ends at once.";
 
@@ -21,25 +27,27 @@ pub(super) fn stopped(keeps: bool) -> &'static str {
     }
 }
 
-pub(super) fn started(bound: &[SocketAddr], fingerprint: &Fingerprint, data: &Path, is_new: bool) -> String {
+/// That the room is open, and where. `data` is told where it is new.
+pub(super) fn started(bound: &[SocketAddr], fingerprint: &Fingerprint, data: Option<&Path>) -> String {
     let listed: Vec<String> = bound.iter().map(ToString::to_string).collect();
-    let mut text = format!("The room is open at {}\n", listed.join(" and "));
-    let _ = writeln!(text, "  fingerprint  {}", fingerprint.grouped());
-    let _ = write!(text, "  folder       {}", data.display());
-    if is_new {
+    let mut text = format!("The room is open at {}.\n", listed.join(" and "));
+    let _ = write!(text, "  fingerprint  {}", fingerprint.grouped());
+    if let Some(data) = data {
+        let _ = write!(text, "\n  folder       {}", data.display());
         text.push_str("\nThis is the first start: a new key and certificate were made in that folder.");
     }
     text
 }
 
-pub(super) fn next(invite: &Invite, certificate: &Path) -> String {
-    let address = &invite.address;
-    format!(
-        "Next, in another terminal:\n  papo join '{invite}'\nor with the certificate:\n  papo join -ip {} -p {} --ca {}\nCtrl-C closes the room.",
-        address.host,
-        address.port,
-        quoted(certificate)
-    )
+/// How the others use an invite that went where the reader does not see it.
+pub(super) fn how_to_use(invite: &Invite) -> String {
+    format!("They type: papo join '{invite}'")
+}
+
+/// How others come in who have the certificate.
+pub(super) fn with_certificate(invite: &Invite, certificate: &Path) -> String {
+    let Address { host, port } = &invite.address;
+    format!("Or with the certificate: papo join -ip {host} -p {port} --ca {}", quoted(certificate))
 }
 
 /// A path as a shell takes it.
@@ -47,4 +55,31 @@ fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '\\' | ':' | '.' | '_' | '-');
     if text.chars().all(plain) { text } else { format!("'{text}'") }
+}
+
+#[cfg(test)]
+mod tests {
+    use papo_proto::RoomName;
+
+    use super::*;
+
+    #[test]
+    fn the_folder_is_told_at_the_first_start() {
+        let bound = ["127.0.0.1:1".parse().unwrap(), "[::1]:1".parse().unwrap()];
+        let again = started(&bound, &Fingerprint([0; 32]), None);
+        let lines: Vec<&str> = again.lines().collect();
+        assert_eq!((lines[0], lines.len()), ("The room is open at 127.0.0.1:1 and [::1]:1.", 2));
+        assert!(lines[1].starts_with("  fingerprint  aaaa aaaa"), "{again}");
+        let first = started(&bound, &Fingerprint([0; 32]), Some(Path::new("/srv/room")));
+        assert!(first.starts_with(&again) && first.contains("\n  folder       /srv/room\nThis is the first"));
+    }
+
+    #[test]
+    fn what_is_to_be_typed_can_be_typed() {
+        let address = Address::new("::1".to_owned(), 9);
+        let invite = Invite { address, room: RoomName::default(), fingerprint: Fingerprint([0; 32]) };
+        assert_eq!(how_to_use(&invite), format!("They type: papo join '{invite}'"));
+        let line = with_certificate(&invite, Path::new("my room/server.crt"));
+        assert!(line.ends_with("papo join -ip ::1 -p 9 --ca 'my room/server.crt'"), "{line}");
+    }
 }

@@ -48,7 +48,9 @@ fn everything_arrives_once_and_in_order_across_a_restart() {
     }
     server.stop();
     for (index, person) in people.iter_mut().enumerate() {
-        person.err("Trying again in");
+        let stopping = person.err("Trying again in");
+        let words = "* The server is stopping or restarting; nothing is lost. Trying again in ";
+        assert!(stopping.starts_with(words), "{stopping}");
         (1..=3).for_each(|number| person.write(&format!("{index} writes on, {number}")));
     }
     let server = Server::start_on(&world, port, &[]);
@@ -79,6 +81,12 @@ fn everything_arrives_once_and_in_order_across_a_restart() {
         // Who came later has seen less of the beginning, and nothing twice or in another order.
         assert_eq!(seen, room[room.len() - seen.len()..], "everybody sees the room's order");
         assert!(seen.len() >= 10, "{seen:?}");
+        let (before, after) = ended.err.split_once("Connected again").unwrap();
+        assert_eq!(before.matches("Not connected: this is kept").count(), 1, "once in a break: {before}");
+        let came = after.lines().filter(|line| line.contains(" came"));
+        let news: Vec<&str> = came.filter(|line| !line.contains("Reader")).collect();
+        assert!(news.is_empty(), "everybody was here before the break: {news:?}");
+        assert!(!(ended.err + &ended.out).contains('\u{1b}'), "no colours in a pipe");
     }
     server.stop();
 }
@@ -95,6 +103,8 @@ fn people_of_one_name_can_be_told_apart() {
     assert!(zoe.out("so far").contains(" Ana: "));
     let mut other = join(&world, "b", "Ana", &server.invite);
     zoe.err("came. 3");
+    let shown = ana.err("You are shown as Ana#");
+    assert!(shown.ends_with(" now: another Ana is here."), "{shown}");
     let said = ["first", "second"].map(|text| {
         let speaker = if text == "first" { &mut ana } else { &mut other };
         speaker.write(text);
@@ -143,6 +153,35 @@ fn commands_are_done_and_never_sent() {
         texts(&tail(&world, &server.invite, &["--no-follow"])),
         ["*waves*", "/help is text", "last words"]
     );
+    server.stop();
+}
+
+/// Whoever comes is told once who is there, in one line, and does not hear of those again.
+#[test]
+fn whoever_comes_is_told_who_is_there() {
+    let world = World::new();
+    let server = Server::start(&world, &[]);
+    let come = |profile: &str, name: &str| {
+        let mut person = Running::start(world.as_person(profile, name, &["join", &server.invite]));
+        let line = person.err("You are in");
+        (person, line)
+    };
+    let (mut zoe, line) = come("z", "Zoë");
+    assert_eq!(line, "* You are in lobby as Zoë, alone so far. /help lists the commands.");
+    let (bia, line) = come("b", "Bia");
+    assert_eq!(line, "* You are in lobby as Bia, with Zoë. /help lists the commands.");
+    let (ana, line) = come("a", "Ana");
+    assert_eq!(line, "* You are in lobby as Ana, with Bia and Zoë. /help lists the commands.");
+    // The server tells of arrivals a little later, so that Bia hears of her own and perhaps of Zoë's.
+    zoe.err("3 people are here");
+    zoe.write("oi");
+    zoe.out("oi");
+    zoe.end().check(0, &[]);
+    for (person, others) in [(bia, ["Bia", "Zoë"]), (ana, ["Bia", "Zoë"])] {
+        let words = person.end().err;
+        let again = others.map(|name| words.contains(&format!("{name} came")));
+        assert_eq!(again, [false, false], "{words}");
+    }
     server.stop();
 }
 

@@ -124,7 +124,9 @@ fn the_first_start_tells_all_that_others_need() {
         &[
             "This is the first start",
             &grouped.join(" "),
-            &format!("papo join '{invite}'"),
+            "The invite, for the others:",
+            "They type `papo join` and this link",
+            &format!("folder       {}", text(&world.path("server"))),
             "papo join -ip 127.0.0.1 -p ",
             &by_file,
         ],
@@ -133,7 +135,16 @@ fn the_first_start_tells_all_that_others_need() {
     let again = Server::start(&world, &[]);
     assert_eq!(again.fingerprint(), fingerprint, "a restart keeps the key");
     again.running.interrupt();
-    assert!(!again.running.end().err.contains("first start"));
+    let words = again.running.end().err;
+    for piece in ["first start", "folder", "--ca"] {
+        assert!(!words.contains(piece), "{piece:?} was said at the first start: {words}");
+    }
+    // A relative path would lead somewhere else tomorrow.
+    let mut elsewhere = Running::start(world.papo(["serve", "-p", "0", "--data", "elsewhere"]));
+    elsewhere
+        .err(&format!("folder       {}", text(&fs::canonicalize(world.path("")).unwrap().join("elsewhere"))));
+    elsewhere.interrupt();
+    elsewhere.end().check(0, &[]);
 }
 
 #[test]

@@ -8,3 +8,5 @@ mod cli;
 mod errors;
 mod raw;
 mod support;
+#[cfg(unix)]
+mod terminal;

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[cfg(unix)]
+use crate::support::on_terminal;
 use crate::support::{Running, Server, World, text};
 
 fn example(name: &str) -> PathBuf {
@@ -78,17 +80,8 @@ fn a_person_at_a_terminal_is_asked_about_an_unknown_server() {
     let world = World::new();
     let server = Server::start(&world, &[]);
     let address = server.address();
-    // Python runs the program on a terminal of its own and passes input and output on.
-    let on_terminal = |profile: &str| {
-        let script = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-        let papo = world.as_person(profile, "Ana", &["join", &address]);
-        let mut command = Command::new("python3");
-        command.args(["-c", script]).arg(papo.get_program()).args(papo.get_args());
-        for (name, value) in papo.get_envs() {
-            let _ = value.map(|value| command.env(name, value));
-        }
-        Running::start(command)
-    };
+    let on_terminal =
+        |profile| Running::start(on_terminal(&world.as_person(profile, "Ana", &["join", &address]), 80));
     let mut no = on_terminal("no");
     no.out("Compare it with");
     no.write("");

@@ -126,6 +126,72 @@ pub(crate) struct Running {
     err: Lines,
 }
 
+/// The program, to be run on a terminal of its own of so many columns. What is written to it is typed there, and
+/// what the terminal shows, with what it is told to do, is the standard output.
+#[cfg(unix)]
+pub(crate) fn on_terminal(program: &Command, columns: u16) -> Command {
+    const SPAWN: &str = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+    let mut command = Command::new("python3");
+    let set_size = format!("stty rows 24 cols {columns} && exec \"$0\" \"$@\"");
+    command.args(["-c", SPAWN, "sh", "-c", &set_size]).arg(program.get_program()).args(program.get_args());
+    command.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.current_dir(program.get_current_dir().unwrap_or(Path::new(".")));
+    command
+}
+
+/// What a terminal shows that was told this: its rows, without colours, and without an end at the bottom.
+#[cfg(unix)]
+pub(crate) fn screen(told: &str, columns: usize) -> Vec<String> {
+    let mut rows: Vec<Vec<char>> = vec![Vec::new()];
+    let (mut row, mut column, mut saved) = (0, 0, (0, 0));
+    let mut told = told.chars();
+    while let Some(c) = told.next() {
+        match c {
+            '\r' => column = 0,
+            '\n' => (row, column) = (row + 1, 0),
+            '\u{1b}' => match told.next() {
+                Some('7') => saved = (row, column),
+                Some('8') => (row, column) = saved,
+                Some('[') => {
+                    let mut number = String::new();
+                    let end = told.by_ref().find(|c| {
+                        number.extend(c.is_ascii_digit().then_some(*c));
+                        c.is_ascii_alphabetic()
+                    });
+                    match end.expect("the sequence has an end") {
+                        'm' => {}
+                        'A' => row -= number.parse::<usize>().unwrap(),
+                        'M' => {
+                            let end = row + number.parse::<usize>().unwrap();
+                            rows.drain(row..end.min(rows.len()));
+                        }
+                        other => panic!("the terminal does not know {other:?}"),
+                    }
+                }
+                other => panic!("the terminal does not know {other:?}"),
+            },
+            c => {
+                if column == columns {
+                    (row, column) = (row + 1, 0);
+                }
+                rows.resize_with(rows.len().max(row + 1), Vec::new);
+                let blank_len = rows[row].len().max(column + 1);
+                rows[row].resize(blank_len, ' ');
+                rows[row][column] = c;
+                column += 1;
+            }
+        }
+        rows.resize_with(rows.len().max(row + 1), Vec::new);
+    }
+    rows.into_iter().map(String::from_iter).collect()
+}
+
 /// A program that has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
