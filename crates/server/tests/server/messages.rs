@@ -190,7 +190,7 @@ fn too_fast_is_told_and_loses_nothing() {
     ana.send_bytes(&lines((0..30).map(|i| said(&i.to_string(), &"x".repeat(1000)))));
     ana.send(r#"{"type":"ping"}"#);
     zoe.say("0", "meanwhile");
-    let (mut echoes, mut told, mut place_of_zoe) = (Vec::new(), 0, 0);
+    let (mut echoes, mut told, mut place_of_zoe) = (Vec::new(), Vec::new(), 0);
     loop {
         match ana.answer() {
             ServerMessage::Message(message) if text_of(&message) == "meanwhile" => {
@@ -199,8 +199,7 @@ fn too_fast_is_told_and_loses_nothing() {
             ServerMessage::Message(message) => echoes.push(message),
             ServerMessage::Error(refusal) => {
                 assert_eq!((refusal.code, refusal.retry_after), (ErrorCode::TooFast, Some(1)));
-                assert_eq!(refusal.about.unwrap().as_str(), (5 + told).to_string());
-                told += 1;
+                told.push(refusal.about.unwrap().as_str().parse::<usize>().unwrap());
             }
             ServerMessage::Pong => break,
             other => panic!("{other:?}"),
@@ -212,10 +211,12 @@ fn too_fast_is_told_and_loses_nothing() {
     // The last echo may come behind the answer to the ping, which needs no log.
     assert!(echoes.len() >= 29, "{}", echoes.len());
     assert!((1..30).contains(&place_of_zoe), "others do not wait: {place_of_zoe}");
-    assert_eq!(told, 25, "each that was beyond the rate");
+    // On a machine that is slow itself the bucket fills meanwhile: then fewer are too fast, and none is without
+    // having been over the rate. All of them together take as long in any case.
+    assert!(told.first().is_some_and(|&first| first >= 5), "five are allowed at once: {told:?}");
+    assert!(told.is_sorted_by(|a, b| a < b) && told.last() < Some(&30), "each is told once: {told:?}");
     let slowed = begun.elapsed();
-    assert!(slowed >= Duration::from_millis(25 * 50 - 100), "30 at 20 a second after 5 at once: {slowed:?}");
-    assert!(slowed < Duration::from_secs(10), "{slowed:?}");
+    assert!(slowed >= Duration::from_millis(24 * 50), "30 at 20 a second after 5 at once: {slowed:?}");
 }
 
 /// Invariant: a full log refuses what it cannot store, by name and with its id; what is stored can be read, and
