@@ -2,8 +2,8 @@
 //! What the messages mean is for clients; the server reads the envelope only.
 //!
 //! The life of a message, hop by hop, is told in `docs/ARCHITECTURE.md`. In short: a shard's
-//! [`event_loop`] reads it from a socket, the [`shard`] checks it, the [`writer`] appends it with whatever else
-//! has queued and feeds it to its [`room`], and every shard with members there writes it to them.
+//! `event_loop` reads it from a socket, the `shard` checks it, the `writer` appends it with whatever else
+//! has queued and feeds it to its `room`, and every shard with members there writes it to them.
 
 pub mod certificate;
 mod config;
