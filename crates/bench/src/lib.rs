@@ -3,19 +3,27 @@
 //! server. Not here: judgement; it prints figures, and says itself when it was the bottleneck.
 //!
 //! - [`options`]: what can be asked for.
-//! - [`run`]: one measurement from start to end.
-//! - `generator`: the members and their load; `link`: one member's connection.
+//! - [`run`]: one measurement from start to end; `measurement`: its phases.
+//! - `target`: the server that is measured; `process`, `linux`: what the system tells of it.
+//! - `crowd`: the members; `member`, `link`, `tls`, `dialect`, `stamp`: what makes up one of them.
+//! - `load`: who says what when; `storm`: members who all come at once; `meter`: what is counted.
 //! - `yardstick`: a bare loop that does only the encrypted writes, to compare with.
-//! - [`report`]: what was measured, as words and as JSON.
+//! - [`report`]: what was measured, as words, as JSON and as a page.
 
-mod generator;
+mod crowd;
+pub mod dialect;
 mod link;
 #[cfg(target_os = "linux")]
 mod linux;
+mod load;
+mod measurement;
+mod member;
 mod meter;
 pub mod options;
 mod process;
 pub mod report;
+mod stamp;
+mod storm;
 mod target;
 mod tls;
 pub mod yardstick;
@@ -26,6 +34,9 @@ pub use report::Report;
 /// Why a measurement could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
+    /// What was asked for contradicts itself; the text says how, and what to say instead.
+    #[error("{0}")]
+    Options(String),
     /// The server to be measured did not start.
     #[error("the server to be measured did not start ({0}): try `papo serve -p 0` by itself")]
     NoServer(String),
@@ -47,8 +58,8 @@ pub enum BenchError {
 
 /// Makes one measurement. `progress` is called about once a second with a line for people.
 pub fn run(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report, BenchError> {
+    options.check()?;
     process::raise_open_files();
     let target = target::Target::start(options)?;
-    let mut generator = generator::Generator::connect(options, &target, progress)?;
-    generator.measure(progress)
+    measurement::Measurement::new(options, &target, progress)?.run()
 }

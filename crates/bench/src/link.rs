@@ -1,15 +1,15 @@
-//! One member's connection: a socket, TLS, and the lines that come out of it. Not here: what the lines mean.
+//! One member's connection: a socket, TLS, and a dialect. Not here: what the load makes of what is heard.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::net::SocketAddr;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
-use papo_proto::LineBuffer;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
+
+use crate::dialect::{Carrier, Dialect, Heard, Seat};
 
 /// The type of a TLS record that carries data (RFC 8446, section 5.1).
 const APPLICATION_DATA: u8 = 23;
@@ -18,12 +18,23 @@ const APPLICATION_DATA: u8 = 23;
 pub(crate) struct Link {
     stream: TcpStream,
     tls: ClientConnection,
-    lines: LineBuffer,
+    dialect: Box<dyn Dialect>,
+    /// What has come of a part that is not whole yet.
+    waiting: Vec<u8>,
     records: Records,
     /// Whether the socket took less than there was.
     blocked: bool,
+    /// Whether the line that comes before TLS is still to come.
+    plain: bool,
     /// While set, nothing is read from the socket.
     pub(crate) asleep: bool,
+}
+
+/// What all connections of a run have in common.
+pub(crate) struct Route {
+    pub(crate) address: SocketAddr,
+    pub(crate) config: Arc<ClientConfig>,
+    pub(crate) carrier: Carrier,
 }
 
 /// What one look at a socket has brought.
@@ -32,28 +43,31 @@ pub(crate) struct Received {
     pub(crate) bytes: usize,
     /// TLS records of data that began in them.
     pub(crate) records: u64,
+    /// Whether the socket is known to have no more for now.
+    pub(crate) drained: bool,
 }
 
 impl Link {
-    /// Begins to connect.
-    pub(crate) fn open(
-        address: SocketAddr,
-        config: &Arc<ClientConfig>,
-        registry: &Registry,
-        token: Token,
-    ) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(address)?;
+    /// Begins to connect. What the member says first is queued: TLS sends it as soon as the handshake is done.
+    pub(crate) fn open(route: &Route, registry: &Registry, token: Token, seat: Seat) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(route.address)?;
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
-        let name = ServerName::IpAddress(address.ip().into());
-        let mut tls = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
+        let name = ServerName::IpAddress(route.address.ip().into());
+        let mut tls = ClientConnection::new(Arc::clone(&route.config), name).map_err(io::Error::other)?;
         tls.set_buffer_limit(None);
+        let mut dialect = route.carrier.dialect(seat);
+        let mut hello = Vec::new();
+        dialect.hello(&mut hello);
+        tls.writer().write_all(&hello)?;
         Ok(Self {
             stream,
             tls,
-            lines: LineBuffer::default(),
+            dialect,
+            waiting: Vec::new(),
             records: Records::default(),
             // Until the system says that the connection stands.
             blocked: true,
+            plain: route.carrier.begins_in_plain(),
             asleep: false,
         })
     }
@@ -75,14 +89,16 @@ impl Link {
         self.flush()
     }
 
-    /// Queues bytes; [`flush`](Self::flush) sends them.
-    pub(crate) fn queue(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.tls.writer().write_all(bytes)
+    /// Queues a text under an id; [`flush`](Self::flush) sends it.
+    pub(crate) fn say(&mut self, id: u64, text: &[u8], scratch: &mut Vec<u8>) -> io::Result<()> {
+        scratch.clear();
+        self.dialect.say(id, text, scratch);
+        self.tls.writer().write_all(scratch)
     }
 
     /// Sends what is queued, as far as the socket takes it.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        while self.tls.wants_write() && !self.blocked {
+        while self.tls.wants_write() && !self.blocked && !self.plain {
             match self.tls.write_tls(&mut self.stream) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.blocked = true,
@@ -93,12 +109,11 @@ impl Link {
         Ok(())
     }
 
-    /// Reads once and hands over the lines that have ended. `None` when there is nothing to read.
+    /// Reads once and hands over what is heard. `None` when there is nothing to read.
     pub(crate) fn receive(
         &mut self,
         scratch: &mut [u8],
-        plain: &mut [u8],
-        mut on_line: impl FnMut(&[u8]),
+        mut on_heard: impl FnMut(Heard),
     ) -> io::Result<Option<Received>> {
         if self.asleep {
             return Ok(None);
@@ -107,30 +122,70 @@ impl Link {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(len) => len,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                return Ok(Some(Received { bytes: 0, records: 0 }));
-            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
             Err(error) => return Err(error),
         };
-        let received = Received { bytes: len, records: self.records.count(&scratch[..len]) };
-        let mut rest = &scratch[..len];
+        let mut rest = self.after_plain(&scratch[..len]);
+        let records = self.records.count(rest);
+        let mut answer = Vec::new();
         while !rest.is_empty() {
             self.tls.read_tls(&mut rest)?;
-            let state = self.tls.process_new_packets().map_err(io::Error::other)?;
-            let mut left = state.plaintext_bytes_to_read();
-            while left > 0 {
-                let read = self.tls.reader().read(plain)?;
-                left = left.saturating_sub(read.max(1));
-                let each = |line: &[u8]| {
-                    on_line(line);
-                    ControlFlow::Continue(())
+            self.tls.process_new_packets().map_err(io::Error::other)?;
+            loop {
+                let mut reader = self.tls.reader();
+                let chunk = match reader.fill_buf() {
+                    Ok([]) => break,
+                    Ok(chunk) => chunk,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(error),
                 };
-                self.lines.feed(&plain[..read], each).map_err(io::Error::other)?;
+                let chunk_len = chunk.len();
+                hear(&mut *self.dialect, &mut self.waiting, chunk, &mut answer, &mut on_heard)?;
+                reader.consume(chunk_len);
             }
         }
+        self.tls.writer().write_all(&answer)?;
         self.flush()?;
-        Ok(Some(received))
+        // Elsewhere the next event comes only after a read that found nothing.
+        let drained = cfg!(unix) && len > 0 && len < scratch.len();
+        Ok(Some(Received { bytes: len, records, drained }))
     }
+
+    /// What comes behind the line before TLS.
+    fn after_plain<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        if !self.plain {
+            return bytes;
+        }
+        let Some(at) = memchr::memchr(b'\n', bytes) else { return &[] };
+        self.plain = false;
+        &bytes[at + 1..]
+    }
+}
+
+/// Cuts what has come and hears each part of it. Keeps what is not whole.
+fn hear(
+    dialect: &mut dyn Dialect,
+    waiting: &mut Vec<u8>,
+    chunk: &[u8],
+    answer: &mut Vec<u8>,
+    on_heard: &mut impl FnMut(Heard),
+) -> io::Result<()> {
+    let joined = !waiting.is_empty();
+    if joined {
+        waiting.extend_from_slice(chunk);
+    }
+    let stream = if joined { waiting.as_slice() } else { chunk };
+    let mut used = 0;
+    while let Some(len) = dialect.cut(&stream[used..]).map_err(io::Error::other)? {
+        on_heard(dialect.hear(&stream[used..used + len], answer));
+        used += len;
+    }
+    if joined {
+        waiting.drain(..used);
+    } else {
+        waiting.extend_from_slice(&chunk[used..]);
+    }
+    Ok(())
 }
 
 /// Counts the records of data in a stream of bytes, wherever it is cut.

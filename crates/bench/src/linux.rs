@@ -19,12 +19,10 @@ pub(crate) fn usage(process: u32) -> Option<Usage> {
     // The second field is the program's name in brackets, which may hold blanks.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
-    let (user, system) = (ticks(11), ticks(12));
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = resident.split_whitespace().next()?.parse().ok()?;
-    let user_share = if user + system > 0.0 { user / (user + system) } else { 0.0 };
-    Some(Usage { cpu, user_share, memory: kibibytes * 1024 })
+    Some(Usage { cpu, ticks: [ticks(11), ticks(12)], memory: kibibytes * 1024 })
 }
 
 /// Puts the process with all its threads on one core. Only the figures are worse where that fails.

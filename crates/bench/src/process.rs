@@ -8,10 +8,23 @@ use std::time::Duration;
 pub(crate) struct Usage {
     /// Processor time of all threads, from the scheduler's own clock.
     pub(crate) cpu: Duration,
-    /// The share of it spent in user space, as the system samples it, from 0 to 1.
-    pub(crate) user_share: f64,
+    /// The time in user space and in the system, as the system samples it, in its own ticks.
+    pub(crate) ticks: [f64; 2],
     /// Resident memory in bytes.
     pub(crate) memory: u64,
+}
+
+impl Usage {
+    /// The processor time since an earlier look.
+    pub(crate) fn cpu_since(self, before: Self) -> Duration {
+        self.cpu.saturating_sub(before.cpu)
+    }
+
+    /// The share of it in user space, from 0 to 1.
+    pub(crate) fn user_share_since(self, before: Self) -> f64 {
+        let [user, system] = [0, 1].map(|at| self.ticks[at] - before.ticks[at]);
+        if user + system > 0.0 { user / (user + system) } else { 0.0 }
+    }
 }
 
 /// What the process has used, if the system tells.

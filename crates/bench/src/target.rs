@@ -5,13 +5,15 @@ use std::process::{Child, Command, Stdio};
 
 use papo_proto::Invite;
 
-use crate::options::Options;
+use crate::options::{Log, Options};
 use crate::{BenchError, process};
 
 /// The server to be measured. One that was started for the run ends with it.
 pub(crate) struct Target {
     pub(crate) invite: Invite,
     child: Option<Child>,
+    /// The process of a server that was not started for the run, where it was said.
+    given: Option<u32>,
     /// Removed when the run ends.
     _folder: Option<tempfile::TempDir>,
 }
@@ -20,7 +22,9 @@ impl Target {
     /// Finds the server, or starts it and waits until it listens.
     pub(crate) fn start(options: &Options) -> Result<Self, BenchError> {
         if let Some(invite) = &options.invite {
-            return Ok(Self { invite: invite.clone(), child: None, _folder: None });
+            let target = Self { invite: invite.clone(), child: None, given: options.process, _folder: None };
+            target.pin(options);
+            return Ok(target);
         }
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(std::env::current_exe()?);
@@ -28,22 +32,22 @@ impl Target {
             command.args(["bench", "--serve-yardstick", "127.0.0.1:0"]);
         } else {
             let data = options.data.as_deref().unwrap_or(folder.path());
-            let (history, durability) = match options.log.as_str() {
-                "disk" => ("disk", "disk"),
-                "os" => ("disk", "os"),
-                _ => ("none", "disk"),
+            let (history, durability) = match options.log {
+                Log::Disk => ("disk", "disk"),
+                Log::Os => ("disk", "os"),
+                Log::None => ("none", "disk"),
             };
             command.args(["serve", "127.0.0.1:0", "--rate", "off", "--history", history]);
             command.args(["--durability", durability, "--shards", &options.shards.to_string()]);
             command.arg("--data").arg(data);
         }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        if options.pin {
-            process::pin(child.id(), 0);
-            process::pin(std::process::id(), 1);
-        }
         match read_invite(&mut child) {
-            Ok(invite) => Ok(Self { invite, child: Some(child), _folder: Some(folder) }),
+            Ok(invite) => {
+                let target = Self { invite, child: Some(child), given: None, _folder: Some(folder) };
+                target.pin(options);
+                Ok(target)
+            }
             Err(error) => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -52,9 +56,16 @@ impl Target {
         }
     }
 
+    fn pin(&self, options: &Options) {
+        if let (true, Some(server)) = (options.pin, self.process()) {
+            process::pin(server, 0);
+            process::pin(std::process::id(), 1);
+        }
+    }
+
     /// The id of the server's process, where it is known.
     pub(crate) fn process(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
+        self.child.as_ref().map(Child::id).or(self.given)
     }
 }
 

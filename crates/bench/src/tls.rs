@@ -5,22 +5,24 @@ use std::sync::Arc;
 
 use papo_client::trust::fingerprint_of;
 use papo_proto::Fingerprint;
-use papo_proto::limits::ALPN_LINES;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CipherSuite, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
-/// How a member of the load speaks TLS with the server of this fingerprint.
-pub(crate) fn config(fingerprint: Fingerprint) -> Result<Arc<ClientConfig>, Error> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
+/// How a member of the load speaks TLS with the server of this fingerprint. Only one cipher suite is offered, so
+/// that all servers that are compared do the same work.
+pub(crate) fn config(fingerprint: Fingerprint, alpn: Vec<Vec<u8>>) -> Result<Arc<ClientConfig>, Error> {
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| suite.suite() == CipherSuite::TLS13_AES_128_GCM_SHA256);
+    let provider = Arc::new(provider);
     let verifier = Arc::new(Pinned { fingerprint, provider: Arc::clone(&provider) });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    config.alpn_protocols = vec![ALPN_LINES.to_vec()];
+    config.alpn_protocols = alpn;
     config.resumption = rustls::client::Resumption::disabled();
     Ok(Arc::new(config))
 }

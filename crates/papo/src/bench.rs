@@ -1,8 +1,10 @@
 //! `papo bench`: the load test in the box. Not here: the load and the measuring, which the library does.
 
-use std::io;
+use std::{env, fs, io};
 
-use papo_bench::{Options, yardstick};
+use jiff::Zoned;
+use papo_bench::report::{About, page};
+use papo_bench::{BenchError, Options, yardstick};
 
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -13,13 +15,29 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         return yardstick::serve(address, io::stdout().lock())
             .map_err(|error| Failure::new(Exit::Other, format!("the yardstick has ended: {error}")));
     }
-    let report = papo_bench::run(options, &mut |line| output::words(line))
-        .map_err(|error| Failure::new(Exit::Other, error.to_string()))?;
+    let report = papo_bench::run(options, &mut |line| output::words(line)).map_err(|error| {
+        let exit = if matches!(error, BenchError::Options(_)) { Exit::Usage } else { Exit::Other };
+        Failure::new(exit, error.to_string())
+    })?;
+    if let Some(path) = &options.report {
+        fs::write(path, page(&report, &about())).map_err(|error| {
+            Failure::local(format!("the report cannot be written to {}: {error}", path.display()))
+        })?;
+    }
     if options.json {
         let json =
             serde_json::to_string(&report).map_err(|error| Failure::new(Exit::Other, error.to_string()))?;
         output::line(&json)
     } else {
         output::line(report.to_string().trim_end())
+    }
+}
+
+fn about() -> About {
+    let words = env::args().skip(1).collect::<Vec<_>>();
+    About {
+        program: format!("papo {}", env!("CARGO_PKG_VERSION")),
+        when: Zoned::now().strftime("%Y-%m-%d %H:%M").to_string(),
+        command: format!("papo {}", words.join(" ")),
     }
 }
