@@ -12,6 +12,7 @@
 
 mod crowd;
 pub mod dialect;
+mod disk;
 mod link;
 #[cfg(target_os = "linux")]
 mod linux;

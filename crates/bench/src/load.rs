@@ -52,6 +52,14 @@ impl Load {
         self.messages_max.is_some_and(|messages| self.sent >= messages)
     }
 
+    /// How long until something is to be written on schedule; nothing where there is no schedule.
+    pub(crate) fn until_next(&self, now: Duration) -> Duration {
+        match self.pace {
+            Pace::Scheduled { next, .. } => next.saturating_sub(now),
+            Pace::Windowed { .. } => Duration::ZERO,
+        }
+    }
+
     /// Writes whatever should have been written by now. Returns whether that was anything.
     pub(crate) fn offer(&mut self, crowd: &mut Crowd) -> io::Result<bool> {
         if self.writers.is_empty() {

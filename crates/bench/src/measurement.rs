@@ -5,6 +5,7 @@ use std::net::ToSocketAddrs as _;
 use std::time::{Duration, Instant};
 
 use crate::crowd::{Crowd, PATIENCE};
+use crate::disk::DiskProbe;
 use crate::link::Route;
 use crate::load::Load;
 use crate::member::Role;
@@ -19,6 +20,9 @@ use crate::{BenchError, tls};
 /// How long a newly filled server is left alone before it is looked at while nothing happens: whatever it does
 /// once after people came in is over then.
 const REST_AFTER: Duration = Duration::from_secs(1);
+
+/// How long the generator sleeps at a time, where it sleeps: the shortest that every system can.
+const NAP: Duration = Duration::from_millis(1);
 
 /// A measurement under way.
 pub(crate) struct Measurement<'a> {
@@ -111,8 +115,11 @@ impl<'a> Measurement<'a> {
     fn load(&mut self, report: &mut Report) -> Result<(), BenchError> {
         let mut load = Load::new(self.options, self.crowd.begin());
         self.crowd.set_asleep(true)?;
-        self.run_for(Duration::from_secs(self.options.warmup), &mut load)?;
+        // A number of messages is counted from the first: no part of it goes into warming up.
+        let warmup = if self.options.messages.is_some() { 0 } else { self.options.warmup };
+        self.run_for(Duration::from_secs(warmup), &mut load)?;
         let (began, server, own) = (Instant::now(), self.server(), usage(std::process::id()));
+        let disk = self.target.durable_in.as_deref().and_then(DiskProbe::start);
         self.crowd.meter.begin();
         self.waited = Duration::ZERO;
         self.begin_storm()?;
@@ -122,6 +129,7 @@ impl<'a> Measurement<'a> {
             self.run_for(Duration::from_millis(100), &mut load)?;
         }
         let seconds = began.elapsed().as_secs_f64();
+        report.disk_sync_us = disk.and_then(DiskProbe::finish);
         let (server_after, own_after) = (self.server(), usage(std::process::id()));
         self.end_slice();
         self.crowd.meter.measuring = false;
@@ -175,15 +183,21 @@ impl<'a> Measurement<'a> {
                 }
             }
             let wrote = load.offer(&mut self.crowd)?;
-            // The load generator has a core of its own and never sleeps under load: waking it would cost the
-            // server time that is not the server's.
-            let heard = self.crowd.turn(Some(Duration::ZERO))?;
+            let heard = self.crowd.turn(Some(self.nap(load)))?;
             if self.storm.is_some() {
                 self.storm_turn()?;
             } else if !wrote && !heard {
                 self.waited += now.elapsed();
             }
         }
+    }
+
+    /// How long the generator may sleep. It has a core of its own and does not sleep under load: waking it would
+    /// cost the server time that is not the server's. But where the server waits for the disk and has time, so do
+    /// the kernel's own threads, which would have to wait for a core that is never idle.
+    fn nap(&self, load: &Load) -> Duration {
+        let has_time = load.until_next(self.crowd.now()) > 2 * NAP;
+        if self.target.durable_in.is_some() && has_time { NAP } else { Duration::ZERO }
     }
 
     /// Whether everything that was asked for is written and has reached everybody who reads.

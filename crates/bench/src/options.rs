@@ -55,7 +55,7 @@ pub struct Options {
     /// How long to measure, in seconds
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub seconds: u64,
-    /// How long to run before measuring, in seconds
+    /// How long to run before measuring, in seconds; not at all with --messages
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(0..=3_600))]
     pub warmup: u64,
     /// End the load after this many messages, if that comes first

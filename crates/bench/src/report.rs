@@ -69,6 +69,8 @@ pub struct Report {
     pub generator_busy: f64,
     /// The server's resident memory in bytes: before the load, and after it.
     pub server_memory_bytes: Option<[u64; 2]>,
+    /// What the disk itself took to make 4 KiB durable meanwhile, where the server waited for it.
+    pub disk_sync_us: Option<Percentiles>,
     /// What writers and listeners cost when they came in.
     pub newcomers: Option<Newcomers>,
     /// Connections that only stayed.
@@ -186,6 +188,7 @@ impl Report {
             generator_cores: None,
             generator_busy: 0.0,
             server_memory_bytes: None,
+            disk_sync_us: None,
             newcomers: None,
             idle: None,
             storm: None,

@@ -1,6 +1,7 @@
 //! What is measured: a server started for the run, or one that runs already.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use papo_proto::Invite;
@@ -14,6 +15,8 @@ pub(crate) struct Target {
     child: Option<Child>,
     /// The process of a server that was not started for the run, where it was said.
     given: Option<u32>,
+    /// Where a started server keeps its files, if it waits for the disk.
+    pub(crate) durable_in: Option<PathBuf>,
     /// Removed when the run ends.
     _folder: Option<tempfile::TempDir>,
 }
@@ -22,7 +25,13 @@ impl Target {
     /// Finds the server, or starts it and waits until it listens.
     pub(crate) fn start(options: &Options) -> Result<Self, BenchError> {
         if let Some(invite) = &options.invite {
-            let target = Self { invite: invite.clone(), child: None, given: options.process, _folder: None };
+            let target = Self {
+                invite: invite.clone(),
+                child: None,
+                given: options.process,
+                durable_in: None,
+                _folder: None,
+            };
             target.pin(options);
             return Ok(target);
         }
@@ -44,7 +53,10 @@ impl Target {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         match read_invite(&mut child) {
             Ok(invite) => {
-                let target = Self { invite, child: Some(child), given: None, _folder: Some(folder) };
+                let data = options.data.clone().unwrap_or_else(|| folder.path().to_owned());
+                let durable_in = (options.log == Log::Disk && !options.yardstick).then_some(data);
+                let child = Some(child);
+                let target = Self { invite, child, given: None, durable_in, _folder: Some(folder) };
                 target.pin(options);
                 Ok(target)
             }

@@ -118,6 +118,11 @@ fn server(report: &Report, rows: &mut Vec<Row>) {
             format!("a delivery (user {user:.3}, system {system:.3}), {cores:.2} cores")
         });
     }
+    if let Some(disk) = report.disk_sync_us {
+        push(rows, "disk", format!("{:.0} µs", disk.p50), || {
+            format!("to make 4 KiB durable, half of the time at most; p99 {:.0} µs", disk.p99)
+        });
+    }
     if let Some([before, after]) = report.server_memory_bytes {
         push(rows, "server memory", bytes(after), || format!("after the load, {} before", bytes(before)));
     }
