@@ -43,6 +43,15 @@ pub enum ConnectError {
         /// Where the answer should have come from.
         address: Address,
     },
+    /// The connection was accepted, but no word of TLS came within the deadline.
+    #[error(
+        "Something listens at {address} but does not answer as a papo server does. Check host and port; \
+         if they are right, the server is overloaded or hangs."
+    )]
+    NoHandshake {
+        /// What was connected to.
+        address: Address,
+    },
     /// What answers does not speak TLS.
     #[error(
         "What answers at {address} does not speak TLS, so it is no papo server. Check the port; a server started with `papo serve` shows its address."
@@ -65,7 +74,7 @@ pub enum ConnectError {
     #[error(
         "The server at {address} does not have the expected key. Expected: {}. Found: {}. \
          Either the server has been set up anew, or somebody sits in between. Ask its operator for the fingerprint \
-         (`papo cert fingerprint`) on another way; only if it is the one found: {remedy}.",
+         (`papo cert fingerprint`) in another way; only if it is the one found: {remedy}.",
         expected.grouped(),
         found.grouped()
     )]
@@ -114,7 +123,7 @@ pub enum ConnectError {
     },
     /// The server's certificate is no longer valid, by this computer's clock.
     #[error(
-        "The server's certificate has expired on {}. If that day has not come yet, set this computer's clock; \
+        "The server's certificate expired on {}. If that day has not come yet, set this computer's clock; \
          else its operator has to renew the certificate (`papo cert make`).",
         day(*not_after)
     )]
@@ -225,6 +234,7 @@ impl ConnectError {
             | Self::UnknownHost { .. }
             | Self::NoRoute { .. }
             | Self::TimedOut { .. }
+            | Self::NoHandshake { .. }
             | Self::Closed { .. }
             | Self::Lost { .. }
             | Self::Silent
@@ -252,6 +262,7 @@ impl ConnectError {
             | Self::UnknownHost { .. }
             | Self::NoRoute { .. }
             | Self::TimedOut { .. }
+            | Self::NoHandshake { .. }
             | Self::NotTls { .. }
             | Self::TlsMismatch { .. }
             | Self::Version { .. }
@@ -300,7 +311,7 @@ impl ConnectError {
 }
 
 /// The day of a point in time: what a person compares with a calendar.
-fn day(time: Timestamp) -> String {
+pub(crate) fn day(time: Timestamp) -> String {
     time.to_string().chars().take_while(|&c| c != 'T').collect()
 }
 
@@ -386,6 +397,6 @@ mod tests {
     fn dates_are_shown_as_days() {
         let not_after = Timestamp::parse("2020-02-03T04:05:06Z").unwrap();
         let text = ConnectError::Expired { not_after }.to_string();
-        assert!(text.starts_with("The server's certificate has expired on 2020-02-03. If"), "{text}");
+        assert!(text.starts_with("The server's certificate expired on 2020-02-03. If"), "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! The servers whose keys a person has accepted: a text file with a line `HOST:PORT FINGERPRINT` for each.
-//! Lines are only ever added here; a person takes one out who knows why a server's key has changed. Not
-//! here: what is decided by it, which is [`crate::trust`]'s business.
+//! A line is taken out by a person who knows why a server's key has changed, or replaced by the key in an
+//! invite that such a person has used. Not here: what is decided by it, which is [`crate::trust`]'s business.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -34,6 +34,22 @@ pub fn find(path: &Path, address: &Address) -> Result<Option<Fingerprint>, Known
 /// Adds a server. The file is made, for its owner only, where there is none.
 pub fn remember(path: &Path, address: &Address, fingerprint: &Fingerprint) -> Result<(), KnownServersError> {
     add(path, address, fingerprint).map_err(|cause| KnownServersError::File { path: path.to_owned(), cause })
+}
+
+/// Puts this fingerprint in the place of what was accepted for this address; all other lines stay. A server
+/// that another process adds at the same moment may be lost by that, and is asked about again.
+pub(crate) fn replace(
+    path: &Path,
+    address: &Address,
+    fingerprint: &Fingerprint,
+) -> Result<(), KnownServersError> {
+    let file = |cause| KnownServersError::File { path: path.to_owned(), cause };
+    let wanted = address.to_string();
+    let is_other =
+        |line: &&str| !line.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case(&wanted));
+    let old = fs::read_to_string(path).map_err(file)?;
+    let others: String = old.lines().filter(is_other).flat_map(|line| [line, "\n"]).collect();
+    private_file::replace_whole(path, format!("{others}{address} {fingerprint}\n").as_bytes()).map_err(file)
 }
 
 fn add(path: &Path, address: &Address, fingerprint: &Fingerprint) -> io::Result<()> {

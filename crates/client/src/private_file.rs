@@ -66,6 +66,20 @@ pub(crate) fn create_whole<E: From<io::Error>>(
     }
 }
 
+/// Puts these bytes in the place of a file, whole or not at all.
+pub(crate) fn replace_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = create_part(path)?;
+    let replaced = fs::write(&part, bytes)
+        .and_then(|()| File::options().write(true).open(&part)?.sync_all())
+        .and_then(|()| fs::rename(&part, path))
+        .and_then(|()| platform::sync_folder(path));
+    if replaced.is_err() {
+        // The error says more than a part that cannot be removed either.
+        let _ = fs::remove_file(&part);
+    }
+    replaced
+}
+
 /// Gives a complete file its name, if the name is still free.
 fn place(part: &Path, path: &Path) -> io::Result<()> {
     File::options().write(true).open(part)?.sync_all()?;

@@ -23,7 +23,7 @@ use rustls::{
     RootCertStore, SignatureScheme,
 };
 
-use crate::error::ConnectError;
+use crate::error::{ConnectError, day};
 use crate::known_servers;
 
 /// What a client knows about whom to trust, before it sees any certificate.
@@ -77,7 +77,12 @@ impl Trust {
         let Some(path) = &self.known_servers else { return Ok(()) };
         let local = |error| ConnectError::local(&error);
         match known_servers::find(path, address).map_err(local)? {
-            // Also where another one is known: what an invite says holds for whoever uses the invite only.
+            Some(known) if known == *fingerprint => Ok(()),
+            // Whoever joins with an invite has accepted the key in it, also instead of an earlier one.
+            Some(_) if self.fingerprint == Some(*fingerprint) => {
+                known_servers::replace(path, address, fingerprint).map_err(local)
+            }
+            // Another process has just remembered another key: that one has to be decided about by a person.
             Some(_) => Ok(()),
             None => known_servers::remember(path, address, fingerprint).map_err(local),
         }
@@ -208,8 +213,8 @@ impl Verifier {
             },
             Ok(()) if is_own => Ok(()),
             Ok(()) => verify_server_name(&shown.parsed, shown.name).map_err(|error| {
-                let detail = error.to_string();
-                self.explain(&error).unwrap_or(ConnectError::BadCertificate { detail })
+                let damaged = || ConnectError::BadCertificate { detail: why_bad(&error).to_owned() };
+                self.explain(&error).unwrap_or_else(damaged)
             }),
         }
     }
@@ -221,11 +226,18 @@ impl Verifier {
             system.verify_server_cert(shown.leaf, shown.intermediates, shown.name, &[], shown.now)
         });
         let Err(error) = verdict else { return Ok(()) };
-        let detail = match error {
-            Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-                "no authority that it knows has signed the certificate".to_owned()
+        tracing::debug!(%error, "the system does not vouch for the certificate");
+        let detail = match self.explain(&error) {
+            Some(ConnectError::Expired { not_after }) => {
+                format!("by this computer's clock, the certificate expired on {}", day(not_after))
             }
-            other => other.to_string(),
+            Some(ConnectError::NotYetValid { not_before }) => {
+                format!("by this computer's clock, the certificate is valid from {} only", day(not_before))
+            }
+            Some(ConnectError::WrongHostName { host, .. }) => format!("the certificate is not for {host}"),
+            // Whatever else is said of a certificate that nobody known has signed is about what is in it, and
+            // hides that it would not count anyway.
+            _ => "no authority that it knows has signed the certificate".to_owned(),
         };
         let address = self.address.clone();
         Err(ConnectError::UnknownServer { address, fingerprint: shown.fingerprint, detail })
@@ -250,6 +262,18 @@ impl Verifier {
             }
             _ => None,
         }
+    }
+}
+
+/// What is wrong with a certificate, or with the proof of its key, for people.
+pub(crate) fn why_bad(error: &Error) -> &'static str {
+    match error {
+        Error::DecryptError | Error::InvalidCertificate(CertificateError::BadSignature) => {
+            "the server has not proven that it holds the certificate's key"
+        }
+        Error::NoCertificatesPresented => "the server has shown none",
+        Error::InvalidCertificate(CertificateError::BadEncoding) => "it is damaged",
+        _ => "it is damaged, or of a kind that this program does not accept",
     }
 }
 

@@ -70,13 +70,15 @@ fn the_host_is_unknown() {
 }
 
 #[test]
-fn nobody_answers_in_time() {
+fn something_listens_but_says_nothing() {
     // The system accepts the connection for a program that never does.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = Address::new("127.0.0.1", listener.local_addr().unwrap().port());
     let found = failure(Options { connect_timeout: SOON, ..options(&address, Trust::default()) });
-    let expected = ConnectError::TimedOut { address };
-    check(&found, &expected, Category::Unreachable, &["did not answer in time", "firewall"]);
+    let expected = ConnectError::NoHandshake { address };
+    let texts = ["Something listens at", "as a papo server does", "Check host and port"];
+    check(&found, &expected, Category::Unreachable, &texts);
+    assert!(!found.is_final() && !found.to_string().contains("firewall"), "{found}");
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn whoever_shows_the_certificate_without_its_key_is_refused() {
     config.cert_resolver = Arc::new(resolver);
     let server = TestServer::tls(Arc::new(config), |mut peer| peer.wait_for_end());
     let found = failure(options(&server.address, by_fingerprint(certificate.fingerprint())));
-    check_text(&found, Category::Untrusted, &["cannot be accepted"]);
+    check_text(&found, Category::Untrusted, &["cannot be accepted", "has not proven that it holds"]);
 }
 
 #[test]
@@ -229,6 +231,48 @@ fn an_invite_is_remembered() {
     let invited = Trust { fingerprint: Some(certificate.fingerprint()), ..by_memory(folder.path()) };
     assert_eq!(gets_in(options(&server.address, invited)), Ok(()));
     assert_eq!(gets_in(options(&server.address, by_memory(folder.path()))), Ok(()));
+}
+
+/// Invariant: the key in an invite that one has joined with replaces what was remembered for this address, and
+/// for no other.
+#[test]
+fn an_invite_with_another_key_replaces_the_remembered_one() {
+    let certificate = Certificate::new();
+    let server = TestServer::papo(&certificate);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("known_servers");
+    let (address, other) = (&server.address, format!("# mine\nother:1 {SOME_FINGERPRINT}\n"));
+    std::fs::write(&file, format!("{address} {SOME_FINGERPRINT}\n{other}")).unwrap();
+    let wrong = Trust { fingerprint: Some(Fingerprint([1; 32])), ..by_memory(folder.path()) };
+    check_text(&failure(options(address, wrong)), Category::Untrusted, &["new invite"]);
+    let before = failure(options(address, by_memory(folder.path())));
+    check_text(&before, Category::Untrusted, &["remove the line", "in another way"]);
+
+    let invited = Trust { fingerprint: Some(certificate.fingerprint()), ..by_memory(folder.path()) };
+    assert_eq!(gets_in(options(address, invited)), Ok(()));
+    let known = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(known, format!("{other}{address} {}\n", certificate.fingerprint()));
+    assert_eq!(gets_in(options(address, by_memory(folder.path()))), Ok(()));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn an_unknown_server_is_explained_without_the_words_of_a_library() {
+    let expired = |params: &mut rcgen::CertificateParams| params.not_after = date_time_ymd(2020, 2, 3);
+    let is_authority = |params: &mut rcgen::CertificateParams| {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    };
+    let nobody = "no authority that it knows has signed";
+    for (certificate, cause) in [
+        (Certificate::with(&["127.0.0.1"], expired), "the certificate expired on 2020-02-03"),
+        (Certificate::with(&["127.0.0.1"], is_authority), nobody),
+        (Certificate::with(&["elsewhere.example"], |_| {}), nobody),
+    ] {
+        let server = TestServer::papo(&certificate);
+        let found = failure(options(&server.address, Trust::default()));
+        check_text(&found, Category::Untrusted, &["not known here", cause, "--ca"]);
+        assert!(!found.to_string().contains("invalid peer certificate"), "{found}");
+    }
 }
 
 #[test]

@@ -20,6 +20,8 @@ use crate::layers::variable;
         configuration file: [serve] for serve, invite and cert, [client] for join, send and tail. \
         An option counts before the environment, the environment before the file. PAPO_TARGET and the key \
         target of [client] stand for TARGET.\n\n\
+        You are the same person at every `papo join`; with --profile DIR you are a second one on the same \
+        computer.\n\n\
         Exit codes: 0 done; 1 another failure; 2 wrong usage; 3 no connection; 4 server not trusted; \
         5 refused by the server; 6 connection lost before it was done; 7 a local file or folder."
 )]
@@ -105,7 +107,8 @@ pub(crate) struct ServeArguments {
     /// How many connections at most
     #[arg(long, value_name = "N")]
     pub(crate) connections: Option<String>,
-    /// How log lines look: `text` (default) or `json`
+    /// How log lines look: `text` (default) or `json`; then standard error holds nothing else, and what is otherwise
+    /// said to people are lines of the level info
     #[arg(long, value_name = "text|json")]
     pub(crate) log_format: Option<String>,
     /// Which log lines are written: error, warn (default), info, debug or trace
@@ -141,7 +144,8 @@ pub(crate) struct ClientArguments {
 #[command(after_help = "TARGET is an invite link, HOST or HOST:PORT.\n\n\
     What others say goes to standard output, everything else to standard error. Lines from a pipe are sent \
     one by one; at the end of the input papo waits until the room has them all, and ends. This version has \
-    the line mode only; --plain asks for it by name, for the time when there is a full screen too.")]
+    the line mode only; --plain asks for it by name, for the time when there is a full screen too.\n\n\
+    To be a second person on the same computer, use a folder of your own: papo join --profile DIR --name NAME.")]
 pub(crate) struct JoinArguments {
     /// An invite link, HOST or HOST:PORT
     #[arg(conflicts_with = "ip")]
@@ -153,7 +157,7 @@ pub(crate) struct JoinArguments {
     pub(crate) plain: bool,
     /// How many earlier messages to show on coming in; 20 where it is not said
     #[arg(long, value_name = "N")]
-    pub(crate) history: Option<String>,
+    pub(crate) earlier: Option<String>,
 }
 
 /// Say something in a room and end when the room has it.
@@ -214,13 +218,13 @@ pub(crate) struct InviteArguments {
     /// The address that others reach the server under; what it last listened on where it is not said
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) address: Option<String>,
-    /// The certificate (PEM) that the server was given with --cert, where it does not use its own
+    /// The server's certificate (PEM); the one that it was last started with where it is not said
     #[arg(long, value_name = "FILE")]
     pub(crate) cert: Option<PathBuf>,
     /// The room that the link leads to; `lobby` where it is not said
     #[arg(short, long)]
     pub(crate) room: Option<String>,
-    /// Draw the link as a QR code too (on standard error)
+    /// Draw the link as a QR code too (on standard error); on a terminal that is done anyway
     #[arg(long)]
     pub(crate) qr: bool,
 }
@@ -322,6 +326,30 @@ mod tests {
         let typed = parse(words("papo serve -ip 1.2.3.4 -p 9")).unwrap();
         let Command::Serve(serve) = typed.command else { panic!("{typed:?}") };
         assert_eq!((serve.ip.as_deref(), serve.port.as_deref()), (Some("1.2.3.4"), Some("9")));
+    }
+
+    /// Options of one name share a variable, and mostly a key of the configuration file: they must mean the same.
+    /// A further one belongs into this list only if it does.
+    #[test]
+    fn options_of_one_name_mean_the_same() {
+        let mut commands = vec![command()];
+        let mut options = std::collections::BTreeMap::<String, Vec<String>>::new();
+        while let Some(command) = commands.pop() {
+            for arg in command.get_arguments() {
+                let Some(long) = arg.get_long().filter(|long| !["help", "version"].contains(long)) else {
+                    continue;
+                };
+                let values = arg.get_value_names().unwrap_or_default();
+                options.entry(long.to_owned()).or_default().push(format!("{values:?}"));
+            }
+            commands.extend(command.get_subcommands().filter(|sub| sub.get_name() != "bench").cloned());
+        }
+        options.retain(|_, values| values.len() > 1);
+        for (option, values) in &options {
+            assert!(values.iter().all(|value| value == &values[0]), "--{option}: {values:?}");
+        }
+        let shared: Vec<&str> = options.keys().map(String::as_str).collect();
+        assert_eq!(shared, ["address", "ca", "cert", "data", "ip", "name", "port", "profile", "room"]);
     }
 
     #[test]

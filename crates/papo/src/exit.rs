@@ -58,7 +58,7 @@ impl Failure {
     /// Prints the failure and yields the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         if !self.text.is_empty() {
-            output::words(&format!("papo: {}", self.text));
+            output::failure(&self.text);
         }
         ExitCode::from(self.exit as u8)
     }

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use papo_proto::{Address, Invite};
+use papo_server::certificate::{PemFiles, fingerprint_of_file};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
@@ -17,28 +18,80 @@ fn file(data: &Path) -> PathBuf {
     data.join("invite")
 }
 
-/// Keeps the invite of a server that has just been started.
-pub(crate) fn remember(data: &Path, invite: &Invite) -> Result<(), Failure> {
-    let path = file(data);
-    let draft = data.join("invite.new");
+/// Where a server leaves the path of its certificate, if that is not its own.
+fn certificate_path_file(data: &Path) -> PathBuf {
+    data.join("invite.certificate-path")
+}
+
+/// Whether a server has been started with this folder before.
+pub(crate) fn is_known(data: &Path) -> bool {
+    file(data).exists()
+}
+
+/// Keeps the invite of a server that has just been started, and where its certificate is, if that is not in its
+/// own folder.
+pub(crate) fn remember(data: &Path, invite: &Invite, certificate: Option<&Path>) -> Result<(), Failure> {
+    let path_file = certificate_path_file(data);
+    // A path that is no text cannot be kept as one; then the fingerprint stands as it was at the start.
+    let certificate =
+        certificate.and_then(|path| path::absolute(path).ok()?.into_os_string().into_string().ok());
+    match certificate {
+        Some(path) => write(&path_file, &path)?,
+        None => match fs::remove_file(&path_file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(not_written(&path_file, &error));
+            }
+            _ => {}
+        },
+    }
+    write(&file(data), &invite.to_string())
+}
+
+/// Writes a file of one line.
+fn write(path: &Path, line: &str) -> Result<(), Failure> {
+    let draft = path.with_added_extension("new");
     // Renamed into place, so that a reader never meets half a link.
-    fs::write(&draft, format!("{invite}\n")).and_then(|()| fs::rename(&draft, &path)).map_err(|error| {
-        Failure::local(format!(
-            "{} cannot be written: {error}; check the folder's permissions",
-            path.display()
-        ))
-    })
+    fs::write(&draft, format!("{line}\n"))
+        .and_then(|()| fs::rename(&draft, path))
+        .map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    Failure::local(format!("{} cannot be written: {error}; check the folder's permissions", path.display()))
 }
 
 /// Prints the invite, and draws it if that was asked for.
 pub(crate) fn run(asked: settings::Invite) -> Result<(), Failure> {
-    let invite = Invite { room: asked.room, ..known(&asked.data, asked.address)? };
+    let known = known(&asked.data, asked.address)?;
+    let fingerprint = match certificate(asked.cert, &asked.data)? {
+        Some(file) => fingerprint_of_file(&file).map_err(|error| Failure::local(error.to_string()))?,
+        None => known.fingerprint,
+    };
+    let invite = Invite { room: asked.room, fingerprint, ..known };
     let link = invite.to_string();
     output::line(&link)?;
-    if asked.qr {
+    if asked.qr.unwrap_or_else(output::is_all_read) {
         output::words(&drawn(&link)?);
     }
     Ok(())
+}
+
+/// The certificate that a running server has, or takes up within moments if the file has changed: the one that
+/// was named, the one it was started with, or its own. `None` where there is none of them.
+fn certificate(named: Option<PathBuf>, data: &Path) -> Result<Option<PathBuf>, Failure> {
+    if named.is_some() {
+        return Ok(named);
+    }
+    let path = certificate_path_file(data);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(PathBuf::from(text.trim_end_matches('\n')))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(Some(PemFiles::in_folder(data).certificate).filter(|own| own.exists()))
+        }
+        Err(error) => {
+            Err(Failure::local(format!("{} cannot be read: {error}; check its permissions", path.display())))
+        }
+    }
 }
 
 /// The server's last invite, with another address if there is one.

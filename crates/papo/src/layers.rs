@@ -104,10 +104,15 @@ impl Layers {
             })?),
             None => places::config_file().map_or(Ok(None), |path| ConfigFile::read(&path))?,
         };
-        for warning in file.iter().flat_map(ConfigFile::warnings) {
+        Ok(Self { environment, file })
+    }
+
+    /// Warns of what the configuration file holds in vain. Apart from loading, for only what was loaded says how
+    /// a server is to speak.
+    pub(crate) fn warn(&self) {
+        for warning in self.file.iter().flat_map(ConfigFile::warnings) {
             output::words(&warning);
         }
-        Ok(Self { environment, file })
     }
 
     /// The text of an option, from the first layer that has one.
@@ -154,13 +159,23 @@ impl Layers {
 
     /// Whether an option that stands alone is on. Typing it can only turn it on.
     pub(crate) fn flag(&self, section: Section, option: &str, typed: bool) -> Result<bool, Failure> {
+        Ok(self.switch(section, option, typed)?.unwrap_or(false))
+    }
+
+    /// The same; `None` where nothing is said of it.
+    pub(crate) fn switch(
+        &self,
+        section: Section,
+        option: &str,
+        typed: bool,
+    ) -> Result<Option<bool>, Failure> {
         let truth = |text: &str| match text {
             "1" | "true" | "yes" | "on" => Ok(true),
             "0" | "false" | "no" | "off" => Ok(false),
             _ => Err(format!("{text:?} is neither true nor false: write one of them")),
         };
         let below = self.text(section, option, None)?;
-        if typed { Ok(true) } else { below.map_or(Ok(false), |said| said.parse(truth)) }
+        if typed { Ok(Some(true)) } else { below.map(|said| said.parse(truth)).transpose() }
     }
 }
 

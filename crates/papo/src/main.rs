@@ -38,8 +38,19 @@ fn main() -> ExitCode {
 
 fn run(typed: args::Arguments) -> Result<(), Failure> {
     let layers = Layers::load(typed.config)?;
+    if !matches!(typed.command, Command::Serve(_)) {
+        layers.warn();
+    }
     match typed.command {
-        Command::Serve(typed) => serve::run(settings::serve(typed, &layers)?),
+        Command::Serve(typed) => {
+            let serve = settings::serve(typed, &layers);
+            if let Ok(serve) = &serve {
+                serve::start_logging(serve.log_format, serve.log_level);
+            }
+            // Only now is it known in which form a server is to say them.
+            layers.warn();
+            serve::run(serve?)
+        }
         Command::Invite(typed) => invite::run(settings::invite(typed, &layers)?),
         Command::Cert { command } => match command {
             CertCommand::Make(typed) => cert::make(settings::cert_make(typed, &layers)?),

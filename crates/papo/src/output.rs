@@ -3,6 +3,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -11,6 +12,9 @@ use crate::exit::{Exit, Failure};
 /// When something was last written to either output. Held while that is done, so that a time read from here
 /// is never older than what stands on the screen.
 static WRITTEN_AT: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Whether words are events of the log.
+static SPEAKS_BY_LOG: AtomicBool = AtomicBool::new(false);
 
 /// Writes one line of data. Where the reader has gone, the failure says so without words.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
@@ -23,9 +27,27 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     })
 }
 
+/// Makes words events of the log from now on: whoever has the log read by a program reads no sentences.
+pub(crate) fn speak_by_log() {
+    SPEAKS_BY_LOG.store(true, Ordering::Relaxed);
+}
+
 /// Writes one line of words. They are a courtesy: where nobody can read them, the work goes on.
 pub(crate) fn words(text: &str) {
+    if SPEAKS_BY_LOG.load(Ordering::Relaxed) {
+        tracing::info!("{}", text.trim());
+        return;
+    }
     let _ = write_at(&mut io::stderr().lock(), &format!("{text}\n"));
+}
+
+/// Writes why the program ends.
+pub(crate) fn failure(text: &str) {
+    if SPEAKS_BY_LOG.load(Ordering::Relaxed) {
+        tracing::error!("{text}");
+    } else {
+        words(&format!("papo: {text}"));
+    }
 }
 
 /// Writes words that are no more than an aside: fainter than what people say, where that can be shown.
@@ -67,6 +89,18 @@ pub(crate) fn words_coloured() -> bool {
 /// Whether somebody types on the terminal that data goes to, and it can do more than a typewriter.
 pub(crate) fn is_dialogue() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal() && obeys_sequences()
+}
+
+/// Whether a person at a terminal reads both outputs.
+pub(crate) fn is_all_read() -> bool {
+    io::stderr().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Ends the line on which somebody was typing when Ctrl-C came, so that the shell's prompt begins one of its own.
+pub(crate) fn end_typed_line() {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        words("");
+    }
 }
 
 fn write_at(out: &mut impl Write, text: &str) -> io::Result<()> {

@@ -10,6 +10,7 @@ use std::path::{self, Path};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use papo_log::LogError;
 use papo_proto::{Invite, RoomName};
 use papo_server::{Config, Limits, PemFiles, Rate, ServeError, Server, Stopper};
 use tracing_subscriber::filter::LevelFilter;
@@ -20,34 +21,40 @@ use crate::settings::{Durability, History, LogFormat, LogLevel, RateLimit, Serve
 
 /// Runs a server until a signal stops it.
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
-    start_logging(serve.log_format, serve.log_level);
     let listen = listen::resolve(&serve.host, serve.port)?;
     if !serve.open {
         listen::refuse_public(&listen)?;
     }
-    let certificate_file = match &serve.certificate {
-        Some((cert, _)) => cert.clone(),
-        None => PemFiles::in_folder(&serve.data).certificate,
-    };
+    let given = serve.certificate.as_ref().map(|(certificate, _)| certificate.clone());
+    let is_first = !crate::invite::is_known(&serve.data);
     let (host, data, address) = (serve.host.clone(), serve.data.clone(), serve.address.clone());
     let keeps = serve.history != History::None;
     let server = Server::bind(config(serve, listen)).map_err(|error| failure(&error))?;
     let bound = server.addresses().to_vec();
     let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
     let invite = Invite { address: reached, room: RoomName::default(), fingerprint: server.fingerprint() };
-    crate::invite::remember(&data, &invite)?;
+    crate::invite::remember(&data, &invite, given.as_deref())?;
     stop_on_signal(server.stopper())?;
-    announce(&server, &bound, &invite, &data, &certificate_file);
+    announce(&server, &invite, &data);
+    if is_first || output::data_goes_elsewhere() {
+        output::words(&words::how_to_use(&invite));
+    }
+    if is_first {
+        let certificate = given.unwrap_or_else(|| PemFiles::in_folder(&data).certificate);
+        output::words(&words::with_certificate(&invite, &certificate));
+    }
+    output::words(words::HOW_TO_CLOSE);
     server.run().map_err(|error| failure(&error))?;
     output::words(words::stopped(keeps));
     Ok(())
 }
 
-/// Says what the others need. Whoever starts a room again knows the rest.
-fn announce(server: &Server, bound: &[SocketAddr], invite: &Invite, data: &Path, certificate_file: &Path) {
+/// Says where the room is, and the invite.
+fn announce(server: &Server, invite: &Invite, data: &Path) {
     // Where the current folder cannot be found out, the path is as good as it was typed.
     let folder = path::absolute(data).unwrap_or_else(|_| data.to_owned());
     let new_folder = server.is_new().then_some(&*folder);
+    let bound = server.addresses();
     output::words(&words::started(bound, &server.fingerprint(), new_folder));
     if bound.iter().any(|address| !address.ip().is_loopback()) {
         output::words(words::OPEN_TO_ALL);
@@ -57,15 +64,6 @@ fn announce(server: &Server, bound: &[SocketAddr], invite: &Invite, data: &Path,
         // The room is for the others; whether anybody reads this output does not matter to them.
         output::words(&failure.text);
     }
-    if output::data_goes_elsewhere() {
-        output::words(&words::how_to_use(invite));
-    } else if server.is_new() {
-        output::words(words::HOW_TO_USE_IT);
-    }
-    if server.is_new() {
-        output::words(&words::with_certificate(invite, certificate_file));
-    }
-    output::words(words::HOW_TO_CLOSE);
 }
 
 fn config(serve: Serve, listen: Vec<SocketAddr>) -> Config {
@@ -113,10 +111,15 @@ fn failure(error: &ServeError) -> Failure {
         ServeError::Folder { .. } | ServeError::Certificate(_) | ServeError::Log(_) => Exit::LocalFile,
         _ => Exit::Other,
     };
-    Failure::new(exit, error.to_string())
+    let text = match error {
+        ServeError::Log(LogError::InUse { path }) => words::log_in_use(path),
+        error => error.to_string(),
+    };
+    Failure::new(exit, text)
 }
 
-fn start_logging(format: LogFormat, level: LogLevel) {
+/// Lets log lines be written. Must come before anything is said: a log of JSON has the words in it too.
+pub(crate) fn start_logging(format: LogFormat, level: LogLevel) {
     let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
@@ -128,6 +131,9 @@ fn start_logging(format: LogFormat, level: LogLevel) {
     // A second subscriber in one process is the only failure, and there is none.
     let _ = match format {
         LogFormat::Text => lines.with_ansi(output::words_coloured()).try_init(),
-        LogFormat::Json => lines.json().try_init(),
+        LogFormat::Json => {
+            output::speak_by_log();
+            lines.json().try_init()
+        }
     };
 }

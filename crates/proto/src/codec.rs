@@ -1,6 +1,7 @@
 //! Bytes to lines, lines to messages, and messages to bytes. Not here: sockets, and the WebSocket carrier,
 //! whose frames a library makes and which needs only the middle part.
 
+use std::iter;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -94,14 +95,14 @@ pub fn decode_client(line: &[u8]) -> Result<ClientMessage, Refusal> {
         // serde would also read a list of the fields' values in their order here, which nobody means.
         return Err(Refusal::new(ErrorCode::BadJson, NOT_AN_OBJECT));
     }
-    let fields: Fields<'_> = serde_json::from_str(text).map_err(|error| refuse_json(&error))?;
+    let fields: Fields<'_> = serde_json::from_str(text).map_err(|error| refuse_json(&error, text))?;
     fields.into_message()
 }
 
 const NOT_AN_OBJECT: &str = "the line is not a JSON object: send for example {\"type\":\"ping\"}";
 
 /// The refusal of a line that serde cannot read: either no JSON object at all, or a field of a wrong kind.
-fn refuse_json(error: &serde_json::Error) -> Refusal {
+fn refuse_json(error: &serde_json::Error, text: &str) -> Refusal {
     let said = error.to_string();
     // serde's own words name fields and positions, and repeat what a field holds only where a string stands
     // in place of another type. It goes back to its sender only, and cut: with every character escaped, the
@@ -109,13 +110,24 @@ fn refuse_json(error: &serde_json::Error) -> Refusal {
     let cause: String = said.chars().take(CAUSE_CHARS_MAX).collect();
     match error.classify() {
         serde_json::error::Category::Data if !said.starts_with("duplicate field") => {
-            Refusal::new(ErrorCode::BadField, format!("a field has a value it cannot have: {cause}"))
+            let field = wrong_field(text).map_or("a field".to_owned(), |field| format!("`{field}`"));
+            Refusal::new(ErrorCode::BadField, format!("{field} has a value it cannot have: {cause}"))
         }
         _ => Refusal::new(
             ErrorCode::BadJson,
             format!("the line is not one JSON object: {cause}; send for example {{\"type\":\"ping\"}}"),
         ),
     }
+}
+
+/// Which field cannot have its value, for whoever has written the line: read one by one, since serde names only
+/// the column. Unknown fields are never at fault, so this is one of ours and short.
+fn wrong_field(text: &str) -> Option<String> {
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    fields.into_iter().find_map(|(field, value)| {
+        let alone = serde_json::Value::Object(iter::once((field.clone(), value)).collect());
+        Fields::deserialize(&alone).is_err().then_some(field)
+    })
 }
 
 /// As much of serde's words as says what is wrong.
@@ -368,6 +380,22 @@ mod tests {
         ] {
             let shown = String::from_utf8_lossy(&line[..line.len().min(80)]);
             assert_eq!(code(line), expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_field_with_a_wrong_value_is_named() {
+        for (line, field) in [
+            (r#"{"type":7}"#, "type"),
+            (r#"{"type":"history","x":{},"limit":-1}"#, "limit"),
+            (r#"{"type":"history","before":1.5}"#, "before"),
+            (r#"{"type":"join","name":"Ana","key":"AA"}"#, "key"),
+            (r#"{"type":"say","id":"1","text":["x"]}"#, "text"),
+            (r#"{"type":"say","id":"1","react":{"to":"x"}}"#, "react"),
+        ] {
+            let refusal = decode_client(line.as_bytes()).unwrap_err();
+            assert_eq!(refusal.code, ErrorCode::BadField, "{line}");
+            assert!(refusal.text.starts_with(&format!("`{field}` has a value")), "{line}: {}", refusal.text);
         }
     }
 

@@ -91,8 +91,15 @@ impl Certificate {
     /// may read the key. Replaces nothing that is there.
     pub fn make(folder: &Path, names: &[String]) -> Result<Self, CertificateError> {
         let files = PemFiles::in_folder(folder);
-        if let Some(path) = [&files.certificate, &files.key].into_iter().find(|path| path.exists()) {
-            return Err(CertificateError::Exists { path: path.clone() });
+        match (files.certificate.exists(), files.key.exists()) {
+            (false, false) => {}
+            (true, true) => return Err(CertificateError::Exists { path: files.certificate }),
+            (true, false) => {
+                return Err(CertificateError::Half { missing: files.key, there: files.certificate });
+            }
+            (false, true) => {
+                return Err(CertificateError::Half { missing: files.certificate, there: files.key });
+            }
         }
         let (certificate, key) =
             make_pem(names).map_err(|error| CertificateError::NotMade(error.to_string()))?;
@@ -207,6 +214,18 @@ pub enum CertificateError {
         /// The file.
         path: PathBuf,
     },
+    /// One of the two files is there without the other.
+    #[error(
+        "{} is missing, but {} is there: put the missing one back from a copy. If there is none, move the other one \
+         away as well: then both are made anew, and everybody needs a new invite (`papo invite`)",
+        missing.display(), there.display()
+    )]
+    Half {
+        /// The file that is not there.
+        missing: PathBuf,
+        /// The file that is.
+        there: PathBuf,
+    },
     /// A file cannot be written.
     #[error("{} cannot be written ({source}): check the folder and its permissions", path.display())]
     NotWritten {
@@ -248,6 +267,23 @@ mod tests {
             fs::set_permissions(&files.key, fs::Permissions::from_mode(0o644)).unwrap();
             let error = Certificate::load(&files).unwrap_err();
             assert!(error.to_string().contains("chmod 600"), "{error}");
+        }
+    }
+
+    #[test]
+    fn one_file_without_the_other_is_named_and_replaces_nothing() {
+        for key_is_missing in [true, false] {
+            let folder = folder();
+            Certificate::make(folder.path(), &["localhost".into()]).unwrap();
+            let files = PemFiles::in_folder(folder.path());
+            let (missing, there) =
+                if key_is_missing { (files.key, files.certificate) } else { (files.certificate, files.key) };
+            fs::remove_file(&missing).unwrap();
+            let before = fs::read(&there).unwrap();
+            let error = Certificate::make(folder.path(), &["localhost".into()]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{} is missing", missing.display())), "{error}");
+            assert!(error.contains("new invite"), "{error}");
+            assert!(!missing.exists() && fs::read(&there).unwrap() == before, "nothing is replaced");
         }
     }
 

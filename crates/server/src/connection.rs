@@ -2,6 +2,7 @@
 //! holds it up. Not here: its socket, which the event loop has, and what its messages do, which the shard
 //! decides.
 
+use std::mem;
 use std::time::Duration;
 
 use papo_proto::proof::ChannelBinding;
@@ -128,12 +129,15 @@ pub(crate) struct Bucket {
     /// In thousandths of a message.
     tokens_milli: i64,
     filled_at: Duration,
+    /// Whether it was told that it is empty, and nothing was taken within the rate since.
+    told: bool,
 }
 
 impl Bucket {
     /// A full bucket.
     pub(crate) fn full(rate: Option<Rate>, now: Duration) -> Self {
-        Self { tokens_milli: rate.map_or(0, |rate| i64::from(rate.burst) * 1000), filled_at: now }
+        let tokens_milli = rate.map_or(0, |rate| i64::from(rate.burst) * 1000);
+        Self { tokens_milli, filled_at: now, told: false }
     }
 
     /// Takes one message out. Returns how long the next one has to wait, if it has to.
@@ -146,7 +150,14 @@ impl Bucket {
         self.filled_at += Duration::from_millis(u64::try_from(elapsed_ms).unwrap_or(0));
         self.tokens_milli -= 1000;
         let missing = -self.tokens_milli;
+        self.told &= missing > 0;
         (missing > 0).then(|| Duration::from_millis(u64::try_from(missing / per_second + 1).unwrap_or(0)))
+    }
+
+    /// Whether the sender has to be told that the messages come too fast: once, and not again before one was
+    /// within the rate.
+    pub(crate) fn tell(&mut self) -> bool {
+        !mem::replace(&mut self.told, true)
     }
 }
 
@@ -171,6 +182,20 @@ mod tests {
         let seconds = now.saturating_sub(started).as_secs_f64();
         assert!((4.9..5.3).contains(&seconds), "50 messages at 10 a second took {seconds} s");
         assert_eq!(bucket.take(rate, now + Duration::from_hours(1)), None);
+    }
+
+    #[test]
+    fn being_too_fast_is_news_once_until_a_message_was_within_the_rate() {
+        let rate = Rate { per_second: 10, burst: 1 };
+        let now = Duration::from_secs(100);
+        let mut bucket = Bucket::full(Some(rate), now);
+        bucket.take(rate, now);
+        let told: Vec<bool> = (0..9).map(|_| bucket.take(rate, now).is_some() && bucket.tell()).collect();
+        assert_eq!(told.iter().position(|&told| told), Some(0), "{told:?}");
+        assert_eq!(told.iter().filter(|&&told| told).count(), 1, "{told:?}");
+        let later = now + Duration::from_mins(1);
+        assert_eq!(bucket.take(rate, later), None);
+        assert!(bucket.take(rate, later).is_some() && bucket.tell(), "it begins anew");
     }
 
     #[test]

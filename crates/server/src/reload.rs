@@ -33,8 +33,15 @@ impl Reloader {
         let mut certificate = self.certificate.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(changed) = certificate.reload() else { return Ok(false) };
         let changed = changed?;
-        let same_key = changed.fingerprint() == certificate.fingerprint();
-        tracing::info!(same_key, "the certificate has changed and is in use");
+        if changed.fingerprint() == certificate.fingerprint() {
+            tracing::info!("the certificate has changed and is in use; its key is the same");
+        } else {
+            tracing::warn!(
+                "the certificate has changed and is in use; its key is another one, with the fingerprint {}. \
+                 Clients that know the old key refuse to connect: make a new invite with `papo invite`",
+                changed.fingerprint().grouped()
+            );
+        }
         self.in_use.replace(changed.certified());
         *certificate = changed;
         Ok(true)

@@ -83,6 +83,11 @@ impl Connection {
         })
     }
 
+    /// Whether somebody has accepted the connection; TLS may still have to begin.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.phase != Phase::Connecting
+    }
+
     /// Whether the host's current address has not answered yet and there is a further one to try.
     pub(super) fn can_try_next(&self) -> bool {
         self.phase == Phase::Connecting && !self.others.is_empty()

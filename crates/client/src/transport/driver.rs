@@ -268,10 +268,15 @@ impl<F: FnMut(Event)> Driver<F> {
             self.try_next_address(now);
         }
         if self.attempt_until.is_some_and(|until| until <= now) {
-            let open = matches!(&self.wire, Wire::Connection(connection) if connection.is_open());
             let address = self.address.clone();
-            self.wire = Wire::None;
-            self.lost(if open { ConnectError::Silent } else { ConnectError::TimedOut { address } });
+            let cause = match mem::replace(&mut self.wire, Wire::None) {
+                Wire::Connection(connection) if connection.is_open() => ConnectError::Silent,
+                Wire::Connection(connection) if connection.is_accepted() => {
+                    ConnectError::NoHandshake { address }
+                }
+                _ => ConnectError::TimedOut { address },
+            };
+            self.lost(cause);
         }
         if self.session.deadline().is_some_and(|deadline| deadline <= now) {
             self.input(Input::Tick);

@@ -11,6 +11,7 @@ pub(super) fn in_handshake(error: &Error, address: &Address) -> ConnectError {
     if let Some(cause) = trust::cause_in(error) {
         return cause;
     }
+    tracing::debug!(%error, "the TLS handshake failed");
     let address = address.clone();
     match error {
         // The first bytes that came are no TLS record, or none that belongs here.
@@ -21,17 +22,36 @@ pub(super) fn in_handshake(error: &Error, address: &Address) -> ConnectError {
             ConnectError::Version { server: None }
         }
         Error::InvalidCertificate(_) | Error::NoCertificatesPresented | Error::DecryptError => {
-            ConnectError::BadCertificate { detail: error.to_string() }
+            ConnectError::BadCertificate { detail: trust::why_bad(error).to_owned() }
         }
         // The server refuses for reasons of its own; they may pass.
         Error::AlertReceived(
             AlertDescription::InternalError | AlertDescription::UserCanceled | AlertDescription::CloseNotify,
-        ) => ConnectError::Lost { detail: error.to_string() },
-        _ => ConnectError::TlsMismatch { address, detail: error.to_string() },
+        ) => ConnectError::Lost { detail: "the server has broken off the handshake".to_owned() },
+        _ => ConnectError::TlsMismatch { address, detail: mismatch(error).to_owned() },
+    }
+}
+
+/// What was not agreed on, for people.
+fn mismatch(error: &Error) -> &'static str {
+    match error {
+        Error::AlertReceived(AlertDescription::ProtocolVersion) | Error::PeerIncompatible(_) => {
+            "it offers an older version, or other algorithms"
+        }
+        Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
+            "it accepts none of this program's algorithms"
+        }
+        Error::AlertReceived(_) => "it has refused the handshake",
+        _ => "the handshake failed",
     }
 }
 
 /// Explains an error of TLS once the connection is there.
 pub(super) fn in_traffic(error: &Error) -> ConnectError {
-    ConnectError::Lost { detail: error.to_string() }
+    tracing::debug!(%error, "TLS failed");
+    let detail = match error {
+        Error::AlertReceived(_) => "the server has broken it off",
+        _ => "what came was damaged on the way",
+    };
+    ConnectError::Lost { detail: detail.to_owned() }
 }

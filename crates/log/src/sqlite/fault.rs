@@ -1,5 +1,6 @@
 //! What an error of `SQLite` means for a log. The words for people stand in `crate::LogError`.
 
+use std::io;
 use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, ffi};
@@ -13,9 +14,11 @@ pub(super) fn is_harmless(error: &Error) -> bool {
 
 /// What the caller of a write is told.
 pub(super) fn while_writing(path: &Path, error: &Error) -> LogError {
-    Fault::of(error)
-        .known(path, error)
-        .unwrap_or_else(|| LogError::Failed { path: path.to_owned(), cause: cause(error) })
+    let fault = Fault::of(error);
+    // A log that has been written to and suddenly cannot be is one whose disk is in doubt: what holds from
+    // here on is that nothing is stored until a restart.
+    let known = if fault == Fault::NotWritable { None } else { fault.known(path, error) };
+    known.unwrap_or_else(|| LogError::Failed { path: path.to_owned(), cause: cause(error) })
 }
 
 /// What the caller of a read is told.
@@ -40,6 +43,9 @@ pub(super) fn while_opening(path: &Path, error: &Error) -> LogError {
 
 /// An error in words, with the number that tells a failed sync from a failed write.
 pub(super) fn cause(error: &Error) -> String {
+    if Fault::of(error) == Fault::NotWritable {
+        return why_read_only(error).to_string();
+    }
     match error.sqlite_extended_error_code() {
         Some(code) => format!("{error}, SQLite code {code}"),
         None => error.to_string(),
@@ -53,6 +59,8 @@ enum Fault {
     Full,
     /// Another program holds the file locked.
     Locked,
+    /// The file or its folder may not be written.
+    NotWritable,
     /// The file's content contradicts itself.
     Corrupt,
     /// Any other.
@@ -78,6 +86,8 @@ impl Fault {
             ErrorCode::DiskFull => Self::Full,
             // The shared index of the journal cannot grow: a full disk, seen before anything was written.
             _ if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => Self::Full,
+            // With all its extended codes: the folder may not be written, the journal may not, and so on.
+            ErrorCode::ReadOnly => Self::NotWritable,
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Locked,
             // Every insert is preceded by a look for its key within the same transaction of the only
             // writer, so a key that exists after all means an index that disagrees with its table.
@@ -93,8 +103,43 @@ impl Fault {
         match self {
             Self::Full => Some(LogError::DiskFull { path }),
             Self::Locked => Some(LogError::InUse { path }),
+            Self::NotWritable => Some(LogError::NotWritable { path, source: why_read_only(error) }),
             Self::Corrupt => Some(LogError::Corrupt { path, cause: cause(error) }),
             Self::Other => None,
+        }
+    }
+}
+
+/// Why the database may only be read. `SQLite` has a number for it where the system had none.
+fn why_read_only(error: &Error) -> io::Error {
+    match error.sqlite_extended_error_code() {
+        Some(ffi::SQLITE_READONLY_DIRECTORY) => {
+            io::Error::new(io::ErrorKind::PermissionDenied, "its folder may only be read")
+        }
+        Some(ffi::SQLITE_READONLY_DBMOVED) => {
+            io::Error::other("the file was moved away or replaced while it was open")
+        }
+        _ => io::Error::new(io::ErrorKind::PermissionDenied, "the file may only be read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Invariant: whatever may only be read is explained in words and not by `SQLite`'s number.
+    #[test]
+    fn what_may_only_be_read_is_said_in_words() {
+        let path = Path::new("data/log.db");
+        for code in [8, 264, 520, 776, 1032, 1288, 1544] {
+            let error = Error::SqliteFailure(ffi::Error::new(code), None);
+            let (opening, writing) = (while_opening(path, &error), while_writing(path, &error));
+            assert!(matches!(opening, LogError::NotWritable { .. }), "{code}: {opening}");
+            assert!(opening.to_string().contains("the right to write"), "{code}: {opening}");
+            assert!(matches!(writing, LogError::Failed { .. }), "nothing is stored any more: {writing}");
+            for text in [opening.to_string(), writing.to_string()] {
+                assert!(!text.contains("SQLite"), "{code}: {text}");
+            }
         }
     }
 }

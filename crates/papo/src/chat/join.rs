@@ -9,13 +9,12 @@ use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::session::Follow;
-use papo_client::text::for_terminal_line;
 use papo_proto::{Body, Member, Message, MessageId, Name, Seq};
 use terminal_size::{Height, Width, terminal_size};
 
 use super::commands::{self, Typed};
 use super::input::{self, Credit};
-use super::line::Scribe;
+use super::line::{self, Scribe};
 use super::link::{self, Happening, Link};
 use super::presence::Presence;
 use super::typed::{self, TypedLine};
@@ -116,8 +115,14 @@ impl Visit {
             let deadline = [self.ending, self.presence.settles_at()].into_iter().flatten().min();
             let goes = match self.link.next(deadline) {
                 // Perhaps the person is being asked about the server: that thread cannot be waited for.
-                Some(Happening::Interrupted) if !self.link.has_joined() => process::exit(EXIT_INTERRUPTED),
-                Some(Happening::Interrupted) => self.on_leave(),
+                Some(Happening::Interrupted) if !self.link.has_joined() => {
+                    output::end_typed_line();
+                    process::exit(EXIT_INTERRUPTED)
+                }
+                Some(Happening::Interrupted) => {
+                    output::end_typed_line();
+                    self.on_leave()
+                }
                 None if self.ending.is_some_and(|ending| ending <= Instant::now()) => Goes::Out,
                 None => Goes::On,
                 Some(Happening::Event(event)) => self.on_event(event)?,
@@ -206,9 +211,9 @@ impl Visit {
     /// Asks for the messages before the first live one; live ones wait, so that all are printed in order.
     fn ask_for_the_past(&mut self, head: Seq) {
         self.oldest = Some(head.next());
-        if self.asked.history_len > 0 && head > Seq::ZERO {
+        if self.asked.earlier_len > 0 && head > Seq::ZERO {
             self.held = Some(Vec::new());
-            let limit = self.asked.history_len;
+            let limit = self.asked.earlier_len;
             self.link.command(Command::History { before: Some(head.next()), after: None, limit });
         }
     }
@@ -288,10 +293,15 @@ impl Visit {
             self.scribe.set_us(us);
             self.you = Some(us.clone());
         }
+        let was = |member: &Member| match self.presence.known(&member.id) {
+            Some(known) => self.scribe.who(known),
+            None => format!("#{}", member.id.badge()),
+        };
+        let before: Vec<String> = others.iter().map(|member| was(member)).collect();
         let namesake = self.scribe.see(others.iter().copied());
         self.presence.listed(members);
-        for member in others {
-            output::aside(&words::renamed(member.id.badge(), &self.scribe.who(member)));
+        for (before, member) in before.iter().zip(others) {
+            output::aside(&words::renamed(before, &self.scribe.who(member)));
         }
         self.tell_namesake(namesake, true);
     }
@@ -314,7 +324,7 @@ impl Visit {
     /// Tells that our own name no longer says who we are, if that is so because of somebody.
     fn tell_namesake(&self, namesake: Option<&Member>, is_here: bool) {
         if let Some(other) = namesake {
-            let other = for_terminal_line(other.name.as_str());
+            let other = line::name_alone(&other.name);
             output::aside(&words::namesake(&self.own_name(), &other, is_here));
         }
     }
@@ -352,7 +362,7 @@ impl Visit {
     }
 
     fn rename(&mut self, name: Name) {
-        let name_alone = for_terminal_line(name.as_str()).into_owned();
+        let name_alone = line::name_alone(&name);
         let us = self.you.as_ref().map(|you| Member { id: you.id.clone(), name: name.clone() });
         let shown = us.map_or(name_alone, |us| self.scribe.who(&us));
         output::aside(&words::you_are(&shown));

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use papo_client::names::Names;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
-use papo_proto::{Member, MemberId, Message, Seq, ServerMessage, Timestamp};
+use papo_proto::{Member, MemberId, Message, Name, Seq, ServerMessage, Timestamp};
 
 use super::quotes::{Quote, Quotes};
 use super::style::Style;
@@ -90,14 +90,14 @@ impl Scribe {
         self.quotes.clear();
     }
 
-    /// A member's name; with the badge where the name alone does not say who it is, or pretends to more.
+    /// A member's name; with the badge where the name alone does not say who it is, or pretends to more. Whoever
+    /// has no key is marked as a guest: nobody can tell whether the same one comes back.
     pub(super) fn who(&self, member: &Member) -> String {
-        let name = for_terminal_line(member.name.as_str());
-        if self.names.is_shared(&member.name) || name.contains(MARKS) {
-            format!("{name}#{}", member.id.badge())
-        } else {
-            name.into_owned()
+        let mut who = name_alone(&member.name);
+        if self.names.is_shared(&member.name) || who.contains(MARKS) {
+            who = format!("{who}#{}", member.id.badge());
         }
+        if member.id.is_guest() { words::guest(&who) } else { who }
     }
 
     /// What a message looks like. Its sender has been seen.
@@ -152,6 +152,12 @@ impl Scribe {
     }
 }
 
+/// A name as it is shown. The colon and the number sign belong to whoever writes the line: the one ends a name,
+/// the other begins a badge. In a name they are shown as others that look much the same.
+pub(super) fn name_alone(name: &Name) -> String {
+    for_terminal_line(name.as_str()).replace(':', "∶").replace('#', "＃")
+}
+
 /// A message as the protocol has it. Characters that a terminal might obey are escaped, which changes nothing
 /// of what the JSON means.
 pub(super) fn json(message: Message) -> Result<String, serde_json::Error> {
@@ -166,7 +172,7 @@ pub(super) fn json(message: Message) -> Result<String, serde_json::Error> {
 
 #[cfg(test)]
 mod tests {
-    use papo_proto::{Body, MemberId, MessageId, Name, Reaction, Seq};
+    use papo_proto::{Body, MessageId, Reaction};
 
     use super::*;
 
@@ -180,11 +186,16 @@ mod tests {
         }
     }
 
+    /// The id of somebody with a key.
+    fn id(byte: u8) -> MemberId {
+        MemberId::parse(&papo_proto::id::base32().encode(&[byte; 15])).unwrap()
+    }
+
     fn said(name: &str, body: Body) -> Message {
         Message {
             seq: Seq::new(9),
             time: Timestamp::from_unix_ms(NOW_MS),
-            from: Member { id: MemberId::of_guest([7; 8]), name: Name::parse(name).unwrap() },
+            from: Member { id: id(7), name: Name::parse(name).unwrap() },
             id: MessageId::parse("1").unwrap(),
             body,
         }
@@ -201,8 +212,8 @@ mod tests {
             ("Ana", "a\nb", "11:06 Ana: a\n      b"),
             ("Ana", "\u{1b}[2J\u{9b}\u{202e}", "11:06 Ana: ␛[2J⟪U+009B⟫⟪U+202E⟫"),
             // What could pass for more than a name.
-            ("Ana: oi", "x", "11:06 Ana: oi#a4dq: x"),
-            ("Ana#vov2", "x", "11:06 Ana#vov2#a4dq: x"),
+            ("Ana: oi", "x", "11:06 Ana∶ oi#a4dq: x"),
+            ("Ana#vov2", "x", "11:06 Ana＃vov2#a4dq: x"),
             ("Ana took back “x” and", "x", "11:06 Ana took back “x” and#a4dq: x"),
         ] {
             assert_eq!(scribe(false).message(&said(name, Body::text(text))), expected);
@@ -220,7 +231,7 @@ mod tests {
         let delete = || Body { delete: one, ..Body::default() };
         let zoe = |body| Message { seq: Seq::new(1), ..said("Zoë", body) };
         let eva = |body| {
-            let from = Member { id: MemberId::of_guest([8; 8]), name: Name::parse("Eva").unwrap() };
+            let from = Member { id: id(8), name: Name::parse("Eva").unwrap() };
             Message { from, ..said("Eva", body) }
         };
         let mut check = |message: &Message, expected: &str| assert_eq!(scribe.message(message), expected);
@@ -246,6 +257,16 @@ mod tests {
     }
 
     #[test]
+    fn guests_are_marked() {
+        let mut scribe = scribe(false);
+        let guest = Member { id: MemberId::of_guest([7; 8]), name: Name::parse("Ana").unwrap() };
+        let message = Message { from: guest.clone(), ..said("Ana", Body::text("oi")) };
+        assert_eq!(scribe.message(&message), "11:06 Ana (guest): oi");
+        scribe.see([&guest, &said("Ana", Body::default()).from]);
+        assert_eq!(scribe.who(&guest), "Ana#a4dq (guest)");
+    }
+
+    #[test]
     fn another_day_is_told() {
         let mut yesterday = said("Ana", Body::text("oi"));
         yesterday.time = Timestamp::from_unix_ms(NOW_MS - 86_400_000);
@@ -267,8 +288,7 @@ mod tests {
     #[test]
     fn whoever_shares_the_readers_name_is_noticed_once() {
         let mut scribe = scribe(false);
-        let member =
-            |name: &str, id: u8| Member { id: MemberId::of_guest([id; 8]), name: Name::parse(name).unwrap() };
+        let member = |name: &str, id: u8| Member { id: self::id(id), name: Name::parse(name).unwrap() };
         let (us, zoe, other) = (member("Ana", 7), member("Zoë", 8), member("ana", 9));
         scribe.set_us(&us);
         assert_eq!(scribe.see([&us, &zoe]), None);

@@ -38,6 +38,11 @@ impl Presence {
         self.count
     }
 
+    /// Somebody who is here or was before a break, by the name that they were last known by.
+    pub(super) fn known(&self, id: &MemberId) -> Option<&Member> {
+        self.here.get(id).or_else(|| self.before.get(id))
+    }
+
     /// When [`settle`](Self::settle) is due.
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.settles_at

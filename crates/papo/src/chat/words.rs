@@ -101,8 +101,14 @@ pub(super) fn went(names: &[String], count: u64) -> String {
     format!("* {} left. {} here.", listed(names), people(count))
 }
 
-pub(super) fn renamed(badge: &str, name: &str) -> String {
-    format!("* #{badge} is called {name} now.")
+/// That somebody is called otherwise. `before` is how they were shown, or their badge where that is not known.
+pub(super) fn renamed(before: &str, name: &str) -> String {
+    format!("* {before} is called {name} now.")
+}
+
+/// Somebody who has not proven a key.
+pub(super) fn guest(who: &str) -> String {
+    format!("{who} (guest)")
 }
 
 pub(super) fn you_are(name: &str) -> String {

@@ -12,9 +12,6 @@ pub(super) const OPEN_TO_ALL: &str =
 /// Stands above the invite.
 pub(super) const INVITE: &str = "\nThe invite, for the others:";
 
-/// Stands below it where the reader has it before their eyes.
-pub(super) const HOW_TO_USE_IT: &str = "They type `papo join` and this link, in quotes.";
-
 pub(super) const HOW_TO_CLOSE: &str = "Ctrl-C closes the room.";
 
 pub(super) const STOPPING: &str = "Stopping: everybody is told. Ctrl-C once more ends at once.";
@@ -39,9 +36,18 @@ pub(super) fn started(bound: &[SocketAddr], fingerprint: &Fingerprint, data: Opt
     text
 }
 
-/// How the others use an invite that went where the reader does not see it.
+/// How the others use the invite, as a line that can be copied.
 pub(super) fn how_to_use(invite: &Invite) -> String {
     format!("They type: papo join '{invite}'")
+}
+
+/// That the room's folder is taken.
+pub(super) fn log_in_use(log: &Path) -> String {
+    format!(
+        "{}: another program is using this message log, probably another `papo serve`. Stop it, or choose another \
+         folder with --data DIR",
+        log.display()
+    )
 }
 
 /// How others come in who have the certificate.

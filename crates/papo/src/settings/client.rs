@@ -13,7 +13,7 @@ use crate::layers::{Layers, Section, Source, Sourced};
 use crate::places;
 
 /// How many earlier messages `join` shows where it is not said.
-const HISTORY_DEFAULT: u32 = 20;
+const EARLIER_DEFAULT: u32 = 20;
 
 /// How long `send` tries where it is not said.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
@@ -36,7 +36,7 @@ pub(crate) struct Client {
 pub(crate) struct Join {
     pub(crate) client: Client,
     /// How many earlier messages are shown on coming in.
-    pub(crate) history_len: u32,
+    pub(crate) earlier_len: u32,
 }
 
 /// Something to be said.
@@ -75,9 +75,9 @@ pub(crate) enum Start {
 
 /// What `papo join` is to do.
 pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failure> {
-    let history = layers.text(Section::Client, "history", typed.history)?;
+    let earlier = layers.text(Section::Client, "earlier", typed.earlier)?;
     let most = u32::try_from(HISTORY_MESSAGES_MAX).unwrap_or(u32::MAX);
-    let history_len = parsed(history, |text| match number(text, 0)? {
+    let earlier_len = parsed(earlier, |text| match number(text, 0)? {
         len if len > most => Err(format!("{len} messages are too many at once: ask for at most {most}")),
         len => Ok(len),
     })?;
@@ -86,7 +86,7 @@ pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failur
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
     Ok(Join {
         client: client(typed.client, target, layers)?,
-        history_len: history_len.unwrap_or(HISTORY_DEFAULT),
+        earlier_len: earlier_len.unwrap_or(EARLIER_DEFAULT),
     })
 }
 

@@ -191,10 +191,11 @@ pub(crate) struct Invite {
     pub(crate) data: PathBuf,
     /// The address that others use, where it is not the one last listened on.
     pub(crate) address: Option<Address>,
-    /// The certificate, where the server does not use its own.
+    /// The certificate, where it is not the one that the server was last started with.
     pub(crate) cert: Option<PathBuf>,
     pub(crate) room: RoomName,
-    pub(crate) qr: bool,
+    /// Whether to draw it; as the outputs suggest where it is not said.
+    pub(crate) qr: Option<bool>,
 }
 
 /// What `papo invite` is to do.
@@ -205,7 +206,7 @@ pub(crate) fn invite(typed: InviteArguments, layers: &Layers) -> Result<Invite, 
         address: parsed(text("address", typed.address)?, str::parse::<Address>)?,
         cert: layers.path(Section::Serve, "cert", typed.cert)?,
         room: parsed(text("room", typed.room)?, RoomName::parse)?.unwrap_or_default(),
-        qr: layers.flag(Section::Serve, "qr", typed.qr)?,
+        qr: layers.switch(Section::Serve, "qr", typed.qr)?,
     })
 }
 

@@ -115,7 +115,8 @@ fn people_of_one_name_can_be_told_apart() {
     zoe.write("not me");
     assert!(zoe.out("not me").contains(" Zoë: "));
     ana.write("/nick Zoë#abcd");
-    zoe.err("is called Zoë#abcd#");
+    let renamed = zoe.err("is called Zoë＃abcd#");
+    assert!(renamed.starts_with("* Ana#"), "the name before is told: {renamed}");
     for person in [zoe, ana, other] {
         person.end().check(0, &[]);
     }

@@ -125,7 +125,7 @@ fn the_first_start_tells_all_that_others_need() {
             "This is the first start",
             &grouped.join(" "),
             "The invite, for the others:",
-            "They type `papo join` and this link",
+            &format!("They type: papo join '{invite}'"),
             &format!("folder       {}", text(&world.path("server"))),
             "papo join -ip 127.0.0.1 -p ",
             &by_file,
@@ -203,10 +203,15 @@ fn log_lines_can_be_json() {
     let server = Server::start(&world, &["--log-format", "json", "--log-level", "debug"]);
     server.running.interrupt();
     let ended = server.running.end();
-    let log: Vec<&str> = ended.err.lines().filter(|line| line.starts_with('{')).collect();
-    assert!(!log.is_empty(), "{ended:#?}");
-    for line in log {
-        assert!(line.contains("\"level\":") && line.ends_with('}'), "{line}");
+    assert!(ended.err.contains("The room is closed"), "{ended:#?}");
+    for line in ended.err.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{ended:#?}"));
+        assert!(event["level"].is_string(), "{line}");
     }
+    let mut command = world.papo(["serve", "-p", "0", "--log-format", "json", "--cert", "no", "--key", "no"]);
+    command.args(["--data", "s"]);
+    let failed = Running::start(command).end();
+    failed.check(7, &["ERROR", "no cannot be read"]);
+    assert!(failed.err.lines().all(|line| line.starts_with('{')), "a failure is an event too: {failed:#?}");
     assert!(!ended.err.contains('\u{1b}'));
 }

@@ -128,7 +128,7 @@ fn certificate(world: &World, from: i32, until: i32) -> (PathBuf, PathBuf) {
 fn the_certificate_has_expired_or_is_not_valid_yet() {
     let world = World::new();
     for (from, until, words) in [
-        (1999, 2001, &["has expired on 2001-01-01", "set this computer's clock", "renew the certificate"]),
+        (1999, 2001, &["expired on 2001-01-01", "set this computer's clock", "renew the certificate"]),
         (2999, 3001, &["is valid from 2999-01-01 only", "set this computer's clock", "make a new one"]),
     ] {
         let (certificate, key) = certificate(&world, from, until);
@@ -262,6 +262,41 @@ fn the_servers_folder_or_log_cannot_be_used() {
     fs::write(world.path("data/log.db"), "this is no database, and it is long enough to be looked at")
         .unwrap();
     world.run(&["serve", "-p", "0", "--data", "data"]).check(7, &["log.db", "Put back a backup"]);
+}
+
+#[test]
+fn the_servers_folder_is_taken_by_another_server() {
+    let world = World::new();
+    let server = Server::start(&world, &[]);
+    world
+        .run(&["serve", "-p", "0", "--data", "server"])
+        .check(7, &["another program is using", "--data DIR"]);
+    server.stop();
+}
+
+/// An invite names the key that is on the disk now, not the one that was there when the server was started.
+#[test]
+fn an_invite_follows_the_certificate() {
+    let world = World::new();
+    let data = world.path("server");
+    let invite = |more: &[&str]| world.run(&[&["invite", "--data", text(&data)], more].concat()).out;
+    let fingerprint = |file: &str| world.run(&["cert", "fingerprint", file]).out;
+    let (given, key) = certificate(&world, 1999, 2999);
+    let server = Server::start(&world, &["--cert", "c.pem", "--key", text(&key)]);
+    assert_eq!(invite(&[]), server.invite);
+    let (_, _) = certificate(&world, 1999, 2999);
+    let renewed = invite(&[]);
+    assert_ne!(renewed, server.invite);
+    assert!(renewed.ends_with(&format!("#{}", fingerprint(text(&given)))), "{renewed}");
+    server.running.interrupt();
+    let words = server.running.end().err;
+    assert!(words.contains("They type: papo join 'https://"), "with --cert too: {words}");
+    assert!(words.contains("c.pem"), "{words}");
+
+    Server::start(&world, &[]).stop();
+    let own = fingerprint("server/server.crt");
+    assert!(invite(&[]).ends_with(&own), "its own again");
+    assert!(invite(&["--cert", text(&given)]).ends_with(&fingerprint(text(&given))), "the one that is named");
 }
 
 /// A log that is full refuses further messages by name, keeps what it has, and the sender keeps the text.

@@ -44,7 +44,7 @@ fn the_python_example_is_a_client() {
     ana.err("You are in lobby");
     // Whoever comes first sees the other one come; saying something settles it in either order.
     python.write("olá de Python");
-    ana.out("Zoë: olá de Python");
+    ana.out("Zoë (guest): olá de Python");
     ana.write("olá de Rust");
     python.out("Ana: olá de Rust");
     let ended = python.end();

@@ -223,8 +223,13 @@ impl Running {
 
     /// Writes a line to standard input.
     pub(crate) fn write(&mut self, line: &str) {
+        self.press(&format!("{line}\n"));
+    }
+
+    /// Writes to standard input as it is, without an end of the line.
+    pub(crate) fn press(&mut self, keys: &str) {
         let input = self.input.as_mut().expect("the input is still open");
-        writeln!(input, "{line}").and_then(|()| input.flush()).unwrap();
+        input.write_all(keys.as_bytes()).and_then(|()| input.flush()).unwrap();
     }
 
     /// Awaits a line on standard output that holds this.

@@ -2,6 +2,7 @@
 //! is written to one.
 
 use std::cmp::Reverse;
+use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -39,10 +40,10 @@ impl Shard {
             return;
         }
         // What was kept is taken when the last hold goes, which brings no bytes: never both.
-        let kept = std::mem::take(&mut connection.kept);
+        let kept = mem::take(&mut connection.kept);
         debug_assert!(kept.is_empty() || bytes.is_empty(), "what was read first comes first");
         let bytes = if kept.is_empty() { bytes } else { &kept };
-        let mut lines = std::mem::take(&mut connection.lines);
+        let mut lines = mem::take(&mut connection.lines);
         let fed = lines.feed(bytes, |line| {
             self.line(slot, line);
             if self.may_read(slot) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -56,7 +57,7 @@ impl Shard {
     /// Says `welcome`, once.
     pub(super) fn welcome(&mut self, slot: usize) {
         let Stage::Fresh(fresh) = &mut self.connections[slot].stage else { return };
-        if std::mem::replace(&mut fresh.welcomed, true) {
+        if mem::replace(&mut fresh.welcomed, true) {
             return;
         }
         let server = concat!("papo/", env!("CARGO_PKG_VERSION")).to_owned();
@@ -134,7 +135,7 @@ impl Shard {
 
     /// The room is open and the connection is counted in it: brings the member in.
     pub(super) fn opened(&mut self, slot: usize, room: Arc<Room>) {
-        let stage = std::mem::replace(&mut self.connections[slot].stage, Stage::Closing);
+        let stage = mem::replace(&mut self.connections[slot].stage, Stage::Closing);
         let Stage::Opening(entrance) = stage else {
             self.connections[slot].stage = stage;
             return self.abandon(&room);
@@ -221,12 +222,16 @@ impl Shard {
     /// lost and nothing is reordered, and a flood fills its own sender's buffers only.
     fn slow_down(&mut self, slot: usize, id: &MessageId) {
         let Some(rate) = self.limits.messages else { return };
-        let now = self.now;
-        let Some(wait) = self.connections[slot].bucket.take(rate, now) else { return };
         let connection = &mut self.connections[slot];
+        let Some(wait) = connection.bucket.take(rate, self.now) else { return };
         connection.held.add(Hold::Rate);
         let generation = connection.generation;
-        self.timers.push(Reverse((now + wait, Timer::Resume { slot, generation })));
+        // Once for a whole paste: a notice for each of its lines would bury what the room says.
+        let is_news = connection.bucket.tell();
+        self.timers.push(Reverse((self.now + wait, Timer::Resume { slot, generation })));
+        if !is_news {
+            return;
+        }
         let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         let text = format!(
             "messages come faster than {} a second: nothing is lost, but what follows waits; send more slowly",
