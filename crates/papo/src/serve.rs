@@ -29,7 +29,9 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let is_first = !crate::invite::is_known(&serve.data);
     let (host, data, address) = (serve.host.clone(), serve.data.clone(), serve.address.clone());
     let keeps = serve.history != History::None;
-    let server = Server::bind(config(serve, listen)).map_err(|error| failure(&error))?;
+    // The port may still be any; who it is for is known.
+    let names = vec![listen::reached_under(address.as_deref(), &host, &listen)?.host];
+    let server = Server::bind(config(serve, listen, names)).map_err(|error| failure(&error))?;
     let bound = server.addresses().to_vec();
     let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
     let invite = Invite { address: reached, room: RoomName::default(), fingerprint: server.fingerprint() };
@@ -66,7 +68,7 @@ fn announce(server: &Server, invite: &Invite, data: &Path) {
     }
 }
 
-fn config(serve: Serve, listen: Vec<SocketAddr>) -> Config {
+fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
     let mut limits = Limits::default();
     limits.messages = match serve.rate {
         RateLimit::Usual => limits.messages,
@@ -88,7 +90,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>) -> Config {
         History::None => papo_server::History::None,
     };
     let certificate = serve.certificate.map(|(certificate, key)| PemFiles { certificate, key });
-    Config { listen, data: serve.data, certificate, history, shards: serve.shards, limits }
+    Config { listen, data: serve.data, names, certificate, history, shards: serve.shards, limits }
 }
 
 /// The first signal lets everybody finish; the second one does not wait.

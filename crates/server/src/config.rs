@@ -13,6 +13,9 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The one folder where the server keeps everything. Made where it is missing.
     pub data: PathBuf,
+    /// The names and addresses under which others reach the server, for the certificate that it makes on first
+    /// start; those of this computer alone are in it anyway.
+    pub names: Vec<String>,
     /// A key and certificate of one's own; else those in `data`, made on first start.
     pub certificate: Option<PemFiles>,
     /// What is kept of what is said.

@@ -1,6 +1,7 @@
 //! The server as a whole: opens everything, starts the threads, and stops them in the order in which nothing is
 //! lost. Not here: what the threads do.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -265,7 +266,9 @@ fn load_or_make(config: &Config) -> Result<(Certificate, bool), CertificateError
     let listening =
         config.listen.iter().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified() && !ip.is_loopback());
     let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
-    names.extend(listening.map(|ip| ip.to_string()));
+    names.extend(listening.map(|ip| ip.to_string()).chain(config.names.iter().cloned()));
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     Ok((Certificate::make(&config.data, &names)?, true))
 }
 

@@ -215,3 +215,15 @@ fn log_lines_can_be_json() {
     assert!(failed.err.lines().all(|line| line.starts_with('{')), "a failure is an event too: {failed:#?}");
     assert!(!ended.err.contains('\u{1b}'));
 }
+
+/// The certificate of the first start is for whoever follows the invite, with any TLS client.
+#[test]
+fn the_first_certificate_names_the_invites_host() {
+    let world = World::new();
+    let server = Server::start(&world, &["--address", "chat.example"]);
+    assert!(server.invite.starts_with("https://chat.example:"), "{}", server.invite);
+    server.stop();
+    let shown = world.run(&["cert", "show", "--data", world.path("server").to_str().unwrap()]);
+    shown.check(0, &[]);
+    assert!(shown.out.contains("chat.example") && shown.out.contains("localhost"), "{}", shown.out);
+}

@@ -45,6 +45,7 @@ pub(crate) struct TestServer {
 /// What tests run with where they say nothing else: no rates, and a log that does not wait for the disk.
 pub(crate) fn config(folder: &Path) -> Config {
     Config {
+        names: Vec::new(),
         listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
         data: folder.to_owned(),
         certificate: None,
