@@ -2,7 +2,8 @@
 //! member, whatever the machine and its load. Not here: how long anything takes, which is for `papo bench`.
 
 // Said once more, for the lints: helpers of tests may panic as tests do.
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
