@@ -48,13 +48,21 @@ pub(super) fn apply_for_writing(
     for (setting, value) in wanted {
         set(connection, path, setting, &value)?;
     }
+    keep_plans(connection).map_err(|error| fault::while_opening(path, &error))?;
     limit_size(connection, options.bytes_max).map_err(|error| fault::while_opening(path, &error))
+}
+
+/// Has a prepared statement stay as it is whatever is bound to it. `SQLite` would otherwise look at the values and
+/// prepare a look-up anew for each, in the hope of a better plan; there is one plan here.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// The settings of a connection that only reads.
 pub(super) fn apply_for_reading(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA query_only=1; PRAGMA cell_size_check=1; PRAGMA trusted_schema=0")?;
     connection.pragma_update(None, "busy_timeout", LOCK_WAIT_MS)?;
+    keep_plans(connection)?;
     // Moving the journal is the writer's alone, also at the end.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(())
