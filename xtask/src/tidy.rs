@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::process;
 
+mod catalogues;
 mod dependencies;
 mod layout;
 mod length;
@@ -64,6 +65,7 @@ pub(crate) fn run(bless: Bless) -> Result<(), String> {
         length::check(&tree),
         protocol::check(&tree),
         words::check(&tree),
+        catalogues::check(&tree),
         layout::check(&tree),
         links::check(&tree),
     ]
