@@ -185,7 +185,9 @@ impl Shard {
     /// The shard's own side of a room, up to date.
     fn local_room(&mut self, room: Arc<Room>) -> usize {
         if let Some(&index) = self.rooms_by_name.get(&room.name) {
-            self.news(&room);
+            // Nobody is queued here: whoever has fed something wakes the shard, and looking at every member for
+            // each newcomer would cost a room the square of its size.
+            self.rooms[index].catch_up();
             return index;
         }
         // First the bit, then the copy: what is said between the two comes with a wake-up.

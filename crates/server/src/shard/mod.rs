@@ -85,6 +85,14 @@ struct LocalRoom {
     presence_due: bool,
 }
 
+impl LocalRoom {
+    /// Brings the shard's own copies of the feeds up to date.
+    fn catch_up(&mut self) {
+        self.room.messages.update(&mut self.messages);
+        self.room.presence_frames.update(&mut self.presence_frames);
+    }
+}
+
 /// What is due at a certain time.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
@@ -333,8 +341,7 @@ impl Shard {
         let Some(&index) = self.rooms_by_name.get(&room.name) else { return };
         let Self { rooms, connections, ready, .. } = self;
         let local = &mut rooms[index];
-        local.room.messages.update(&mut local.messages);
-        local.room.presence_frames.update(&mut local.presence_frames);
+        local.catch_up();
         for &slot in &local.members {
             let connection = &mut connections[slot];
             if !std::mem::replace(&mut connection.queued, true) {

@@ -116,3 +116,15 @@ fn what_comes_behind_a_question_waits_for_the_answer() {
     assert!(matches!(said[3..], [ServerMessage::Error(_)]), "{said:?}");
     assert_eq!(shard.take_resumed(), [id.slot]);
 }
+
+/// Invariant: a newcomer costs the same in a full room as in an empty one: nobody else is looked at.
+#[test]
+fn a_newcomer_wakes_nobody_else() {
+    let (mut shard, id, _room) = shard_with_a_member();
+    while shard.pop_ready().is_some() {}
+    let arrival = Arrival { nonce: Nonce([0; 16]), guest: [8; 8], binding: [0; 32], by_alpn: true };
+    let newcomer = shard.insert(&arrival);
+    shard.input(newcomer, b"{\"type\":\"join\",\"name\":\"Bia\"}\n");
+    let queued: Vec<usize> = std::iter::from_fn(|| shard.pop_ready()).collect();
+    assert_eq!(queued, [newcomer], "and not {}", id.slot);
+}
