@@ -6,14 +6,18 @@
 //! - [`session`]: the conversation, without sockets, clock or randomness; [`event`] names what it reports.
 //! - [`timeline`]: what a reader of a room sees, made from the events; also pure.
 //! - [`text`]: the one place that makes what others have written safe to show.
+//! - [`markup`]: what a message's text looks like: bold, code, lists, links.
+//! - [`heights`]: where the rows of a long list are, for surfaces that scroll smoothly.
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
 //! - [`error`]: every way in which a connection can fail, with cause and remedy.
 
 pub mod error;
 pub mod event;
+pub mod heights;
 pub mod identity;
 pub mod known_servers;
+pub mod markup;
 pub mod names;
 mod private_file;
 pub mod profile;
