@@ -116,6 +116,9 @@ fn keys_of(section: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use papo_torture::explore::explore;
+    use papo_torture::fuzz::Target;
+
     use super::*;
 
     fn file(text: &str) -> ConfigFile {
@@ -146,6 +149,26 @@ mod tests {
         for expected in expected {
             assert!(warnings.iter().any(|warning| warning.contains(expected)), "{expected}: {warnings:?}");
         }
+    }
+
+    /// Invariant: no file makes the reader panic, and whatever is wrong names the file.
+    #[test]
+    fn any_text_is_read_or_refused_by_name() {
+        let read = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            let wrong: Vec<String> = match ConfigFile::parse(Path::new("c.toml"), &text) {
+                Ok(file) => {
+                    let keys = [("serve", "port"), ("client", "name"), ("", "")];
+                    let failures =
+                        keys.into_iter().filter_map(|(section, key)| file.text(section, key).err());
+                    failures.map(|failure| failure.text).chain(file.warnings()).collect()
+                }
+                Err(failure) => vec![failure.text],
+            };
+            assert!(wrong.iter().all(|text| text.contains("c.toml")), "{wrong:?}");
+        };
+        let words = &["[serve]\n", "[client]\n", "port = 1\n", "name = 'a'\n", "\"", "'''", "[[a]]", "{}"];
+        explore(&Target { name: "config", run: read, words });
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod desk;
 mod event_loop;
 mod feed;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod identity;
 mod limits;
 mod listener;

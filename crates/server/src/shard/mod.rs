@@ -6,6 +6,8 @@ mod input;
 mod output;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, fuzzing))]
+mod weight;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
