@@ -5,6 +5,7 @@
 //! - [`transport`]: start there. One thread with one connection, from options in to events out.
 //! - [`session`]: the conversation, without sockets, clock or randomness; [`event`] names what it reports.
 //! - [`timeline`]: what a reader of a room sees, made from the events; also pure.
+//! - [`state`]: the rooms that a surface shows side by side, and how they change; pure as well.
 //! - [`text`]: the one place that makes what others have written safe to show.
 //! - [`markup`]: what a message's text looks like: bold, code, lists, links.
 //! - [`heights`]: where the rows of a long list are, for surfaces that scroll smoothly.
@@ -22,6 +23,7 @@ pub mod names;
 mod private_file;
 pub mod profile;
 pub mod session;
+pub mod state;
 pub mod store;
 pub mod text;
 pub mod timeline;
@@ -33,6 +35,7 @@ pub use event::Event;
 pub use identity::Identity;
 pub use profile::Profile;
 pub use session::Session;
+pub use state::State;
 pub use store::Store;
 pub use timeline::Timeline;
 pub use transport::{Client, Options};

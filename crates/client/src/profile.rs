@@ -2,6 +2,7 @@
 //! what a server keeps, and the configuration.
 
 use std::env;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ const BASE: (&str, &[&str]) = ("XDG_DATA_HOME", &[".local", "share"]);
 const BASE: (&str, &[&str]) = ("", &["Library", "Application Support"]);
 #[cfg(windows)]
 const BASE: (&str, &[&str]) = ("APPDATA", &["AppData", "Roaming"]);
+
+/// The name of the file with rooms, drafts and settings.
+const MEMORY: &str = "surfaces.json";
 
 /// A profile: one folder, which is there and belongs to one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,21 @@ impl Profile {
     /// Outbox and history of one room at one server.
     pub fn store(&self, address: &Address, room: &RoomName) -> Result<Store, StoreError> {
         Store::open(&self.folder, address, room)
+    }
+
+    /// What the surfaces remember ([`Memory`](crate::state::Memory)), as it was written last; `None` the first
+    /// time.
+    pub fn read_memory(&self) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.folder.join(MEMORY)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps what the surfaces remember: the old text or the new one, whatever happens in between.
+    pub fn write_memory(&self, text: &str) -> io::Result<()> {
+        private_file::replace_whole(&self.folder.join(MEMORY), text.as_bytes())
     }
 
     /// The file of the servers whose keys have been accepted: a line `HOST:PORT FINGERPRINT` for each.

@@ -5,6 +5,8 @@
 //! needed before the first connection, when nothing else about the server is known; that messages of two
 //! logs never mix is up to the log's epoch.
 
+mod reading;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Come into a room, line by line: read, write, /help
     Join(JoinArguments),
+    /// Open the window
+    #[cfg(feature = "desktop")]
+    Desktop(DesktopArguments),
     /// Say something in a room and end when the room has it
     Send(SendArguments),
     /// Print what is said in a room
@@ -158,6 +161,21 @@ pub(crate) struct JoinArguments {
     /// How many earlier messages to show on coming in; 20 where it is not said
     #[arg(long, value_name = "N")]
     pub(crate) earlier: Option<String>,
+}
+
+/// Open the window.
+#[cfg(feature = "desktop")]
+#[derive(Debug, Default, Args)]
+#[command(
+    after_help = "TARGET is an invite link, HOST or HOST:PORT; that room is shown, beside those that were \
+    open last. Without it, and without an address, the window shows where you were."
+)]
+pub(crate) struct DesktopArguments {
+    /// An invite link, HOST or HOST:PORT
+    #[arg(conflicts_with = "ip")]
+    pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) client: ClientArguments,
 }
 
 /// Say something in a room and end when the room has it.

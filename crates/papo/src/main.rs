@@ -6,6 +6,8 @@ mod bench;
 mod cert;
 mod chat;
 mod config_file;
+#[cfg(feature = "desktop")]
+mod desktop;
 mod exit;
 mod invite;
 mod layers;
@@ -58,6 +60,11 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
             CertCommand::Fingerprint(typed) => cert::fingerprint(&settings::cert_file(typed, &layers)?),
         },
         Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
+        #[cfg(feature = "desktop")]
+        Command::Desktop(typed) => {
+            let (client, is_asked) = settings::desktop(typed, &layers)?;
+            desktop::run(client, is_asked)
+        }
         Command::Send(typed) => chat::send::run(settings::send(typed, &layers)?),
         Command::Bench(options) => bench::run(&options),
         Command::Tail(typed) => chat::tail::run(settings::tail(typed, &layers)?),

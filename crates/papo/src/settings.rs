@@ -11,6 +11,8 @@ use papo_proto::Address;
 
 use crate::layers::Sourced;
 
+#[cfg(feature = "desktop")]
+pub(crate) use client::desktop;
 pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
 pub(crate) use server::{
     CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, RateLimit, Serve, cert_file,

@@ -21,7 +21,7 @@ macro_rules! files {
 }
 
 /// Every file there is. A key begins with the name of its file.
-static FILES: [File; 2] = files!["dates", "words"];
+static FILES: [File; 3] = files!["dates", "window", "words"];
 
 /// One surface's texts.
 struct File {

@@ -6,8 +6,10 @@
 //!
 //! - `mod.rs`: what goes in, and the rows that come out.
 //! - `fold.rs`: what edits, deletions and reactions make of a message.
+//! - `stretch.rs`: for who has only a part of the room in memory.
 
 mod fold;
+mod stretch;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,6 +7,8 @@ use papo_proto::limits::HISTORY_MESSAGES_MAX;
 use papo_proto::{Address, Fingerprint, Invite, Name, RoomName, Seq};
 
 use super::{host, number, parsed};
+#[cfg(feature = "desktop")]
+use crate::args::DesktopArguments;
 use crate::args::{ClientArguments, JoinArguments, SendArguments, TailArguments};
 use crate::exit::Failure;
 use crate::layers::{Layers, Section, Source, Sourced};
@@ -88,6 +90,15 @@ pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failur
         client: client(typed.client, target, layers)?,
         earlier_len: earlier_len.unwrap_or(EARLIER_DEFAULT),
     })
+}
+
+/// What `papo desktop` is to do, and whether a room was asked for.
+#[cfg(feature = "desktop")]
+pub(crate) fn desktop(typed: DesktopArguments, layers: &Layers) -> Result<(Client, bool), Failure> {
+    let ClientArguments { ip, port, room, .. } = &typed.client;
+    let is_asked = typed.target.is_some() || ip.is_some() || port.is_some() || room.is_some();
+    let target = typed.target.map(|target| Sourced::typed("TARGET", target));
+    Ok((client(typed.client, target, layers)?, is_asked))
 }
 
 /// What `papo send` is to do.

@@ -1,0 +1,203 @@
+//! What follows from what has happened. Not here: what follows from what the person does (`act.rs`).
+
+use papo_proto::{Message, Seq, Timestamp};
+
+use super::action::{Command, Happening, Notification};
+use super::room::{Room, Trouble};
+use super::settings::{Notify, Settings};
+use super::{RoomId, Screen, State};
+use crate::event::{self, ConnectionState, Event};
+
+impl State {
+    /// Takes note of what has happened at `now`, by our own clock. Returns what has to be done about it.
+    pub fn apply(&mut self, happening: Happening, now: Timestamp) -> Vec<Command> {
+        match happening {
+            Happening::Room(id, event) => self.on_event(id, &event, now),
+            Happening::Page(page) => {
+                let Some(room) = self.room_mut(page.room) else { return Vec::new() };
+                let is_first = room.timeline.newest().is_none();
+                let commands = room.take_page(&page);
+                if is_first {
+                    room.count_unread();
+                }
+                room.touch();
+                commands
+            }
+            Happening::Found { room, serial, hits } => self.on_found(room, serial, hits),
+            Happening::Asked { room, address, fingerprint } => {
+                if let Some(room) = self.room_mut(room) {
+                    room.asked = Some((address, fingerprint));
+                }
+                Vec::new()
+            }
+            Happening::Cannot(id, cause) => {
+                if let Some(room) = self.room_mut(id) {
+                    room.connection = ConnectionState::Stopped { cause };
+                }
+                Vec::new()
+            }
+            Happening::Hosting(hosting) => self.on_hosting(hosting),
+            Happening::Focus(is_focused) => {
+                self.is_focused = is_focused;
+                Vec::new()
+            }
+            Happening::Opened(link) => self.open(&link),
+        }
+    }
+
+    fn on_event(&mut self, id: RoomId, event: &Event, now: Timestamp) -> Vec<Command> {
+        let is_seen = self.is_focused && self.screen == Screen::Room(id);
+        let Self { rooms, settings, .. } = self;
+        let Some(room) = rooms.iter_mut().find(|room| room.id == id) else { return Vec::new() };
+        room.touch();
+        let you = room.timeline.you().id.clone();
+        room.presence.apply(event, &you, now);
+        match event {
+            Event::State(state) => room.on_state(state),
+            Event::Joined { .. } => return room.on_joined(event),
+            Event::Message(message) => {
+                room.take_live(event);
+                return room.on_message(message, is_seen, settings);
+            }
+            Event::Sent { .. } => room.take_live(event),
+            Event::History { messages, more } => return room.take_history(messages, *more),
+            Event::Refused(refusal) => {
+                room.trouble = Some(Trouble::Refused(refusal.clone()));
+                room.forget_request();
+            }
+            Event::Reset => room.on_reset(),
+            Event::Truncated { next, .. } => {
+                room.timeline.apply(event);
+                room.trouble = Some(Trouble::Truncated(*next));
+            }
+            other => room.timeline.apply(other),
+        }
+        Vec::new()
+    }
+
+    fn on_found(&mut self, id: RoomId, serial: u64, hits: Vec<super::Hit>) -> Vec<Command> {
+        let Some(room) = self.room_mut(id) else { return Vec::new() };
+        if let Some(search) = room.search.as_mut().filter(|search| search.serial == serial) {
+            search.hits = hits;
+            search.is_complete = true;
+            search.at = None;
+        }
+        Vec::new()
+    }
+}
+
+impl Room {
+    fn on_state(&mut self, state: &ConnectionState) {
+        self.connection = state.clone();
+        match state {
+            ConnectionState::Joined { .. } => self.asked = None,
+            ConnectionState::Waiting { .. } | ConnectionState::Stopped { .. } => {
+                self.asked = None;
+                self.forget_request();
+            }
+            ConnectionState::Connecting | ConnectionState::Left => {}
+        }
+    }
+
+    fn on_joined(&mut self, event: &Event) -> Vec<Command> {
+        let Event::Joined { you, epoch, head, members, count, .. } = event else { return Vec::new() };
+        self.timeline.apply(event);
+        self.place.name = you.name.clone();
+        let is_first_visit = self.epoch.replace(*epoch).is_none() && self.read == Seq::ZERO;
+        if is_first_visit {
+            // Nobody has promised to have read what was said before the first visit.
+            self.read = *head;
+        }
+        self.head = self.head.max(*head);
+        self.news_after = *head;
+        let mut commands = vec![Command::Save];
+        if self.timeline.newest().is_none() {
+            commands.extend(self.want(super::Wanted::Newest));
+        }
+        if members.is_none() && *count > 0 {
+            commands.push(Command::Tell(self.id, event::Command::Members { after: None }));
+        }
+        commands
+    }
+
+    fn on_message(&mut self, message: &Message, is_seen: bool, settings: &Settings) -> Vec<Command> {
+        self.head = self.head.max(message.seq);
+        let is_own = self.timeline.is_ours(&message.from.id);
+        let Some(text) = message.body.text.as_deref().filter(|_| message.body.edit.is_none()) else {
+            return Vec::new();
+        };
+        if is_own {
+            if message.seq == self.read.next() {
+                self.read = message.seq;
+            }
+            return Vec::new();
+        }
+        if message.seq <= self.read {
+            return Vec::new();
+        }
+        self.unread += 1;
+        if !is_seen && self.unread_line.is_none_or(|line| line <= self.read) {
+            self.unread_line = Some(message.seq);
+        }
+        let answers_us =
+            message.body.reply.and_then(|seq| self.timeline.row(seq)).is_some_and(|row| row.is_own);
+        let is_for_us = answers_us || self.names_us(text);
+        self.mentions += u64::from(is_for_us);
+        let is_wanted = match self.notify.unwrap_or(settings.notify) {
+            Notify::All => true,
+            Notify::Mentions => is_for_us,
+            Notify::None => false,
+        };
+        // What was said before we came is no news.
+        if is_seen || !is_wanted || message.seq <= self.news_after {
+            return Vec::new();
+        }
+        vec![Command::Notify(self.notification(message, text, settings.hide_content))]
+    }
+
+    fn notification(&self, message: &Message, text: &str, hide_content: bool) -> Notification {
+        let (from, text) = if hide_content {
+            (String::new(), String::new())
+        } else {
+            (message.from.name.to_string(), text.to_owned())
+        };
+        Notification { room: self.id, title: self.place.room.to_string(), from, text }
+    }
+
+    fn on_reset(&mut self) {
+        self.timeline.apply(&Event::Reset);
+        self.paging = super::paging::Paging::default();
+        (self.head, self.read, self.news_after) = (Seq::ZERO, Seq::ZERO, Seq::ZERO);
+        (self.unread, self.mentions, self.unread_line) = (0, 0, None);
+        self.trouble = Some(Trouble::NewLog);
+    }
+
+    /// Counts what has not been read, as far as it is in memory.
+    pub(super) fn count_unread(&mut self) {
+        let (read, mut unread, mut mentions) = (self.read, 0, 0);
+        for row in self.timeline.rows().rev().filter(|row| row.seq.is_some()) {
+            if row.seq <= Some(read) {
+                break;
+            }
+            if !row.is_own {
+                unread += 1;
+                if let crate::timeline::Content::Text { text, .. } = row.content {
+                    mentions += u64::from(self.names_us(text));
+                }
+            }
+        }
+        let below =
+            self.timeline.oldest().map_or(0, |oldest| oldest.number().saturating_sub(read.number() + 1));
+        let above =
+            self.timeline.newest().map_or(0, |newest| self.head.number().saturating_sub(newest.number()));
+        // A first visit has read nothing and missed nothing.
+        (self.unread, self.mentions) =
+            if read == Seq::ZERO { (0, 0) } else { (unread + below + above, mentions) };
+    }
+
+    /// The first message that has not been read, where it is in memory.
+    pub(super) fn first_unread(&self) -> Option<Seq> {
+        let unread = |row: &crate::timeline::Row<'_>| row.seq > Some(self.read) && !row.is_own;
+        self.timeline.rows().filter(|row| row.seq.is_some()).find(unread).and_then(|row| row.seq)
+    }
+}

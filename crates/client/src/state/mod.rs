@@ -1,0 +1,216 @@
+//! The state of a program that shows rooms side by side, and how it changes. It is pure: what happened and
+//! what the person did go in ([`State::apply`], [`State::act`]), what has to be done outside comes out
+//! ([`Command`]). No socket, no file, no clock, of randomness only the ids of messages, and nothing that draws: a window, a terminal and a test
+//! drive the same state. Not here: the conversation with one server ([`crate::session`]).
+//!
+//! - `action.rs`: the three enums that are the whole interface.
+//! - `act.rs` and `apply.rs`: what the person does, and what happens.
+//! - `room.rs`, `composer.rs`, `presence.rs`, `search.rs`: what a room is made of; `rows.rs`: its timeline
+//!   as lines to be drawn.
+//! - `settings.rs` and `memory.rs`: what outlives the program.
+
+mod act;
+mod action;
+mod apply;
+mod composer;
+mod memory;
+mod paging;
+mod presence;
+mod room;
+pub mod rows;
+mod search;
+mod settings;
+
+use papo_proto::{Address, Fingerprint, Invite, MemberId, Name, NameError, RoomName};
+
+use papo_proto::invite::InviteError;
+
+pub use action::{Action, Command, Dialog, Happening, Notification, Page, Wanted};
+pub use composer::{Composer, Mode, Problem};
+pub use memory::{Memory, RoomMemory, WindowMemory};
+pub use presence::Presence;
+pub use room::{Jump, Place, Room, RoomId, Target, Trouble};
+pub use search::{Hit, Search};
+pub use settings::{Clock, Notify, Settings, TEXT_PERCENT, Theme};
+
+/// Everything that a surface shows.
+#[derive(Debug)]
+pub struct State {
+    /// The rooms, in the order in which they are listed.
+    pub rooms: Vec<Room>,
+    /// What fills the window.
+    pub screen: Screen,
+    /// What lies over it.
+    pub dialog: Option<Dialog>,
+    /// What the person has chosen.
+    pub settings: Settings,
+    /// What the start screen holds.
+    pub start: Start,
+    /// The server that runs in this program.
+    pub hosting: Hosting,
+    /// Whether the person looks at the window.
+    pub is_focused: bool,
+    /// Where the window was last.
+    pub window: WindowMemory,
+    person: MemberId,
+    next_room: u32,
+}
+
+/// What fills the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// Joining, opening, and the rooms known from before.
+    Start,
+    /// This room.
+    Room(RoomId),
+}
+
+/// The start screen's own state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// What the person wants to be called; suggested until it is changed.
+    pub name: String,
+    /// What stands in the field for invite or address.
+    pub target: String,
+    /// Why the last attempt to join was none.
+    pub problem: Option<JoinProblem>,
+    /// Rooms that were left, newest first.
+    pub recent: Vec<Place>,
+}
+
+/// Why what was typed is no way into a room.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JoinProblem {
+    /// Neither an invite nor an address.
+    #[error(transparent)]
+    Target(#[from] InviteError),
+    /// Nobody can be called so.
+    #[error(transparent)]
+    Name(#[from] NameError),
+}
+
+/// The server in this program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Hosting {
+    /// There is none.
+    #[default]
+    Off,
+    /// It is being started.
+    Starting,
+    /// It runs.
+    On {
+        /// Where this program reaches it.
+        address: Address,
+        /// What others need to come in.
+        invite: Box<Invite>,
+    },
+    /// It could not be started; the text names cause and remedy.
+    Failed(String),
+}
+
+impl State {
+    /// The state that a memory describes, for the person of this key, who is called so until another name is
+    /// chosen.
+    pub fn new(memory: Memory, person: MemberId, name: &Name) -> Self {
+        let mut state = Self {
+            rooms: Vec::new(),
+            screen: Screen::Start,
+            dialog: None,
+            settings: memory.settings,
+            start: Start {
+                name: memory.name.as_ref().unwrap_or(name).to_string(),
+                target: String::new(),
+                problem: None,
+                recent: memory.recent,
+            },
+            hosting: Hosting::Off,
+            is_focused: true,
+            window: memory.window,
+            person,
+            next_room: 0,
+        };
+        for remembered in memory.rooms {
+            state.add_remembered(remembered);
+        }
+        if let Some(room) = memory.current.and_then(|at| state.rooms.get(at)) {
+            state.screen = Screen::Room(room.id);
+        }
+        state
+    }
+
+    /// Adds a room without showing it, or finds it where it is there already.
+    pub fn add(&mut self, place: Place) -> RoomId {
+        if let Some(known) = self.rooms.iter_mut().find(|room| room.place.is_same(&place)) {
+            // A new invite may hold a newer key.
+            known.place = place;
+            return known.id;
+        }
+        let id = RoomId(self.next_room);
+        self.next_room += 1;
+        self.rooms.push(Room::new(id, place, self.person.clone()));
+        id
+    }
+
+    /// A room.
+    pub fn room(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.iter().find(|room| room.id == id)
+    }
+
+    /// The room that fills the window.
+    pub fn current(&self) -> Option<&Room> {
+        match self.screen {
+            Screen::Room(id) => self.room(id),
+            Screen::Start => None,
+        }
+    }
+
+    /// How many messages nobody has read yet, in all rooms.
+    pub fn unread(&self) -> u64 {
+        self.rooms.iter().map(|room| room.unread).sum()
+    }
+
+    /// What has to outlive the program.
+    pub fn memory(&self) -> Memory {
+        let current = |id| self.rooms.iter().position(|room| room.id == id);
+        Memory {
+            name: Name::parse(&self.start.name).ok(),
+            settings: self.settings.clone(),
+            current: match self.screen {
+                Screen::Room(id) => current(id),
+                Screen::Start => None,
+            },
+            recent: self.start.recent.clone(),
+            window: self.window,
+            rooms: self.rooms.iter().map(RoomMemory::of).collect(),
+        }
+    }
+
+    pub(crate) fn room_mut(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.rooms.iter_mut().find(|room| room.id == id)
+    }
+
+    fn add_remembered(&mut self, remembered: RoomMemory) {
+        let id = self.add(remembered.place);
+        if let Some(room) = self.room_mut(id) {
+            room.read = remembered.read;
+            room.composer.draft = remembered.draft;
+            room.notify = remembered.notify;
+        }
+    }
+}
+
+/// Reads what a person gives as the way into a room: an invite link, or an address with or without a port.
+pub fn place_of(target: &str, room: Option<RoomName>, name: Name) -> Result<Place, InviteError> {
+    let target = target.trim();
+    let (address, invited, fingerprint): (Address, Option<RoomName>, Option<Fingerprint>) =
+        if target.contains("://") {
+            let invite: Invite = target.parse()?;
+            (invite.address, Some(invite.room), Some(invite.fingerprint))
+        } else if target.is_empty() {
+            (Address::default(), None, None)
+        } else {
+            (target.parse()?, None, None)
+        };
+    let room = room.or(invited).unwrap_or_default();
+    Ok(Place { address, room, name, fingerprint, ca_file: None })
+}

@@ -1,0 +1,100 @@
+//! A room's timeline as the lines that a surface draws: messages, grouped by who has said them, with the days,
+//! the line of unread ones and the gaps between them. Not here: what a message says, which
+//! [`Timeline::row`](crate::Timeline::row) and [`Timeline::row_of`](crate::Timeline::row_of) tell.
+
+use papo_proto::{MemberId, MessageId, Seq, Timestamp};
+
+use super::Room;
+use crate::timeline::Row;
+
+/// How far apart two messages of one member may be that share one head, in milliseconds.
+pub const GROUP_MS_MAX: u64 = 5 * 60 * 1000;
+
+/// One line of a timeline. No two lines of one room are equal, also when further ones come before them, so
+/// that a line is what a surface remembers heights and selections by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// There are older messages, which are being fetched or will be when the reader comes near.
+    Older,
+    /// Here the room begins.
+    Beginning,
+    /// A day begins.
+    Day {
+        /// The number of the day, as the caller counts them.
+        day: i64,
+        /// When its first message was said.
+        time: Timestamp,
+    },
+    /// Nobody has read what follows.
+    Unread,
+    /// Messages are missing before this one.
+    Gap(Seq),
+    /// A message.
+    Message {
+        /// Which one.
+        key: Key,
+        /// Whether it belongs to the message above it, so that it needs no head of its own.
+        is_grouped: bool,
+    },
+}
+
+/// Which message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// The one at this place.
+    Stored(Seq),
+    /// One of ours that the room does not have yet.
+    Own(MessageId),
+}
+
+impl Key {
+    fn of(row: &Row<'_>) -> Self {
+        row.seq.map_or_else(|| Self::Own(row.id.clone()), Self::Stored)
+    }
+}
+
+/// The lines of a room, from the oldest to the newest. `day_of` numbers the day of a point in time as the
+/// reader's calendar has it.
+pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut above: Option<(MemberId, Timestamp, i64)> = None;
+    if room.timeline.oldest().is_some() || room.head == Seq::ZERO {
+        lines.push(if room.paging.has_older && room.head > Seq::ZERO {
+            Line::Older
+        } else {
+            Line::Beginning
+        });
+    }
+    for row in room.timeline.rows() {
+        if row.seq.is_none() && !room.paging.is_at_end {
+            break;
+        }
+        let day = day_of(row.time);
+        let mut is_grouped = above.as_ref().is_some_and(|(from, time, _)| {
+            *from == row.from.id && row.time.unix_ms().abs_diff(time.unix_ms()) <= GROUP_MS_MAX
+        });
+        if above.as_ref().is_none_or(|(_, _, above)| *above != day) && !is_backwards(above.as_ref(), day) {
+            lines.push(Line::Day { day, time: row.time });
+            is_grouped = false;
+        }
+        if let Some(seq) = row.seq.filter(|_| row.gap_before) {
+            lines.push(Line::Gap(seq));
+            is_grouped = false;
+        }
+        if row.seq.is_some() && row.seq == room.unread_line {
+            lines.push(Line::Unread);
+            is_grouped = false;
+        }
+        is_grouped &= row.reply.is_none();
+        let latest = above.map_or(day, |(_, _, above)| above.max(day));
+        above = Some((row.from.id.clone(), row.time, latest));
+        lines.push(Line::Message { key: Key::of(&row), is_grouped });
+    }
+    lines
+}
+
+/// Whether a day lies before the one above it, which a wrong clock can bring about: then there is no line for
+/// it, lest the same day is announced twice.
+fn is_backwards(above: Option<&(MemberId, Timestamp, i64)>, day: i64) -> bool {
+    above.is_some_and(|(_, _, above)| day < *above)
+}

@@ -1,0 +1,184 @@
+//! The program behind the window: what has happened goes into the state, what the person does comes out of
+//! the view, and what follows goes to the core. Not here: any of the three.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
+use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
+use papo_client::{Profile, State};
+use papo_proto::{MemberId, Timestamp};
+
+use crate::core::Core;
+use crate::desk::Desk;
+use crate::{Options, WindowError, theme};
+
+/// How long after a change drafts and settings are kept: a person who types causes one write now and then.
+const SAVE_AFTER: Duration = Duration::from_millis(500);
+
+/// Shows the window until it is closed.
+pub fn run(options: Options) -> Result<(), WindowError> {
+    let local = |error: &dyn std::error::Error| WindowError::Local(error.to_string());
+    let profile = Profile::open(options.profile.clone()).map_err(|error| local(&error))?;
+    let identity = profile.identity().map_err(|error| local(&error))?;
+    let memory = profile.read_memory().map_err(|error| local(&error))?;
+    let memory = memory.and_then(|text| Memory::from_text(&text)).unwrap_or_default();
+    let window = memory.window;
+    let mut state = State::new(memory, MemberId::of_key(&identity.public_key()), &options.name);
+    let mut commands = state.begin();
+    if let Some(place) = options.place {
+        commands.extend(state.act(papo_client::state::Action::JoinPlace(Box::new(place)), now()));
+    }
+    let native = eframe::NativeOptions { viewport: viewport(window), ..eframe::NativeOptions::default() };
+    let mut failed = None;
+    let result = eframe::run_native(
+        "papo",
+        native,
+        Box::new(|creation| match Core::new(profile, identity, &creation.egui_ctx) {
+            Ok(core) => Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx))),
+            Err(error) => {
+                let text = error.to_string();
+                failed = Some(error);
+                Err(text.into())
+            }
+        }),
+    );
+    match (result, failed) {
+        (_, Some(error)) => Err(error),
+        (Err(error), None) => Err(WindowError::NoDisplay(error.to_string())),
+        (Ok(()), None) => Ok(()),
+    }
+}
+
+fn viewport(window: WindowMemory) -> ViewportBuilder {
+    let size = window.size.map_or(theme::size::WINDOW, |(width, height)| [width, height]);
+    let builder = ViewportBuilder::default()
+        .with_title("papo")
+        .with_app_id("papo")
+        .with_inner_size(size)
+        .with_min_inner_size(theme::size::WINDOW_MIN)
+        .with_maximized(window.is_maximised);
+    match window.position {
+        Some((x, y)) => builder.with_position([x, y]),
+        None => builder,
+    }
+}
+
+/// The time by this computer's clock.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// The running window.
+struct App {
+    desk: Desk,
+    core: Core,
+    /// When the memory has to be kept.
+    save_at: Option<Instant>,
+    /// What the window's title says.
+    title: String,
+}
+
+impl App {
+    fn new(desk: Desk, core: Core, commands: Vec<Command>, context: &Context) -> Self {
+        theme::install(context, desk.state.settings.reduced_motion);
+        let mut app = Self { desk, core, save_at: None, title: String::new() };
+        app.execute(context, commands);
+        app
+    }
+
+    fn apply(&mut self, context: &Context, happening: Happening) {
+        let commands = self.desk.state.apply(happening, now());
+        self.execute(context, commands);
+    }
+
+    fn execute(&mut self, context: &Context, commands: Vec<Command>) {
+        for command in commands {
+            let Some(command) = self.core.execute(command) else { continue };
+            match command {
+                Command::Save => {
+                    self.save_at.get_or_insert_with(|| Instant::now() + SAVE_AFTER);
+                    context.request_repaint_after(SAVE_AFTER);
+                }
+                Command::OpenLink(link) => context.open_url(OpenUrl::new_tab(link)),
+                Command::Copy(text) => context.copy_text(text),
+                Command::Quit => context.send_viewport_cmd(ViewportCommand::Close),
+                other => tracing::warn!(?other, "nobody does this"),
+            }
+        }
+    }
+
+    fn save_if_due(&mut self) {
+        if self.save_at.is_some_and(|at| at <= Instant::now()) {
+            self.save_at = None;
+            self.core.save(self.desk.state.memory().to_text());
+        }
+    }
+
+    fn look(&mut self, context: &Context) {
+        let settings = &self.desk.state.settings;
+        context.set_theme(match settings.theme {
+            Theme::System => egui::ThemePreference::System,
+            Theme::Light => egui::ThemePreference::Light,
+            Theme::Dark => egui::ThemePreference::Dark,
+        });
+        context.set_zoom_factor(f32::from(settings.text_percent) / 100.0);
+        let title = crate::view::title(&self.desk.state);
+        if title != self.title {
+            context.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// Takes note of whether the person looks, and of where the window is.
+    fn watch(&mut self, context: &Context) {
+        let (is_focused, window) = context.input(|input| {
+            let viewport = input.viewport();
+            let pair = |x: f32, y: f32| (x.round(), y.round());
+            let size = viewport.inner_rect.map(|rect| pair(rect.width(), rect.height()));
+            let position = viewport.outer_rect.map(|rect| pair(rect.min.x, rect.min.y));
+            (
+                input.focused,
+                WindowMemory { size, position, is_maximised: viewport.maximized.unwrap_or(false) },
+            )
+        });
+        if is_focused != self.desk.state.is_focused {
+            self.apply(context, Happening::Focus(is_focused));
+        }
+        let known = self.desk.state.window;
+        let window = match window.size {
+            Some(_) if !window.is_maximised => window,
+            // What it is when it fills the screen is not what it shall be afterwards.
+            _ => WindowMemory { is_maximised: window.is_maximised, ..known },
+        };
+        if window != known {
+            let commands = self.desk.state.act(papo_client::state::Action::MoveWindow(window), now());
+            self.execute(context, commands);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
+        for happening in self.core.take() {
+            self.apply(context, happening);
+        }
+        self.save_if_due();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let context = ui.ctx().clone();
+        self.watch(&context);
+        self.look(&context);
+        let commands = self.desk.ui(ui, now());
+        self.execute(&context, commands);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.core.save(self.desk.state.memory().to_text());
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}

@@ -1,0 +1,204 @@
+//! What is outside the window: one client thread for each room, the thread that reads files, and the way
+//! back from all of them. The only place that talks to the client library's threads. Not here: what follows
+//! from what they say.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use papo_client::session::Follow;
+use papo_client::state::{Command, Happening, Place, RoomId};
+use papo_client::trust::{Ask, Trust};
+use papo_client::{Client, ConnectError, Event, Identity, Profile};
+use papo_proto::{Address, Fingerprint};
+
+use crate::WindowError;
+use crate::reader::{Job, Reader};
+
+/// How many happenings of one source wait at most. A connection waits in turn, so that a room faster than
+/// the window is read no faster than it can be shown.
+const HAPPENINGS_MAX: usize = 4_096;
+
+/// How many happenings are taken for one frame, so that a backlog of a hundred thousand messages does not
+/// hold up the drawing.
+const TAKEN_PER_FRAME_MAX: usize = 4_096;
+
+/// How often the window is drawn at most because of what happens outside: 30 times a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// What is outside.
+pub(crate) struct Core {
+    profile: Profile,
+    identity: Arc<Identity>,
+    links: HashMap<RoomId, Link>,
+    told: Receiver<Happening>,
+    tell: SyncSender<Happening>,
+    reader: Reader,
+    wake: Arc<Wake>,
+}
+
+/// A room's connection. The order of the fields is the order of their end: a thread that waits for room in
+/// the queue, or for an answer, is freed before it is waited for.
+struct Link {
+    events: Receiver<Happening>,
+    answer: SyncSender<bool>,
+    client: Option<Client>,
+}
+
+/// Wakes the window: at most every [`FRAME`], however much happens.
+pub(crate) struct Wake {
+    context: egui::Context,
+    is_due: AtomicBool,
+    last: Mutex<Instant>,
+}
+
+impl Wake {
+    pub(crate) fn new(context: egui::Context) -> Self {
+        Self { context, is_due: AtomicBool::new(false), last: Mutex::new(Instant::now()) }
+    }
+
+    /// Has the window drawn soon.
+    pub(crate) fn wake(&self) {
+        if !self.is_due.swap(true, Ordering::AcqRel) {
+            let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            self.context.request_repaint_after(FRAME.saturating_sub(last.elapsed()));
+        }
+    }
+
+    /// Takes note that everything that has happened until now is about to be taken.
+    fn taken(&self) {
+        self.is_due.store(false, Ordering::Release);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+}
+
+impl Core {
+    /// Opens what is needed for the first frame. Nothing is connected yet.
+    pub(crate) fn new(
+        profile: Profile,
+        identity: Identity,
+        context: &egui::Context,
+    ) -> Result<Self, WindowError> {
+        let (tell, told) = sync_channel(HAPPENINGS_MAX);
+        let wake = Arc::new(Wake::new(context.clone()));
+        let reader = {
+            let (tell, wake) = (tell.clone(), Arc::clone(&wake));
+            Reader::start(profile.clone(), move |happening| {
+                // Where nobody takes it any more, the window is closing.
+                drop(tell.send(happening));
+                wake.wake();
+            })
+        };
+        let reader = reader.map_err(|error| WindowError::Local(error.to_string()))?;
+        Ok(Self { profile, identity: Arc::new(identity), links: HashMap::new(), told, tell, reader, wake })
+    }
+
+    /// What has happened since, in the order of each source; a part of it where it is much.
+    pub(crate) fn take(&mut self) -> Vec<Happening> {
+        self.wake.taken();
+        let mut taken: Vec<Happening> = self.told.try_iter().collect();
+        for link in self.links.values() {
+            let left = TAKEN_PER_FRAME_MAX.saturating_sub(taken.len());
+            taken.extend(link.events.try_iter().take(left));
+        }
+        if taken.len() >= TAKEN_PER_FRAME_MAX {
+            self.wake.wake();
+        }
+        taken
+    }
+
+    /// Does what the state asks for, as far as it is not about the window itself; that comes back.
+    pub(crate) fn execute(&mut self, command: Command) -> Option<Command> {
+        match command {
+            Command::Connect(room, place) => self.connect(room, *place),
+            Command::Disconnect(room) => {
+                if let Some(mut link) = self.links.remove(&room)
+                    && let Some(client) = link.client.take()
+                {
+                    client.leave();
+                }
+                self.reader.ask(Job::Close(room));
+            }
+            Command::Tell(room, command) => {
+                if let Some(client) = self.links.get(&room).and_then(|link| link.client.as_ref()) {
+                    client.command(command);
+                }
+            }
+            Command::Answer(room, accept) => {
+                if let Some(link) = self.links.get(&room) {
+                    // Whoever has asked is gone where there is no room for a second answer.
+                    let _ = link.answer.try_send(accept);
+                }
+            }
+            Command::Load(room, wanted) => self.reader.ask(Job::Load(room, wanted)),
+            Command::Find { room, serial, text } => self.reader.ask(Job::Find { room, serial, text }),
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// Keeps this text, the state's memory.
+    pub(crate) fn save(&self, text: String) {
+        self.reader.ask(Job::Save(text));
+    }
+
+    fn connect(&mut self, room: RoomId, place: Place) {
+        self.links.remove(&room);
+        self.reader.ask(Job::Open(room, Box::new(place.clone())));
+        let (events_in, events) = sync_channel(HAPPENINGS_MAX);
+        let (answer, answers) = sync_channel(1);
+        let options = self.options(room, place, answers, events_in.clone());
+        let wake = Arc::clone(&self.wake);
+        let on_event = move |event: Event| {
+            // Where nobody takes events any more, the room was left and they do not matter.
+            drop(events_in.send(Happening::Room(room, event)));
+            wake.wake();
+        };
+        match options.and_then(|options| Client::start(options, on_event)) {
+            Ok(client) => {
+                self.links.insert(room, Link { events, answer, client: Some(client) });
+            }
+            Err(cause) => {
+                // The queue is read by this very thread: it must not wait for itself.
+                let _ = self.tell.try_send(Happening::Cannot(room, cause));
+                self.wake.wake();
+            }
+        }
+    }
+
+    fn options(
+        &self,
+        room: RoomId,
+        place: Place,
+        answers: Receiver<bool>,
+        events: SyncSender<Happening>,
+    ) -> Result<papo_client::Options, ConnectError> {
+        let store =
+            self.profile.store(&place.address, &place.room).map_err(|error| ConnectError::local(&error))?;
+        let position = store.position().map_err(|error| ConnectError::local(&error))?;
+        let follow = position.map_or(Follow::Live, |(epoch, seq)| Follow::After { epoch: Some(epoch), seq });
+        let trust = Trust {
+            fingerprint: place.fingerprint,
+            ca_file: place.ca_file.clone(),
+            known_servers: Some(self.profile.known_servers()),
+        };
+        let wake = Arc::clone(&self.wake);
+        let ask: Ask = Box::new(move |address: &Address, fingerprint: &Fingerprint| {
+            let asked = Happening::Asked { room, address: address.clone(), fingerprint: *fingerprint };
+            let is_asked = events.send(asked).is_ok();
+            wake.wake();
+            // Without anybody to answer, or after the room was left, it is a no.
+            is_asked && answers.recv().unwrap_or(false)
+        });
+        Ok(papo_client::Options {
+            identity: Some(Arc::clone(&self.identity)),
+            store: Some(store),
+            follow,
+            ask: Some(ask),
+            ..papo_client::Options::new(place.address, trust, place.name, place.room)
+        })
+    }
+}

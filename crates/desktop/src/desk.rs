@@ -1,0 +1,38 @@
+//! State and view without the outside: what is drawn, and what follows from what the person does with it.
+//! The window runs it with real connections, a test with none. Not here: connections and files.
+
+use egui::Ui;
+use papo_client::State;
+use papo_client::state::{Action, Command};
+use papo_proto::Timestamp;
+
+use crate::view::{self, Local};
+
+/// What lies on the desk: the state, and what each view keeps for itself.
+#[derive(Debug)]
+pub struct Desk {
+    /// What is shown.
+    pub state: State,
+    /// What each view keeps for itself.
+    pub local: Local,
+}
+
+impl Desk {
+    /// A desk with nothing moved yet.
+    pub fn new(state: State) -> Self {
+        Self { state, local: Local::default() }
+    }
+
+    /// Draws everything at `now`, by our own clock, and does what the person asks for. Returns what has to be
+    /// done outside.
+    pub fn ui(&mut self, ui: &mut Ui, now: Timestamp) -> Vec<Command> {
+        let mut actions: Vec<Action> = Vec::new();
+        self.local.now = now;
+        view::root(ui, &self.state, &mut self.local, &mut actions);
+        if !actions.is_empty() {
+            // What follows from an action is drawn in the next frame, which nothing else might cause.
+            ui.ctx().request_repaint();
+        }
+        actions.into_iter().flat_map(|action| self.state.act(action, now)).collect()
+    }
+}

@@ -1,0 +1,47 @@
+//! The window: rooms side by side, drawn from the state that every surface shares (`papo_client::state`).
+//! Not here: what a room is, how it talks to its server, and whom it trusts; the client library knows that.
+//!
+//! - `app.rs`: the only place that has all three, the state, the view and the core.
+//! - `core.rs`, `reader.rs`: what is outside: connections, files, the clipboard.
+//! - [`desk`]: state and view without the outside; tests drive it.
+//! - [`view`]: one file for each thing on the screen. A view is `fn view(ui, state, local, out)`: it reads
+//!   the state, changes only what is its own (scroll, open menus), and pushes actions.
+//! - [`theme`]: every colour, radius, space and size.
+
+mod app;
+mod core;
+pub mod desk;
+mod reader;
+pub mod theme;
+pub mod view;
+
+use std::path::PathBuf;
+
+use papo_client::state::Place;
+use papo_proto::Name;
+
+pub use app::run;
+
+/// How the window begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The profile's folder; the platform's where it is not said.
+    pub profile: Option<PathBuf>,
+    /// What the person wants to be called, until another name is chosen in the window.
+    pub name: Name,
+    /// The room that was asked for on the command line.
+    pub place: Option<Place>,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// A file or folder of one's own.
+    #[error("{0}")]
+    Local(String),
+    /// The system shows no window.
+    #[error(
+        "No window can be opened here ({0}). On a computer without a screen use `papo join`; over SSH, forward the display."
+    )]
+    NoDisplay(String),
+}

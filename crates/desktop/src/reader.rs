@@ -1,0 +1,142 @@
+//! The thread that reads and writes files for the window, so that drawing never waits for a disk. Not here:
+//! the outbox and the messages that come, which each connection's own thread keeps.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use papo_client::Profile;
+use papo_client::state::{Happening, Page, Place, RoomId, Wanted};
+use papo_client::store::{Store, StoreError};
+use papo_proto::Message;
+
+/// How many messages are read at once.
+const PAGE_LEN: usize = 200;
+
+/// How many hits of a search are shown; who finds more looks for something more special.
+const HITS_MAX: usize = 200;
+
+/// What the thread is asked for.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// This room will be read from.
+    Open(RoomId, Box<Place>),
+    /// This room will not be read from any more.
+    Close(RoomId),
+    /// Read messages.
+    Load(RoomId, Wanted),
+    /// Search messages.
+    Find { room: RoomId, serial: u64, text: Arc<str> },
+    /// Keep the memory.
+    Save(String),
+}
+
+/// The thread. Dropping it waits for what it was asked to write.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reader {
+    /// Starts the thread; it tells what it has read to `tell`.
+    pub(crate) fn start(profile: Profile, tell: impl Fn(Happening) + Send + 'static) -> io::Result<Self> {
+        let (jobs, waiting) = channel();
+        let work = move || {
+            let mut shelf = Shelf { profile, stores: HashMap::new() };
+            work_off(&waiting, &mut shelf, &tell);
+        };
+        let thread = thread::Builder::new().name("papo-reader".to_owned()).spawn(work)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Asks for something.
+    pub(crate) fn ask(&self, job: Job) {
+        if let Some(jobs) = &self.jobs
+            && jobs.send(job).is_err()
+        {
+            tracing::error!("the thread that reads files has ended");
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that reads files has panicked");
+        }
+    }
+}
+
+/// The stores of all rooms.
+struct Shelf {
+    profile: Profile,
+    stores: HashMap<RoomId, Store>,
+}
+
+fn work_off(waiting: &Receiver<Job>, shelf: &mut Shelf, tell: &impl Fn(Happening)) {
+    for job in waiting {
+        match job {
+            Job::Open(room, place) => match shelf.profile.store(&place.address, &place.room) {
+                Ok(store) => {
+                    shelf.stores.insert(room, store);
+                }
+                Err(error) => tracing::warn!(%error, "the local history cannot be read"),
+            },
+            Job::Close(room) => {
+                shelf.stores.remove(&room);
+            }
+            Job::Load(room, wanted) => {
+                let messages = shelf.load(room, wanted);
+                tell(Happening::Page(Page { room, wanted, messages }));
+            }
+            Job::Find { room, serial, text } => {
+                let hits = shelf.stores.get(&room).map(|store| store.search(&text, HITS_MAX));
+                let hits = hits.transpose().unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the local history cannot be searched");
+                    None
+                });
+                tell(Happening::Found { room, serial, hits: hits.unwrap_or_default() });
+            }
+            Job::Save(text) => {
+                if let Err(error) = shelf.profile.write_memory(&text) {
+                    tracing::warn!(%error, "drafts and settings cannot be kept");
+                }
+            }
+        }
+    }
+}
+
+impl Shelf {
+    /// Messages that are kept here; none where they cannot be read, which the server can help with.
+    fn load(&self, room: RoomId, wanted: Wanted) -> Vec<Message> {
+        let Some(store) = self.stores.get(&room) else { return Vec::new() };
+        read(store, wanted).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the local history cannot be read");
+            Vec::new()
+        })
+    }
+}
+
+fn read(store: &Store, wanted: Wanted) -> Result<Vec<Message>, StoreError> {
+    match wanted {
+        Wanted::Newest => store.page_before(None, PAGE_LEN),
+        Wanted::Before(seq) => store.page_before(Some(seq), PAGE_LEN),
+        Wanted::After(seq) => store.page_after(seq, PAGE_LEN),
+        Wanted::Around(seq) => {
+            let mut messages = store.page_before(Some(seq.next()), PAGE_LEN / 2)?;
+            if messages.last().is_some_and(|last| last.seq == seq) {
+                messages.extend(store.page_after(seq, PAGE_LEN / 2)?);
+                Ok(messages)
+            } else {
+                // Only what is around the message helps.
+                Ok(Vec::new())
+            }
+        }
+    }
+}
