@@ -90,7 +90,16 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
         History::None => papo_server::History::None,
     };
     let certificate = serve.certificate.map(|(certificate, key)| PemFiles { certificate, key });
-    Config { listen, data: serve.data, names, certificate, history, shards: serve.shards, limits }
+    Config {
+        listen,
+        data: serve.data,
+        names,
+        certificate,
+        history,
+        shards: serve.shards,
+        websocket_echo: false,
+        limits,
+    }
 }
 
 /// The first signal lets everybody finish; the second one does not wait.

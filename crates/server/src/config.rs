@@ -22,6 +22,8 @@ pub struct Config {
     pub history: History,
     /// How many threads serve connections, 1 to 64; 0 for one a core.
     pub shards: usize,
+    /// Whether a WebSocket at `/echo` sends everything back: only for conformance suites.
+    pub websocket_echo: bool,
     /// What is allowed.
     pub limits: Limits,
 }

@@ -6,8 +6,9 @@ use std::mem;
 use std::time::Duration;
 
 use papo_proto::proof::ChannelBinding;
-use papo_proto::{Epoch, LineBuffer, Member, Nonce, Seq};
+use papo_proto::{Epoch, Member, Nonce, Seq};
 
+use crate::carrier::{Carrier, Inbox};
 use crate::feed::Batch;
 use crate::limits::Rate;
 
@@ -16,8 +17,9 @@ use crate::limits::Rate;
 pub(crate) struct Connection {
     pub(crate) generation: u64,
     pub(crate) stage: Stage,
-    /// Bytes of lines that have not ended, or that wait while the connection is held.
-    pub(crate) lines: LineBuffer,
+    pub(crate) carrier: Carrier,
+    /// Bytes of objects that have not ended, or that wait while the connection is held.
+    pub(crate) inbox: Inbox,
     /// What was read before the connection was held and opened after it: at most one read's worth.
     pub(crate) kept: Vec<u8>,
     /// Frames for this connection alone that no record has taken yet.
@@ -26,7 +28,7 @@ pub(crate) struct Connection {
     pub(crate) held: Holds,
     /// Whether it is queued for writing.
     pub(crate) queued: bool,
-    /// Whether its peer has promised to answer `ping`, by naming the carrier in ALPN.
+    /// Whether its peer has promised to answer `ping`, by naming the carrier in ALPN or by an upgrade.
     pub(crate) answers_pings: bool,
     pub(crate) pinged: bool,
     /// When something was last received.

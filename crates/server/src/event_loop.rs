@@ -6,7 +6,7 @@ use std::io::{self, IoSlice, Read as _, Write as _};
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -17,9 +17,11 @@ use papo_proto::{Nonce, proof::ChannelBinding};
 use rustls::{ServerConfig, ServerConnection};
 use slab::Slab;
 
+use crate::carrier::Carrier;
 use crate::desk::{Mail, Post};
 use crate::limits::Limits;
 use crate::shard::{Arrival, Output, Shard};
+use crate::web::{self, Site, Step, Visit, Visitor};
 
 /// The token of the waker; sockets have the others.
 const WAKE: Token = Token(usize::MAX);
@@ -38,6 +40,9 @@ const WRITES_A_TURN: usize = 1024;
 
 /// How long a closed connection may take to read what was sent before it is dropped.
 const LINGER: Duration = Duration::from_secs(3);
+
+/// How long a client may take for the head of a request, and for reading an answer: nothing here is large.
+const REQUEST_MAX: Duration = Duration::from_secs(15);
 
 /// How often sockets' deadlines are looked at.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
@@ -89,6 +94,7 @@ impl Post for ShardHandle {
 /// What the event loop of a shard needs of the server.
 pub(crate) struct Shared {
     pub(crate) tls: Arc<ServerConfig>,
+    pub(crate) site: Site,
     pub(crate) limits: Limits,
     /// How many connections the server has, over all shards.
     pub(crate) connections: Arc<AtomicUsize>,
@@ -121,12 +127,14 @@ struct Socket {
     tls: ServerConnection,
     /// Its slot in the shard, from the end of the handshake to the goodbye.
     slot: Option<usize>,
+    /// What it is instead while it speaks HTTP.
+    visit: Option<Box<Visit>>,
     refused: bool,
     /// Whether it is in the list of readable ones.
     listed: bool,
     /// Whether it takes nothing at the moment, and since when.
     blocked_since: Option<Duration>,
-    /// When it has to be through with the handshake, or with reading our goodbye.
+    /// When it has to be through with the handshake, a request, or with reading our goodbye.
     deadline: Option<Duration>,
     /// Whether everything was said and only the peer's own end is awaited.
     lingering: bool,
@@ -255,6 +263,7 @@ impl EventLoop {
                     stream,
                     tls,
                     slot: None,
+                    visit: None,
                     refused,
                     listed: false,
                     blocked_since: None,
@@ -316,6 +325,10 @@ impl EventLoop {
             // It is taken up again when the shard says so.
             return Ok(false);
         }
+        if socket.visit.as_ref().is_some_and(|visit| !visit.may_read()) && !socket.lingering {
+            // It is taken up again when the answer is written.
+            return Ok(false);
+        }
         let len = match socket.stream.read(&mut self.sealed) {
             Ok(0) => return Err(Gone),
             Ok(len) => len,
@@ -348,17 +361,20 @@ impl EventLoop {
                     return Err(Gone);
                 }
             };
-            if !socket.tls.is_handshaking() && socket.slot.is_none() && !socket.lingering {
+            let is_new = socket.slot.is_none() && socket.visit.is_none() && !socket.lingering;
+            if is_new && !socket.tls.is_handshaking() {
                 self.establish(key)?;
             }
-            let socket = &mut self.sockets[key];
             let mut len = state.plaintext_bytes_to_read();
             while len > 0 {
-                let read = socket.tls.reader().read(&mut self.opened).map_err(|_| Gone)?;
-                if let Some(slot) = socket.slot {
-                    self.shard.input(slot, &self.opened[..read]);
-                }
-                len = len.saturating_sub(read.max(1));
+                let mut opened = std::mem::take(&mut self.opened);
+                let read = self.sockets[key].tls.reader().read(&mut opened);
+                let taken = read.map_err(|_| Gone).and_then(|read| {
+                    self.take(key, &opened[..read])?;
+                    Ok(read)
+                });
+                self.opened = opened;
+                len = len.saturating_sub(taken?.max(1));
             }
             if state.peer_has_closed() {
                 return Err(Gone);
@@ -367,16 +383,90 @@ impl EventLoop {
         Ok(())
     }
 
-    /// The handshake is done: the connection becomes one of the shard's.
+    /// Hands on what has come, to whoever the connection is.
+    fn take(&mut self, key: usize, bytes: &[u8]) -> Result<(), Gone> {
+        let socket = &mut self.sockets[key];
+        if let Some(slot) = socket.slot {
+            if self.shard.is_untouched(slot) && web::begins_request(bytes) {
+                // Without ALPN the first byte tells.
+                self.forget_slot(key);
+                self.visited(key);
+                return self.browse(key, bytes);
+            }
+            self.shard.input(slot, bytes);
+        } else if socket.visit.is_some() {
+            return self.browse(key, bytes);
+        }
+        Ok(())
+    }
+
+    /// The handshake is done: the connection becomes one of the shard's, or a visit.
     fn establish(&mut self, key: usize) -> Result<(), Gone> {
+        let socket = &mut self.sockets[key];
+        if socket.tls.alpn_protocol() == Some(web::ALPN_HTTP) {
+            self.visited(key);
+            return Ok(());
+        }
+        let mut binding = ChannelBinding::default();
+        socket.tls.export_keying_material(&mut binding, CHANNEL_BINDING_LABEL, None).map_err(|_| Gone)?;
+        let is_named = socket.tls.alpn_protocol() == Some(ALPN_LINES);
+        self.admit(key, binding, Carrier::Lines, is_named)
+    }
+
+    /// The connection speaks HTTP.
+    fn visited(&mut self, key: usize) {
+        let socket = &mut self.sockets[key];
+        let is_operator = socket.stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
+        let visitor = Visitor { is_operator, refused: socket.refused };
+        socket.visit = Some(Box::new(Visit::new(visitor)));
+        socket.deadline = Some(self.now + REQUEST_MAX);
+    }
+
+    /// Bytes of a visit, or none to go on with those that have come.
+    fn browse(&mut self, key: usize, bytes: &[u8]) -> Result<(), Gone> {
+        let socket = &mut self.sockets[key];
+        let Some(visit) = &mut socket.visit else { return Ok(()) };
+        let was_idle = visit.is_idle();
+        let step = visit.input(bytes, &self.shared.site, SystemTime::now());
+        if was_idle || !visit.may_read() {
+            // A request has its time from its first byte on, and so has its answer.
+            socket.deadline = Some(self.now + REQUEST_MAX);
+        }
+        let Step::Join(binding, rest) = step else { return Ok(()) };
+        let tls = &mut socket.tls;
+        while visit.output(|slices| seal(tls, slices)) == Output::Written {}
+        socket.visit = None;
+        self.admit(key, binding, Carrier::WebSocket, true)?;
+        match self.sockets[key].slot {
+            Some(slot) if !rest.is_empty() => self.shard.input(slot, &rest),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An answer is written: another request may have come meanwhile, or comes.
+    fn browse_on(&mut self, key: usize) {
+        let _ = self.browse(key, &[]);
+        let Some(socket) = self.sockets.get_mut(key) else { return };
+        if !std::mem::replace(&mut socket.listed, true) {
+            self.readable.push(key);
+        }
+    }
+
+    /// The connection becomes one of the shard's.
+    fn admit(
+        &mut self,
+        key: usize,
+        binding: ChannelBinding,
+        carrier: Carrier,
+        is_named: bool,
+    ) -> Result<(), Gone> {
         let socket = &mut self.sockets[key];
         socket.deadline = None;
         let random = self.shared.tls.crypto_provider().secure_random;
-        let (mut nonce, mut guest, mut binding) = ([0; NONCE_BYTES], [0; 8], ChannelBinding::default());
+        let (mut nonce, mut guest) = ([0; NONCE_BYTES], [0; 8]);
         random.fill(&mut nonce).and_then(|()| random.fill(&mut guest)).map_err(|_| Gone)?;
-        socket.tls.export_keying_material(&mut binding, CHANNEL_BINDING_LABEL, None).map_err(|_| Gone)?;
-        let by_alpn = socket.tls.alpn_protocol() == Some(ALPN_LINES);
-        let slot = self.shard.insert(&Arrival { nonce: Nonce(nonce), guest, binding, by_alpn });
+        let slot = self.shard.insert(&Arrival { nonce: Nonce(nonce), guest, binding, carrier, is_named });
         socket.slot = Some(slot);
         let refused = socket.refused;
         if self.socket_of.len() <= slot {
@@ -421,14 +511,20 @@ impl EventLoop {
                     Err(_) => return self.remove(key),
                 }
             }
-            let Some(slot) = socket.slot else {
-                if socket.lingering {
-                    let _ = socket.stream.shutdown(Shutdown::Write);
-                }
-                return;
-            };
             let tls = &mut socket.tls;
-            match self.shard.output(slot, |slices| seal(tls, slices)) {
+            let sink = |slices: &[IoSlice<'_>]| seal(tls, slices);
+            let output = match (socket.slot, &mut socket.visit) {
+                (Some(slot), _) => self.shard.output(slot, sink),
+                (None, Some(visit)) => visit.output(sink),
+                (None, None) => {
+                    if socket.lingering {
+                        let _ = socket.stream.shutdown(Shutdown::Write);
+                    }
+                    return;
+                }
+            };
+            match output {
+                Output::Written if socket.visit.is_some() => self.browse_on(key),
                 Output::Written => {}
                 Output::Nothing => return,
                 Output::Close => self.linger(key),
@@ -438,16 +534,22 @@ impl EventLoop {
 
     /// Everything is said: closes our side and waits a little for the peer to read it.
     fn linger(&mut self, key: usize) {
+        self.forget_slot(key);
         let socket = &mut self.sockets[key];
-        if let Some(slot) = socket.slot.take() {
-            self.socket_of[slot] = usize::MAX;
-            self.shard.remove(slot);
-        }
+        socket.visit = None;
         socket.tls.send_close_notify();
         socket.lingering = true;
         socket.deadline = Some(self.now + LINGER);
         if !std::mem::replace(&mut socket.listed, true) {
             self.readable.push(key);
+        }
+    }
+
+    /// The connection is the shard's no more.
+    fn forget_slot(&mut self, key: usize) {
+        if let Some(slot) = self.sockets[key].slot.take() {
+            self.socket_of[slot] = usize::MAX;
+            self.shard.remove(slot);
         }
     }
 

@@ -4,7 +4,9 @@
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::carrier::Carrier;
 
 /// How many bytes of frames a room keeps for its readers. A reader further behind is read up from the log.
 /// A tenth of a second at two million bytes a second; small enough for ten thousand busy rooms.
@@ -14,26 +16,61 @@ pub(crate) const WINDOW_BYTES_MAX: usize = 256 * 1024;
 /// or two pieces fill a record; in a calm room there is one.
 pub(crate) const SLICES_MAX: usize = 64;
 
-/// Encoded frames with consecutive numbers, in one piece of memory.
+/// Encoded frames with consecutive numbers.
 #[derive(Debug)]
 pub(crate) struct Batch {
     first: u64,
+    lines: Frames,
+    /// The same for WebSocket, made once, by the first shard that has a reader for it.
+    web: OnceLock<Frames>,
+}
+
+/// Frames in one piece of memory.
+#[derive(Debug, Default)]
+struct Frames {
     /// Where each frame ends in `bytes`.
     ends: Vec<u32>,
     bytes: Vec<u8>,
 }
 
-impl Batch {
-    /// A batch whose first frame will have this number.
-    pub(crate) fn starting_at(first: u64) -> Self {
-        Self { first, ends: Vec::new(), bytes: Vec::new() }
-    }
-
+impl Frames {
     /// Appends the frame that `encode` writes.
-    pub(crate) fn push(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
+    fn push(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
         encode(&mut self.bytes);
         // A batch is cut long before 4 GiB: the writer takes at most a few thousand messages at a time.
         self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    }
+
+    /// The frame at this index.
+    fn frame(&self, index: usize) -> &[u8] {
+        let from = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.bytes[from..self.ends[index] as usize]
+    }
+}
+
+impl Batch {
+    /// A batch whose first frame will have this number.
+    pub(crate) fn starting_at(first: u64) -> Self {
+        Self { first, lines: Frames::default(), web: OnceLock::new() }
+    }
+
+    /// Appends the frame that `encode` writes as a line.
+    pub(crate) fn push(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
+        self.lines.push(encode);
+    }
+
+    /// The frames as this carrier has them.
+    fn frames(&self, carrier: Carrier) -> &Frames {
+        if carrier == Carrier::Lines {
+            return &self.lines;
+        }
+        self.web.get_or_init(|| {
+            let mut web = Frames::default();
+            for index in 0..self.lines.ends.len() {
+                web.push(|out| carrier.put(out, |out| out.extend_from_slice(self.lines.frame(index))));
+            }
+            web
+        })
     }
 
     /// The number of the first frame.
@@ -43,34 +80,41 @@ impl Batch {
 
     /// The number of the last frame; one below the first where there is none.
     pub(crate) fn last(&self) -> u64 {
-        self.first + self.ends.len() as u64 - 1
+        self.first + self.lines.ends.len() as u64 - 1
     }
 
     /// Whether it holds no frame.
     pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.lines.ends.is_empty()
     }
 
-    /// How many bytes its frames have.
+    /// How many bytes its frames have as lines. As many again, and few more, where browsers listen too.
     pub(crate) fn bytes_len(&self) -> usize {
-        self.bytes.len()
+        self.lines.bytes.len()
     }
 
     /// The whole frames after the one numbered `after`, as many as fit into `bytes_max` but at least one where
     /// there is one and `or_one` says so, and the number of the last.
-    pub(crate) fn frames_after(&self, after: u64, bytes_max: usize, or_one: bool) -> (&[u8], u64) {
+    pub(crate) fn frames_after(
+        &self,
+        after: u64,
+        bytes_max: usize,
+        or_one: bool,
+        carrier: Carrier,
+    ) -> (&[u8], u64) {
+        let frames = self.frames(carrier);
         let skipped = usize::try_from((after + 1).saturating_sub(self.first)).unwrap_or(usize::MAX);
-        if skipped >= self.ends.len() {
+        if skipped >= frames.ends.len() {
             return (&[], after);
         }
-        let from = if skipped == 0 { 0 } else { self.ends[skipped - 1] as usize };
-        let fits = self.ends[skipped..].partition_point(|&end| end as usize - from <= bytes_max);
+        let from = if skipped == 0 { 0 } else { frames.ends[skipped - 1] as usize };
+        let fits = frames.ends[skipped..].partition_point(|&end| end as usize - from <= bytes_max);
         let taken = if fits == 0 && or_one { 1 } else { fits };
         if taken == 0 {
             return (&[], after);
         }
-        let to = self.ends[skipped + taken - 1] as usize;
-        (&self.bytes[from..to], self.first + (skipped + taken) as u64 - 1)
+        let to = frames.ends[skipped + taken - 1] as usize;
+        (&frames.bytes[from..to], self.first + (skipped + taken) as u64 - 1)
     }
 }
 
@@ -140,12 +184,14 @@ impl Window {
         &'a self,
         cursor: u64,
         bytes_max: usize,
+        carrier: Carrier,
         slices: &mut [IoSlice<'a>],
     ) -> (usize, usize, u64) {
         let (mut filled, mut bytes, mut reached) = (0, 0, cursor);
         let start = self.batches.partition_point(|batch| batch.last() <= cursor);
         for batch in self.batches.range(start..).take(slices.len()) {
-            let (frames, last) = batch.frames_after(reached, bytes_max - bytes.min(bytes_max), bytes == 0);
+            let (frames, last) =
+                batch.frames_after(reached, bytes_max - bytes.min(bytes_max), bytes == 0, carrier);
             if frames.is_empty() {
                 break;
             }
@@ -206,6 +252,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::web::frame::{self, Opcode};
 
     fn batch(first: u64, frames: &[Vec<u8>]) -> Arc<Batch> {
         let mut batch = Batch::starting_at(first);
@@ -216,11 +263,11 @@ mod tests {
     }
 
     /// Reads everything after `cursor` in records of at most `bytes_max`.
-    fn read_all(window: &Window, mut cursor: u64, bytes_max: usize) -> Vec<u8> {
+    fn read_all(window: &Window, mut cursor: u64, bytes_max: usize, carrier: Carrier) -> Vec<u8> {
         let mut read = Vec::new();
         while cursor < window.head() {
             let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-            let (filled, bytes, reached) = window.gather(cursor, bytes_max, &mut slices);
+            let (filled, bytes, reached) = window.gather(cursor, bytes_max, carrier, &mut slices);
             assert!(reached > cursor, "a reader below the head gets on");
             assert_eq!(bytes, slices[..filled].iter().map(|slice| slice.len()).sum::<usize>());
             slices[..filled].iter().for_each(|slice| read.extend_from_slice(slice));
@@ -242,7 +289,7 @@ mod tests {
             let (mut first, mut frames) = (1, Vec::new());
             for (index, sizes) in batches.iter().enumerate() {
                 let new: Vec<Vec<u8>> =
-                    sizes.iter().zip(first..).map(|(&size, seq)| vec![u8::try_from(seq).unwrap(); size]).collect();
+                    sizes.iter().zip(first..).map(|(&size, seq)| vec![u8::try_from(seq + 32).unwrap(); size]).collect();
                 shared.push(batch(first, &new));
                 first += new.len() as u64;
                 frames.extend(new);
@@ -254,7 +301,10 @@ mod tests {
             let from = from.min(copy.head());
             prop_assert_eq!(copy.head(), first - 1);
             let skipped = usize::try_from(from).unwrap();
-            prop_assert_eq!(read_all(&copy, from, bytes_max), frames[skipped..].concat());
+            prop_assert_eq!(read_all(&copy, from, bytes_max, Carrier::Lines), frames[skipped..].concat());
+            let mut web = Vec::new();
+            frames[skipped..].iter().for_each(|frame| frame::write(Opcode::Text, frame, &mut web));
+            prop_assert_eq!(read_all(&copy, from, bytes_max, Carrier::WebSocket), web);
         }
     }
 

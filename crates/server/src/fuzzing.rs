@@ -20,6 +20,7 @@ use papo_proto::codec::decode_server;
 use papo_proto::limits::LINE_BYTES_MAX;
 use papo_proto::{LineBuffer, MemberId, Nonce, ServerMessage};
 
+use crate::carrier::Carrier;
 use crate::desk::{Desk, Job, Mail, Post, ReadJob};
 use crate::limits::{Limits, Rate};
 use crate::reader::read;
@@ -212,8 +213,9 @@ impl<'a> Play<'a> {
         if self.peers.len() == CONNECTIONS_MAX {
             return;
         }
-        let (shard, by_alpn, guest) = (self.below(SHARDS), self.byte() & 1 == 0, [self.byte(); 8]);
-        let arrival = Arrival { nonce: Nonce([0; 16]), guest, binding: [0; 32], by_alpn };
+        let (shard, is_named, guest) = (self.below(SHARDS), self.byte() & 1 == 0, [self.byte(); 8]);
+        let carrier = Carrier::Lines;
+        let arrival = Arrival { nonce: Nonce([0; 16]), guest, binding: [0; 32], carrier, is_named };
         let slot = self.shards[shard].0.insert(&arrival);
         let lines = LineBuffer::default();
         let (unsent, at, you) = (Vec::new(), None, None);

@@ -5,6 +5,7 @@
 //! `event_loop` reads it from a socket, the `shard` checks it, the `writer` appends it with whatever else
 //! has queued and feeds it to its `room`, and every shard with members there writes it to them.
 
+mod carrier;
 pub mod certificate;
 mod config;
 mod connection;
@@ -28,6 +29,7 @@ mod simulation;
 mod tls;
 #[cfg(unix)]
 mod unix;
+mod web;
 #[cfg(windows)]
 mod windows;
 mod writer;

@@ -25,6 +25,7 @@ use crate::reload::Reloader;
 use crate::room::{Hub, Room, SHARDS_MAX};
 use crate::shard::Shard;
 use crate::tls;
+use crate::web::{Hosts, Site};
 use crate::writer::{Writer, WriterQueue};
 
 /// The log's file in the server's folder.
@@ -113,6 +114,12 @@ impl Server {
         }
         let shared = Arc::new(Shared {
             tls: Arc::new(tls::config(reloader.in_use())?),
+            site: Site {
+                hosts: Hosts::new(config.names.iter().cloned()),
+                is_trusted: false,
+                echo: config.websocket_echo,
+                metrics: Arc::new(String::new),
+            },
             limits: config.limits,
             connections: Arc::new(AtomicUsize::new(0)),
             started: Instant::now(),

@@ -8,6 +8,8 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, ServerConfig};
 use rustls::sign::CertifiedKey;
 
+use crate::web::ALPN_HTTP;
+
 /// The certificate in use. Handshakes take whatever is there when they begin.
 #[derive(Debug)]
 pub(crate) struct CertificateInUse(RwLock<Arc<CertifiedKey>>);
@@ -44,7 +46,7 @@ pub(crate) fn config(certificate: Arc<CertificateInUse>) -> Result<ServerConfig,
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_no_client_auth()
         .with_cert_resolver(certificate);
-    config.alpn_protocols = vec![ALPN_LINES.to_vec()];
+    config.alpn_protocols = vec![ALPN_LINES.to_vec(), ALPN_HTTP.to_vec()];
     config.ignore_client_order = true;
     // A chat holds its connection for hours, so a resumed handshake saves nothing; without tickets there is
     // no key to rotate and no memory for each of them.

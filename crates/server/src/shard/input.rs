@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use papo_log::{Kind, NewEntry};
+use papo_proto::codec::LineTooLong;
 use papo_proto::codec::{decode_client, refuse_body};
 use papo_proto::limits::{HISTORY_MESSAGES_MAX, MEMBERS_LISTED_MAX, PROTOCOL_VERSION};
 use papo_proto::{
@@ -15,11 +16,13 @@ use papo_proto::{
 };
 
 use super::{DIRECT_BYTES_MAX, LocalRoom, Shard, Timer};
+use crate::carrier::Inbox;
 use crate::connection::{Entrance, Fresh, Hold, Membership, Stage};
 use crate::desk::{Job, ReadJob, Wanted};
 use crate::feed::Window;
 use crate::identity;
 use crate::room::Room;
+use crate::web::frame::{self, Event, Opcode, Violation, status};
 
 impl Shard {
     /// Takes bytes that a connection has sent; none, to go on with what was kept while it was held.
@@ -43,15 +46,66 @@ impl Shard {
         let kept = mem::take(&mut connection.kept);
         debug_assert!(kept.is_empty() || bytes.is_empty(), "what was read first comes first");
         let bytes = if kept.is_empty() { bytes } else { &kept };
-        let mut lines = mem::take(&mut connection.lines);
-        let fed = lines.feed(bytes, |line| {
-            self.line(slot, line);
-            if self.may_read(slot) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        self.connections[slot].lines = lines;
-        if let Err(error) = fed {
-            self.close(slot, ClosingCode::TooLarge, &error.to_string(), None);
+        let mut inbox = mem::take(&mut connection.inbox);
+        match &mut inbox {
+            Inbox::Lines(lines) => {
+                let fed = lines.feed(bytes, |line| {
+                    self.line(slot, line);
+                    self.go_on(slot)
+                });
+                if let Err(error) = fed {
+                    self.close(slot, ClosingCode::TooLarge, &error.to_string(), None);
+                }
+            }
+            Inbox::WebSocket(frames) => {
+                let fed = frames.feed(bytes, |event| {
+                    self.event(slot, event);
+                    self.go_on(slot)
+                });
+                if let Err(violation) = fed {
+                    self.violated(slot, violation);
+                }
+            }
         }
+        self.connections[slot].inbox = inbox;
+    }
+
+    fn go_on(&self, slot: usize) -> ControlFlow<()> {
+        if self.may_read(slot) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    /// A whole message of a WebSocket.
+    fn event(&mut self, slot: usize, event: Event<'_>) {
+        match event {
+            Event::Text(text) => self.line(slot, text),
+            Event::Binary(_) => {
+                let text = "binary data: send objects as text messages";
+                self.violated(slot, Violation { code: status::UNSUPPORTED, text });
+            }
+            Event::Ping(payload) => {
+                frame::write(Opcode::Pong, payload, &mut self.connections[slot].direct);
+                self.queue(slot);
+                self.bound_answers(slot);
+            }
+            Event::Pong => {}
+            Event::Close(code) => self.end_web_socket(slot, code.unwrap_or(status::NORMAL), ""),
+        }
+    }
+
+    /// A WebSocket cannot be read on.
+    fn violated(&mut self, slot: usize, violation: Violation) {
+        if violation.code == status::TOO_LARGE {
+            return self.close(slot, ClosingCode::TooLarge, &LineTooLong.to_string(), None);
+        }
+        self.end_web_socket(slot, violation.code, violation.text);
+    }
+
+    /// Ends a WebSocket by its own means: whoever breaks its rules does not get to the protocol's.
+    fn end_web_socket(&mut self, slot: usize, code: u16, reason: &str) {
+        frame::write_close(code, reason, &mut self.connections[slot].direct);
+        self.queue(slot);
+        self.leave_room(slot);
+        self.connections[slot].stage = Stage::Closing;
     }
 
     /// Says `welcome`, once.
@@ -70,12 +124,17 @@ impl Shard {
             Ok(message) => self.message(slot, message),
             Err(refusal) => self.refuse(slot, refusal),
         }
-        if self.connections[slot].direct.len() > DIRECT_BYTES_MAX {
-            self.connections[slot].held.add(Hold::Unread);
-        }
+        self.bound_answers(slot);
         if self.desk.is_full() {
             self.connections[slot].held.add(Hold::WriterFull);
             self.starved.push(self.id_of(slot));
+        }
+    }
+
+    /// Who takes no answers asks no more.
+    fn bound_answers(&mut self, slot: usize) {
+        if self.connections[slot].direct.len() > DIRECT_BYTES_MAX {
+            self.connections[slot].held.add(Hold::Unread);
         }
     }
 

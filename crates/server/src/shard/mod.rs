@@ -17,9 +17,10 @@ use std::time::Duration;
 use papo_proto::codec::encode_server;
 use papo_proto::limits::{PING_AFTER_SECONDS, SILENCE_SECONDS_MAX};
 use papo_proto::proof::ChannelBinding;
-use papo_proto::{ClosingCode, LineBuffer, Nonce, Refusal, RoomName, ServerMessage};
+use papo_proto::{ClosingCode, Nonce, Refusal, RoomName, ServerMessage};
 use slab::Slab;
 
+use crate::carrier::Carrier;
 use crate::connection::{Bucket, Connection, Fresh, Hold, Holds, Stage};
 use crate::desk::{ConnectionId, Desk, Job, Mail};
 use crate::feed::Window;
@@ -48,8 +49,9 @@ pub(crate) struct Arrival {
     /// Random bytes for a guest's id.
     pub(crate) guest: [u8; 8],
     pub(crate) binding: ChannelBinding,
-    /// Whether ALPN has named the carrier: then the server speaks first, and pings are answered.
-    pub(crate) by_alpn: bool,
+    pub(crate) carrier: Carrier,
+    /// Whether ALPN or an upgrade has named the carrier: then the server speaks first, and pings are answered.
+    pub(crate) is_named: bool,
 }
 
 /// Some of the server's connections.
@@ -136,22 +138,23 @@ impl Shard {
     /// A connection that may now speak. Returns its slot, which is free again after [`remove`](Self::remove).
     pub(crate) fn insert(&mut self, arrival: &Arrival) -> usize {
         self.next_generation += 1;
-        let Arrival { nonce, guest, binding, by_alpn } = *arrival;
+        let Arrival { nonce, guest, binding, carrier, is_named } = *arrival;
         let deadline = self.now + Duration::from_secs(self.limits.join_seconds_max);
         let slot = self.connections.insert(Connection {
             generation: self.next_generation,
             stage: Stage::Fresh(Box::new(Fresh { nonce, guest, binding, welcomed: false, deadline })),
-            lines: LineBuffer::default(),
+            carrier,
+            inbox: carrier.inbox(),
             kept: Vec::new(),
             direct: Vec::new(),
             held: Holds::default(),
             queued: false,
-            answers_pings: by_alpn,
+            answers_pings: is_named,
             pinged: false,
             heard_at: self.now,
             bucket: Bucket::full(self.limits.messages, self.now),
         });
-        if by_alpn {
+        if is_named {
             self.welcome(slot);
         }
         slot
@@ -203,7 +206,8 @@ impl Shard {
             }
             Mail::Frame { to, frame, answers } => {
                 if let Some(slot) = self.find_open(to) {
-                    self.connections[slot].direct.extend_from_slice(&frame);
+                    let Connection { carrier, direct, .. } = &mut self.connections[slot];
+                    carrier.put(direct, |out| out.extend_from_slice(&frame));
                     self.queue(slot);
                     self.answered(to, answers);
                 }
@@ -253,6 +257,11 @@ impl Shard {
         std::mem::take(&mut self.resumed)
     }
 
+    /// Whether nothing was heard of the connection yet, nor said to it.
+    pub(crate) fn is_untouched(&self, slot: usize) -> bool {
+        matches!(&self.connections[slot].stage, Stage::Fresh(fresh) if !fresh.welcomed)
+    }
+
     /// Whether the connection may be read from.
     pub(crate) fn may_read(&self, slot: usize) -> bool {
         let open = |connection: &Connection| {
@@ -286,6 +295,8 @@ impl Shard {
         }
         self.flush_feed(slot);
         self.send(slot, &ServerMessage::Closing { code, text: text.to_owned(), after });
+        let Connection { carrier, direct, .. } = &mut self.connections[slot];
+        carrier.put_end(code, direct);
         self.leave_room(slot);
         self.connections[slot].stage = Stage::Closing;
     }
@@ -306,7 +317,8 @@ impl Shard {
     }
 
     fn send(&mut self, slot: usize, message: &ServerMessage) {
-        encode_server(message, &mut self.connections[slot].direct);
+        let Connection { carrier, direct, .. } = &mut self.connections[slot];
+        carrier.put(direct, |out| encode_server(message, out));
         self.queue(slot);
     }
 
@@ -437,7 +449,12 @@ impl Shard {
         }
         for slot in quiet {
             self.connections[slot].pinged = true;
-            self.send(slot, &ServerMessage::Ping);
+            let Connection { carrier, direct, .. } = &mut self.connections[slot];
+            if carrier.put_ping(direct) {
+                self.queue(slot);
+            } else {
+                self.send(slot, &ServerMessage::Ping);
+            }
         }
         // A page that could not be read is asked for again.
         reread.into_iter().for_each(|slot| self.queue(slot));

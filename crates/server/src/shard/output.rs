@@ -7,6 +7,7 @@ use papo_proto::codec::encode_server;
 use papo_proto::{Seq, ServerMessage};
 
 use super::{LocalRoom, Shard};
+use crate::carrier::Carrier;
 use crate::connection::{Connection, Hold, Membership, Stage};
 use crate::desk::{ReadJob, Wanted};
 use crate::feed::{Batch, SLICES_MAX, Window};
@@ -39,7 +40,7 @@ impl Shard {
             self.release(id, Hold::Unread);
             return Output::Written;
         }
-        let Connection { stage, direct, generation, .. } = connection;
+        let Connection { stage, direct, generation, carrier, .. } = connection;
         let membership = match stage {
             Stage::Joined(membership) => membership,
             Stage::Closing => return Output::Close,
@@ -47,7 +48,7 @@ impl Shard {
         };
         let local = &self.rooms[membership.room];
         if let Some(page) = membership.page.take() {
-            return write_page(page, membership, sink);
+            return write_page(page, membership, *carrier, sink);
         }
         if membership.cursor < local.messages.floor() {
             if !std::mem::replace(&mut membership.reading, true) {
@@ -59,10 +60,10 @@ impl Shard {
         }
         if membership.presence_cursor < local.presence_frames.floor() {
             // What it writes goes out with the next call.
-            skip_presence(local, membership, direct);
+            skip_presence(local, membership, *carrier, direct);
             return Output::Written;
         }
-        write_feeds(local, membership, sink)
+        write_feeds(local, membership, *carrier, sink)
     }
 
     /// Takes a page from the log for a connection that is behind the feed.
@@ -94,14 +95,15 @@ impl Shard {
     pub(super) fn flush_feed(&mut self, slot: usize) {
         let mut farewell = Vec::new();
         while farewell.len() < FAREWELL_BYTES_MAX {
-            let Stage::Joined(membership) = &mut self.connections[slot].stage else { break };
+            let Connection { stage, carrier, .. } = &mut self.connections[slot];
+            let Stage::Joined(membership) = stage else { break };
             let local = &self.rooms[membership.room];
             if membership.page.is_some() || membership.cursor < local.messages.floor() {
                 break;
             }
             let gather =
                 |slices: &[IoSlice<'_>]| slices.iter().for_each(|slice| farewell.extend_from_slice(slice));
-            if write_feeds(local, membership, gather) != Output::Written {
+            if write_feeds(local, membership, *carrier, gather) != Output::Written {
                 break;
             }
         }
@@ -117,8 +119,13 @@ impl Membership {
 }
 
 /// Writes from a page of the log, and keeps it where something is left.
-fn write_page(page: Batch, membership: &mut Membership, sink: impl FnOnce(&[IoSlice<'_>])) -> Output {
-    let (frames, reached) = page.frames_after(membership.cursor, RECORD_BYTES_MAX, true);
+fn write_page(
+    page: Batch,
+    membership: &mut Membership,
+    carrier: Carrier,
+    sink: impl FnOnce(&[IoSlice<'_>]),
+) -> Output {
+    let (frames, reached) = page.frames_after(membership.cursor, RECORD_BYTES_MAX, true, carrier);
     if frames.is_empty() {
         // Everything of the page is written: what comes next is in the feed or in another page.
         return Output::Written;
@@ -132,12 +139,19 @@ fn write_page(page: Batch, membership: &mut Membership, sink: impl FnOnce(&[IoSl
 }
 
 /// Writes messages and presence from the room's feeds, together in one record.
-fn write_feeds(local: &LocalRoom, membership: &mut Membership, sink: impl FnOnce(&[IoSlice<'_>])) -> Output {
+fn write_feeds(
+    local: &LocalRoom,
+    membership: &mut Membership,
+    carrier: Carrier,
+    sink: impl FnOnce(&[IoSlice<'_>]),
+) -> Output {
     let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-    let (filled, bytes, cursor) = local.messages.gather(membership.cursor, RECORD_BYTES_MAX, &mut slices);
+    let (filled, bytes, cursor) =
+        local.messages.gather(membership.cursor, RECORD_BYTES_MAX, carrier, &mut slices);
     let (more, _, presence_cursor) = local.presence_frames.gather(
         membership.presence_cursor,
         RECORD_BYTES_MAX.saturating_sub(bytes),
+        carrier,
         &mut slices[filled..],
     );
     if filled + more == 0 {
@@ -150,8 +164,8 @@ fn write_feeds(local: &LocalRoom, membership: &mut Membership, sink: impl FnOnce
 }
 
 /// A connection that has missed presence frames is told how many there are; who they are, it may ask.
-fn skip_presence(local: &LocalRoom, membership: &mut Membership, direct: &mut Vec<u8>) {
+fn skip_presence(local: &LocalRoom, membership: &mut Membership, carrier: Carrier, direct: &mut Vec<u8>) {
     membership.presence_cursor = local.presence_frames.head();
     let count = local.room.presence().count();
-    encode_server(&ServerMessage::Count { count }, direct);
+    carrier.put(direct, |out| encode_server(&ServerMessage::Count { count }, out));
 }

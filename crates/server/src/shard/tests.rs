@@ -8,6 +8,7 @@ use papo_proto::codec::{decode_server, encode_server};
 use papo_proto::{ClosingCode, Epoch, Nonce, RoomName, ServerMessage};
 
 use super::{Arrival, Output, Shard};
+use crate::carrier::Carrier;
 use crate::desk::{ConnectionId, Desk, Job, Mail, ReadJob};
 use crate::feed::{WINDOW_BYTES_MAX, Window};
 use crate::limits::Limits;
@@ -39,7 +40,13 @@ fn shard_with_a_member() -> (Shard, ConnectionId, Arc<Room>) {
     let limits = Limits::without_rates();
     let desk = Arc::clone(&pile) as Arc<dyn Desk>;
     let mut shard = Shard::new(0, Arc::clone(&hub), desk, limits, Duration::ZERO);
-    let arrival = Arrival { nonce: Nonce([0; 16]), guest: [7; 8], binding: [0; 32], by_alpn: true };
+    let arrival = Arrival {
+        nonce: Nonce([0; 16]),
+        guest: [7; 8],
+        binding: [0; 32],
+        carrier: Carrier::Lines,
+        is_named: true,
+    };
     let slot = shard.insert(&arrival);
     shard.input(slot, b"{\"type\":\"join\",\"name\":\"Ana\"}\n");
     shard.submit();
@@ -122,7 +129,13 @@ fn what_comes_behind_a_question_waits_for_the_answer() {
 fn a_newcomer_wakes_nobody_else() {
     let (mut shard, id, _room) = shard_with_a_member();
     while shard.pop_ready().is_some() {}
-    let arrival = Arrival { nonce: Nonce([0; 16]), guest: [8; 8], binding: [0; 32], by_alpn: true };
+    let arrival = Arrival {
+        nonce: Nonce([0; 16]),
+        guest: [8; 8],
+        binding: [0; 32],
+        carrier: Carrier::Lines,
+        is_named: true,
+    };
     let newcomer = shard.insert(&arrival);
     shard.input(newcomer, b"{\"type\":\"join\",\"name\":\"Bia\"}\n");
     let queued: Vec<usize> = std::iter::from_fn(|| shard.pop_ready()).collect();

@@ -11,6 +11,6 @@ impl Shard {
             Stage::Joined(membership) => membership.page.as_ref().map_or(0, crate::feed::Batch::bytes_len),
             Stage::Fresh(_) | Stage::Opening(_) | Stage::Closing => 0,
         };
-        connection.lines.pending_len() + connection.kept.len() + connection.direct.len() + page
+        connection.inbox.pending_len() + connection.kept.len() + connection.direct.len() + page
     }
 }

@@ -20,6 +20,7 @@ use turmoil::net::{TcpListener, TcpStream};
 use super::Sabotage;
 use super::disk::SimulatedLog;
 use super::world::{World, after, spawn};
+use crate::carrier::Carrier;
 use crate::desk::{Desk, Job, Mail, Post, ReadJob, Wanted};
 use crate::limits::Limits;
 use crate::reader::read;
@@ -175,7 +176,13 @@ impl ShardShell {
         let (nonce, guest) = world.draw(|rng| (Nonce(rng.bytes()), rng.bytes()));
         let mut shard = self.shard.borrow_mut();
         shard.advance(self.started.elapsed());
-        let slot = shard.insert(&Arrival { nonce, guest, binding: BINDING, by_alpn: true });
+        let slot = shard.insert(&Arrival {
+            nonce,
+            guest,
+            binding: BINDING,
+            carrier: Carrier::Lines,
+            is_named: true,
+        });
         let mut wakers = self.wakers.borrow_mut();
         if wakers.len() <= slot {
             wakers.resize_with(slot + 1, Rc::default);

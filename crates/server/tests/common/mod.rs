@@ -1,5 +1,6 @@
 //! A real server and blocking raw clients for the server's tests: real sockets, real TLS, no client library, so
-//! that a test sees every line. Nothing here sleeps; whatever is waited for has a deadline.
+//! that a test sees every line. Over which carrier, the test program says (`OVER_WEBSOCKET`). Nothing here sleeps;
+//! whatever is waited for has a deadline.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
@@ -27,6 +28,10 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 use socket2::{Domain, SockRef, Socket, Type};
 use tempfile::TempDir;
 
+mod web;
+
+use crate::OVER_WEBSOCKET;
+
 /// How long a test waits for anything: long enough for a busy machine, and an end for a broken test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -51,6 +56,7 @@ pub(crate) fn config(folder: &Path) -> Config {
         certificate: None,
         history: History::Disk { durability: papo_log::Durability::Os, bytes_max: None },
         shards: 2,
+        websocket_echo: false,
         limits: Limits::without_rates(),
     }
 }
@@ -139,7 +145,8 @@ pub(crate) struct Dial {
 
 impl Default for Dial {
     fn default() -> Self {
-        Self { alpn: &[ALPN_LINES], groups: Vec::new(), receive_bytes: None }
+        let alpn: &[&[u8]] = if OVER_WEBSOCKET { &[b"http/1.1"] } else { &[ALPN_LINES] };
+        Self { alpn, groups: Vec::new(), receive_bytes: None }
     }
 }
 
@@ -169,9 +176,13 @@ pub(crate) struct RawClient {
     pub(crate) tls: ClientConnection,
     pub(crate) stream: TcpStream,
     pub(crate) fingerprint: Fingerprint,
+    /// Over WebSocket, what of the stream no frame has taken yet.
+    web: Option<Vec<u8>>,
+    /// The status code of the close frame, once it has come.
+    pub(crate) close_code: Option<u16>,
     /// What of the stream no line has taken yet.
-    received: Vec<u8>,
-    taken: usize,
+    pub(crate) received: Vec<u8>,
+    pub(crate) taken: usize,
     end: Option<End>,
 }
 
@@ -195,11 +206,35 @@ impl RawClient {
         }
         let leaf = tls.peer_certificates().and_then(<[_]>::first).expect("TLS 1.3 servers have one");
         let fingerprint = fingerprint_of(leaf);
-        Ok(Self { tls, stream, fingerprint, received: Vec::new(), taken: 0, end: None })
+        let mut client = Self {
+            tls,
+            stream,
+            fingerprint,
+            web: None,
+            close_code: None,
+            received: Vec::new(),
+            taken: 0,
+            end: None,
+        };
+        if OVER_WEBSOCKET && !dial.alpn.is_empty() {
+            client.upgrade(address)?;
+        }
+        Ok(client)
     }
 
-    /// Sends bytes as they are, in as few records as possible.
+    /// Sends bytes as they are, in as few records as possible; over WebSocket each line as a message.
     pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.offer(bytes);
+        self.send_raw(b"");
+    }
+
+    /// Puts bytes into a record of their own, which the next sending sends.
+    pub(crate) fn offer(&mut self, bytes: &[u8]) {
+        let framed = self.web.is_some().then(|| web::frames(bytes));
+        self.tls.writer().write_all(framed.as_deref().unwrap_or(bytes)).unwrap();
+    }
+
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
         self.tls.writer().write_all(bytes).unwrap();
         while self.tls.wants_write() {
             self.tls.write_tls(&mut self.stream).unwrap();
@@ -242,7 +277,7 @@ impl RawClient {
     }
 
     /// Waits for more of the stream, or its end.
-    fn receive(&mut self, deadline: Instant) -> io::Result<()> {
+    pub(crate) fn receive(&mut self, deadline: Instant) -> io::Result<()> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -265,9 +300,15 @@ impl RawClient {
             }
             Err(error) => return Err(io::Error::other(error)),
         };
-        let len = self.received.len();
-        self.received.resize(len + state.plaintext_bytes_to_read(), 0);
-        self.tls.reader().read_exact(&mut self.received[len..])?;
+        let mut come = vec![0; state.plaintext_bytes_to_read()];
+        self.tls.reader().read_exact(&mut come)?;
+        match &mut self.web {
+            Some(frames) => {
+                frames.extend_from_slice(&come);
+                self.close_code = self.close_code.or(web::take_lines(frames, &mut self.received));
+            }
+            None => self.received.extend_from_slice(&come),
+        }
         if state.peer_has_closed() {
             self.end = Some(End::Closed);
         }
@@ -424,6 +465,10 @@ impl RawClient {
     /// What ties a proof to this connection.
     pub(crate) fn binding(&self) -> ChannelBinding {
         let binding = ChannelBinding::default();
+        if self.web.is_some() {
+            let origin = format!("https://{}", self.stream.peer_addr().unwrap());
+            return digest(&SHA256, origin.as_bytes()).as_ref().try_into().unwrap();
+        }
         self.tls.export_keying_material(binding, CHANNEL_BINDING_LABEL, None).unwrap()
     }
 
@@ -438,6 +483,8 @@ impl RawClient {
 
     /// Offers bytes to the socket until it takes nothing more. Returns how many more it has taken.
     pub(crate) fn flood(&mut self, bytes: &[u8]) -> usize {
+        let framed = self.web.is_some().then(|| web::frames(bytes));
+        let bytes = framed.as_deref().unwrap_or(bytes);
         self.stream.set_nonblocking(true).unwrap();
         let mut taken = 0;
         loop {

@@ -9,6 +9,9 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+/// The tests run over lines; most of them run over WebSocket as well, in a program of their own.
+const OVER_WEBSOCKET: bool = false;
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -20,3 +23,4 @@ mod order;
 mod presence;
 mod slow;
 mod starting;
+mod web;

@@ -1,0 +1,108 @@
+//! Takes the page from the folder `web` into the server: every file as it is and compressed, in a folder that is
+//! named for the hash of them all. So files may be cached for ever, and modules import each other by plain relative
+//! paths. Not here: how they are served.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+/// What in the page stands for the folder of its files.
+const FOLDER_MARK: &str = "{assets}";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../web");
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut names = Vec::new();
+    list(&root.join("page"), "", &mut names)?;
+    names.sort();
+    let mut hash = Sha256::new();
+    let mut files = Vec::new();
+    for name in &names {
+        let bytes = fs::read(root.join("page").join(name))?;
+        hash.update((name.len() as u64).to_be_bytes());
+        hash.update(name);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(&bytes);
+        files.push((name.as_str(), bytes));
+    }
+    let digest = hash.finalize();
+    let hash = digest.iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
+    let mut table = format!("const HASH: &str = \"{hash}\";\nstatic ASSETS: &[Asset] = &[\n");
+    let mut page = None;
+    for (name, bytes) in files {
+        if name == "index.html" {
+            let text = String::from_utf8(bytes)?.replace(FOLDER_MARK, &format!("/assets/{hash}"));
+            page = Some(asset(&out, "", "index.html", text.as_bytes())?);
+        } else {
+            writeln!(table, "{},", asset(&out, name, name, &bytes)?)?;
+        }
+    }
+    writeln!(table, "];\nstatic PAGE: Asset = {};", page.ok_or("web/page/index.html is missing")?)?;
+    fs::write(out.join("assets.rs"), table)?;
+    Ok(())
+}
+
+/// The names of all files below a folder, with slashes.
+fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &format!("{name}/"), names)?;
+        } else {
+            names.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file's forms and returns its row in the table.
+fn asset(out: &Path, name: &str, stored_as: &str, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
+    let stored_as = stored_as.replace('/', "-");
+    let media_type = media_type(&stored_as)?;
+    // What is compressed already, such as a font, only grows.
+    let or_nothing = |packed: Vec<u8>| if packed.len() < bytes.len() { packed } else { Vec::new() };
+    let mut row = format!("Asset {{ name: {name:?}, media_type: {media_type:?}");
+    for (field, form) in [
+        ("plain", bytes.to_vec()),
+        ("brotli", or_nothing(brotli(bytes)?)),
+        ("gzip", or_nothing(gzip(bytes)?)),
+    ] {
+        let path = out.join(format!("{stored_as}.{field}"));
+        fs::write(&path, form)?;
+        write!(row, ", {field}: include_bytes!({:?})", path.display().to_string())?;
+    }
+    Ok(row + " }")
+}
+
+fn media_type(name: &str) -> Result<&'static str, Box<dyn Error>> {
+    Ok(match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        Some("webmanifest") => "application/manifest+json",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => return Err(format!("build.rs does not know the media type of {name}").into()),
+    })
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &params)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
