@@ -6,6 +6,7 @@ use std::io::{self, IoSlice, Read as _, Write as _};
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use mio::net::TcpStream;
@@ -33,10 +34,11 @@ const READ_BYTES: usize = 16 * 1024;
 const READS_A_TURN: usize = 64;
 
 /// How many handshake steps a turn does: each costs as much as some tens of writes.
-const HANDSHAKES_A_TURN: usize = 4;
+const HANDSHAKES_A_TURN: usize = 2;
 
-/// How many connections a turn writes to before it looks at the sockets again.
-const WRITES_A_TURN: usize = 1024;
+/// How many connections a turn writes to before it looks at mail and sockets again: what is said while a large room
+/// is written to then reaches all who have not had their turn, in the same record.
+const WRITES_A_TURN: usize = 64;
 
 /// How long a closed connection may take to read what was sent before it is dropped.
 const LINGER: Duration = Duration::from_secs(3);
@@ -191,7 +193,13 @@ impl EventLoop {
             self.take_mail();
             self.shard.advance(self.now);
             self.read_some();
+            let yields = self.shard.keeps_writer_waiting();
             self.shard.submit();
+            if yields {
+                // A writer without a core of its own would else wait for longer than all of a room's writes take.
+                thread::yield_now();
+                self.take_mail();
+            }
             let more_to_write = self.write_some();
             self.shard.submit();
             // Asked last: writing may end a hold or a connection, and then there is something to read again.

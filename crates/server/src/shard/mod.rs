@@ -238,6 +238,12 @@ impl Shard {
         }
     }
 
+    /// Whether the log's writer gets work with the next [`submit`](Self::submit) while connections wait to be
+    /// written to.
+    pub(crate) fn keeps_writer_waiting(&self) -> bool {
+        !self.jobs.is_empty() && !self.ready.is_empty()
+    }
+
     /// The next connection that may have something to write.
     pub(crate) fn pop_ready(&mut self) -> Option<usize> {
         let slot = self.ready.pop_front()?;
