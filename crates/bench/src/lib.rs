@@ -6,6 +6,7 @@
 //! - [`run`]: one measurement from start to end; `measurement`: its phases.
 //! - `target`: the server that is measured; `process`, `linux`: what the system tells of it.
 //! - `crowd`: the members; `member`, `link`, `tls`, `dialect`, `stamp`: what makes up one of them.
+//! - `handshakes`: connections of which nothing but TLS is wanted.
 //! - `load`: who says what when; `storm`: members who all come at once; `meter`: what is counted.
 //! - `yardstick`: a bare loop that does only the encrypted writes, to compare with.
 //! - [`report`]: what was measured, as words, as JSON and as a page.
@@ -13,6 +14,7 @@
 mod crowd;
 pub mod dialect;
 mod disk;
+mod handshakes;
 mod link;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -50,19 +50,24 @@ pub(crate) struct Received {
 impl Link {
     /// Begins to connect. What the member says first is queued: TLS sends it as soon as the handshake is done.
     pub(crate) fn open(route: &Route, registry: &Registry, token: Token, seat: Seat) -> io::Result<Self> {
+        let mut link = Self::silent(route, registry, token, seat)?;
+        let mut hello = Vec::new();
+        link.dialect.hello(&mut hello);
+        link.tls.writer().write_all(&hello)?;
+        Ok(link)
+    }
+
+    /// Begins to connect, with nothing to say.
+    pub(crate) fn silent(route: &Route, registry: &Registry, token: Token, seat: Seat) -> io::Result<Self> {
         let mut stream = TcpStream::connect(route.address)?;
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
         let name = ServerName::IpAddress(route.address.ip().into());
         let mut tls = ClientConnection::new(Arc::clone(&route.config), name).map_err(io::Error::other)?;
         tls.set_buffer_limit(None);
-        let mut dialect = route.carrier.dialect(seat);
-        let mut hello = Vec::new();
-        dialect.hello(&mut hello);
-        tls.writer().write_all(&hello)?;
         Ok(Self {
             stream,
             tls,
-            dialect,
+            dialect: route.carrier.dialect(seat),
             waiting: Vec::new(),
             records: Records::default(),
             // Until the system says that the connection stands.

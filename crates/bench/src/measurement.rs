@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use crate::crowd::{Crowd, PATIENCE};
 use crate::disk::DiskProbe;
+use crate::handshakes::Handshakes;
 use crate::link::Route;
 use crate::load::Load;
 use crate::member::Role;
 use crate::meter::{Meter, float, histogram, percentiles};
 use crate::options::Options;
 use crate::process::{Usage, usage};
-use crate::report::{Idle, Latency, Newcomers, Report, ServerCpu, Slow, StormReport};
+use crate::report::{HandshakesReport, Idle, Latency, Newcomers, Report, ServerCpu, Slow, StormReport};
 use crate::storm::Storm;
 use crate::target::Target;
 use crate::{BenchError, tls};
@@ -20,6 +21,9 @@ use crate::{BenchError, tls};
 /// How long a newly filled server is left alone before it is looked at while nothing happens: whatever it does
 /// once after people came in is over then.
 const REST_AFTER: Duration = Duration::from_secs(1);
+
+/// How many handshakes go before those that are counted.
+const HANDSHAKES_FIRST: usize = 32;
 
 /// How long the generator sleeps at a time, where it sleeps: the shortest that every system can.
 const NAP: Duration = Duration::from_millis(1);
@@ -51,6 +55,9 @@ impl<'a> Measurement<'a> {
     pub(crate) fn run(mut self) -> Result<Report, BenchError> {
         let empty = self.server();
         let mut report = Report::of(self.options);
+        if self.options.handshakes > 0 {
+            report.handshakes = Some(self.handshakes()?);
+        }
         if self.options.idle > 0 {
             report.idle = Some(self.idle(empty)?);
         }
@@ -82,10 +89,32 @@ impl<'a> Measurement<'a> {
         Ok(())
     }
 
+    /// Has connections shake hands and no more.
+    fn handshakes(&mut self) -> Result<HandshakesReport, BenchError> {
+        let count = self.options.handshakes;
+        (self.progress)(&format!("{count} handshakes"));
+        let route = route(self.options, self.target)?;
+        let mut handshakes = Handshakes::new()?;
+        // What a server does once, with its first connections, belongs to none of those that are counted.
+        handshakes.shake(&route, HANDSHAKES_FIRST)?;
+        self.rest(REST_AFTER)?;
+        let (before, began) = (self.server(), Instant::now());
+        handshakes.shake(&route, count)?;
+        let seconds = began.elapsed().as_secs_f64();
+        // The last of them is done for the server when it has read what ours ended with.
+        self.rest(REST_AFTER)?;
+        let used = before.zip(self.server()).map(|(before, after)| after.cpu_since(before));
+        let each = |used: Duration| used.as_secs_f64() * 1e6 / float(count as u64);
+        Ok(HandshakesReport { connections: count, seconds, server_cpu_us_each: used.map(each) })
+    }
+
     /// Brings in those who only stay, and watches the server while nothing happens.
     fn idle(&mut self, empty: Option<Usage>) -> Result<Idle, BenchError> {
-        let began = Instant::now();
-        self.bring_in(Role::Idle, self.options.idle)?;
+        // The first has the server load code and make tables that it keeps; what the others add is what one costs.
+        self.bring_in(Role::Idle, 1)?;
+        self.rest(REST_AFTER)?;
+        let (first, began, others) = (self.server(), Instant::now(), self.options.idle - 1);
+        self.bring_in(Role::Idle, others)?;
         let came_in = began.elapsed();
         self.rest(REST_AFTER)?;
         let full = self.server();
@@ -97,7 +126,8 @@ impl<'a> Measurement<'a> {
         Ok(Idle {
             connections: self.options.idle,
             came_in_seconds: came_in.as_secs_f64(),
-            newcomers: newcomers(empty, rested, self.options.idle),
+            newcomers: newcomers(first, rested, others),
+            server_memory_bytes_first: newcomers(empty, first, 1).map(|first| first.server_memory_bytes_each),
             server_cores_at_rest: cores.map(|seconds| seconds / time.as_secs_f64()),
         })
     }

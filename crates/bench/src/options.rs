@@ -61,6 +61,9 @@ pub struct Options {
     /// End the load after this many messages, if that comes first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub messages: Option<u64>,
+    /// How many connections only shake hands, before anything else: what TLS alone costs the server
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub handshakes: usize,
     /// How many connections only stay, in a room of their own: their memory, and the server's load at rest
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub idle: usize,
@@ -128,8 +131,10 @@ impl Options {
     pub fn check(&self) -> Result<(), BenchError> {
         let refuse = |text: String| Err(BenchError::Options(text));
         let Self { writers, rooms, listeners, .. } = *self;
-        if writers + listeners + self.slow + self.idle + self.storm == 0 {
-            return refuse("there is nobody to measure: say --listeners, --idle or --storm".into());
+        if writers + listeners + self.slow + self.idle + self.storm + self.handshakes == 0 {
+            return refuse(
+                "there is nobody to measure: say --listeners, --idle, --storm or --handshakes".into(),
+            );
         }
         if self.has_load() && writers < rooms {
             return refuse(format!("{rooms} rooms need a writer each: say --writers {rooms} or more"));

@@ -73,6 +73,8 @@ pub struct Report {
     pub disk_sync_us: Option<Percentiles>,
     /// What writers and listeners cost when they came in.
     pub newcomers: Option<Newcomers>,
+    /// Connections that only shook hands.
+    pub handshakes: Option<HandshakesReport>,
     /// Connections that only stayed.
     pub idle: Option<Idle>,
     /// Members who all came at once.
@@ -114,6 +116,17 @@ pub struct Newcomers {
     pub server_cpu_us_each: f64,
 }
 
+/// Connections that only shake hands.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct HandshakesReport {
+    /// How many.
+    pub connections: usize,
+    /// How long it took until all were through.
+    pub seconds: f64,
+    /// The server's processor time for one, in microseconds, where the system tells.
+    pub server_cpu_us_each: Option<f64>,
+}
+
 /// Connections that only stay.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Idle {
@@ -121,8 +134,11 @@ pub struct Idle {
     pub connections: usize,
     /// How long it took until all were in.
     pub came_in_seconds: f64,
-    /// What each of them has cost.
+    /// What each of them has cost, but for the first.
     pub newcomers: Option<Newcomers>,
+    /// By how much the server's resident memory grew with the first of them, in bytes: mostly its own code and
+    /// tables, which nothing before it had needed.
+    pub server_memory_bytes_first: Option<f64>,
     /// The server's load while nothing happens, in cores.
     pub server_cores_at_rest: Option<f64>,
 }
@@ -190,6 +206,7 @@ impl Report {
             server_memory_bytes: None,
             disk_sync_us: None,
             newcomers: None,
+            handshakes: None,
             idle: None,
             storm: None,
             slow: None,

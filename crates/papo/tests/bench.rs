@@ -101,7 +101,12 @@ fn idle_slow_and_storming_members_are_counted_and_shown_on_a_page() {
 
 #[test]
 fn only_those_who_stay_can_be_measured() {
-    let report = measured(&["--listeners", "0", "--writers", "0", "--idle", "20"]);
+    let report = measured(&["--listeners", "0", "--writers", "0", "--idle", "20", "--handshakes", "40"]);
+    assert_eq!(report["handshakes"]["connections"], 40, "{report}");
+    if cfg!(target_os = "linux") {
+        assert!(report["handshakes"]["server_cpu_us_each"].as_f64().unwrap() > 0.0, "{report}");
+        assert!(report["idle"]["server_memory_bytes_first"].is_number(), "{report}");
+    }
     assert_eq!((&report["idle"]["connections"], &report["deliveries"]), (&20.into(), &0.into()), "{report}");
 }
 

@@ -21,9 +21,10 @@ impl Report {
     /// What was measured and with which load, in one line.
     pub fn title(&self) -> String {
         let mut parts = vec![some(self.listeners, "listener"), some(self.writers, "writer")];
-        if self.idle.is_some() && self.listeners + self.writers == 0 {
+        if self.listeners + self.writers == 0 {
             parts.clear();
         }
+        parts.extend(self.handshakes.map(|shaken| some(shaken.connections, "handshake")));
         parts.extend(self.idle.map(|idle| some(idle.connections, "idle connection")));
         parts.extend(self.storm.map(|storm| format!("{} more at once", storm.connections)));
         parts.extend(self.slow.map(|slow| some(slow.listeners, "slow listener")));
@@ -82,6 +83,12 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
     }
     if let Some(newcomers) = report.newcomers {
         came_in("a listener or writer", newcomers, &mut rows);
+    }
+    if let Some(shaken) = report.handshakes {
+        push(&mut rows, "handshakes", whole(shaken.connections as u64), || {
+            let cpu = shaken.server_cpu_us_each.map(|cpu| format!(", {cpu:.0} µs of server CPU each"));
+            format!("within {}{}", time(shaken.seconds * 1e6), cpu.unwrap_or_default())
+        });
     }
     if let Some(idle) = report.idle {
         push(&mut rows, "idle connections", whole(idle.connections as u64), || {
