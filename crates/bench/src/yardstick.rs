@@ -52,7 +52,7 @@ pub fn serve(address: SocketAddr, mut out: impl io::Write) -> io::Result<()> {
     let mut listener = TcpListener::bind(address)?;
     let bound = listener.local_addr()?;
     let address = Address::new(bound.ip().to_string(), bound.port());
-    writeln!(out, "{}", Invite { address, room: RoomName::default(), fingerprint })?;
+    writeln!(out, "{}", Invite { address, room: RoomName::default(), fingerprint, secret: None })?;
     out.flush()?;
     let mut poll = Poll::new()?;
     poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;

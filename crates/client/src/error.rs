@@ -235,10 +235,11 @@ impl ConnectError {
             | Self::NoRoute { .. }
             | Self::TimedOut { .. }
             | Self::NoHandshake { .. }
-            | Self::Closed { .. }
             | Self::Lost { .. }
             | Self::Silent
             | Self::Garbled { .. } => false,
+            // `left` that nobody has asked for is a server's whim; who was put out must not run back in.
+            Self::Closed { code, .. } => code.is_final() && *code != ClosingCode::Left,
             Self::NotTls { .. }
             | Self::TlsMismatch { .. }
             | Self::NotTrusted { .. }
@@ -274,7 +275,9 @@ impl ConnectError {
             | Self::NotYetValid { .. }
             | Self::WrongHostName { .. }
             | Self::BadCertificate { .. } => Category::Untrusted,
-            Self::JoinRefused(_) => Category::Refused,
+            Self::JoinRefused(_) | Self::Closed { code: ClosingCode::Kicked | ClosingCode::Banned, .. } => {
+                Category::Refused
+            }
             Self::Closed { .. } | Self::Lost { .. } | Self::Silent | Self::Garbled { .. } => Category::Lost,
             Self::Local { .. } => Category::Local,
         }
@@ -322,7 +325,7 @@ fn list(names: &[String]) -> String {
 /// A server that stops says all there is to know; of any other end one wants to know who has caused it.
 fn closed_text(code: ClosingCode, text: &str) -> String {
     match code {
-        ClosingCode::Stopping => {
+        ClosingCode::Stopping | ClosingCode::Kicked | ClosingCode::Banned => {
             let mut letters = text.chars();
             let first = letters.next().into_iter().flat_map(char::to_uppercase);
             sentence(&first.chain(letters).collect::<String>())

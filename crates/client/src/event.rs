@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use papo_proto::{
-    Body, Epoch, Member, MemberId, Message, MessageId, Name, Refusal, RoomName, Seq, Timestamp,
+    Body, Epoch, Member, MemberId, Message, MessageId, Name, Refusal, RoomAccess, RoomName, Seq, Timestamp,
 };
 
 use crate::error::ConnectError;
@@ -43,6 +43,15 @@ pub enum Command {
         /// Only members whose id comes after this one.
         after: Option<MemberId>,
     },
+    /// Ask for the acts in the room, the newest first, answered by [`Event::Audit`]; kept like `History`.
+    Audit {
+        /// Only acts below this place.
+        before: Option<Seq>,
+        /// How many at most; taken as the nearest number that the protocol allows.
+        limit: u32,
+    },
+    /// Ask how the room stands, answered by [`Event::Access`]; kept like `History`.
+    Access,
     /// Try to connect now instead of waiting, or again after [`ConnectionState::Stopped`].
     RetryNow,
     /// Leave the room for good. What is still to be said stays in the outbox for the next time.
@@ -144,6 +153,15 @@ pub enum Event {
         /// Whether there are further ones.
         more: bool,
     },
+    /// The answer to [`Command::Audit`].
+    Audit {
+        /// The acts, in order.
+        acts: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// How the room stands: the answer to [`Command::Access`]; unasked on coming in, where it is not the usual.
+    Access(Box<RoomAccess>),
     /// Somebody came.
     Entered {
         /// Who.

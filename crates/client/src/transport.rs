@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use mio::{Poll, Waker};
-use papo_proto::{Address, Body, MessageId, Name, RoomName};
+use papo_proto::{Address, Body, InviteSecret, MessageId, Name, RoomName};
 
 use crate::error::ConnectError;
 use crate::event::{Command, Event, Outgoing};
@@ -47,6 +47,8 @@ pub struct Options {
     pub room: RoomName,
     /// The key that one is; without one, a guest.
     pub identity: Option<Arc<Identity>>,
+    /// The secret of the invite that one comes by, for a room that does not know one yet.
+    pub invite: Option<InviteSecret>,
     /// Where outbox and history are kept; without one, what is not sent when the program ends is lost.
     pub store: Option<Store>,
     /// From where on messages are wanted.
@@ -71,6 +73,7 @@ impl Options {
             name,
             room,
             identity: None,
+            invite: None,
             store: None,
             follow: Follow::Live,
             agent: concat!("papo/", env!("CARGO_PKG_VERSION")).to_owned(),

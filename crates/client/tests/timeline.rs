@@ -97,6 +97,7 @@ fn shown(row: Row<'_>) -> Value {
         Content::Text { text, .. } => set("text", json!(text)),
         Content::Deleted => set("deleted", json!(true)),
         Content::Change(body) => set("change", json!(body)),
+        Content::Act(act) => set("act", json!(act)),
         Content::Unknown => set("unknown", json!(true)),
     };
     if let Some(reply) = row.reply {

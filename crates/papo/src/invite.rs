@@ -136,6 +136,7 @@ mod tests {
             address: Address::default(),
             room: RoomName::default(),
             fingerprint: Fingerprint([1; 32]),
+            secret: None,
         };
         let drawn = drawn(&invite.to_string()).unwrap();
         let rows: Vec<usize> = drawn.lines().map(|row| row.chars().count()).collect();

@@ -34,7 +34,12 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let server = Server::bind(config(serve, listen, names)).map_err(|error| failure(&error))?;
     let bound = server.addresses().to_vec();
     let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
-    let invite = Invite { address: reached, room: RoomName::default(), fingerprint: server.fingerprint() };
+    let invite = Invite {
+        address: reached,
+        room: RoomName::default(),
+        fingerprint: server.fingerprint(),
+        secret: None,
+    };
     crate::invite::remember(&data, &invite, given.as_deref())?;
     stop_on_signal(server.stopper())?;
     announce(&server, &invite, &data);

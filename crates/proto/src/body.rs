@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::act::Act;
 use crate::id::Seq;
-use crate::limits::{BODY_BYTES_MAX, EMOJI_BYTES_MAX};
+use crate::limits::{BODY_BYTES_MAX, EMOJI_BYTES_MAX, WHY_CHARS_MAX};
 
 /// The body of a message. At least one field is there; every message that another one is about is named
 /// by its place in the room.
@@ -25,6 +26,9 @@ pub struct Body {
     /// An emoji put under a message. Stands alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub react: Option<Reaction>,
+    /// A change of the room itself. Stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Act>>,
 }
 
 /// An emoji under a message.
@@ -45,6 +49,11 @@ impl Body {
         Self { text: Some(text.into()), ..Self::default() }
     }
 
+    /// A body that changes the room.
+    pub fn act(act: Act) -> Self {
+        Self { act: Some(Box::new(act)), ..Self::default() }
+    }
+
     /// The body as JSON, if it makes sense and fits.
     pub fn to_json(&self) -> Result<String, BodyError> {
         self.check_shape()?;
@@ -61,6 +70,10 @@ impl Body {
         let alone = |others: usize| if others == 0 { Ok(()) } else { Err(BodyError::Shape) };
         let count = |present: bool| usize::from(present);
         let others = count(self.reply.is_some()) + count(self.edit.is_some());
+        if let Some(act) = &self.act {
+            let others = others + count(self.text.is_some()) + count(self.delete.is_some());
+            return alone(others + count(self.react.is_some())).and_then(|()| act.check_shape());
+        }
         match (&self.text, &self.delete, &self.react) {
             (Some(text), None, None) if text.trim().is_empty() => Err(BodyError::Empty),
             (Some(_), None, None) if others < 2 => Ok(()),
@@ -89,9 +102,14 @@ pub enum BodyError {
     },
     /// Fields that do not go together.
     #[error(
-        "the message has fields that do not go together: send `text` (alone, or with `reply` or `edit`), or `delete`, or `react`"
+        "the message has fields that do not go together: send `text` (alone, or with `reply` or `edit`), or `delete`, or `react`, or `act`"
     )]
     Shape,
+    /// An act that nobody can ask for.
+    #[error(
+        "this act is not known here, is the server's own, or has a value it cannot have: a reason has at most {WHY_CHARS_MAX} characters, numbers are at least 1, and a role is moderator or owner"
+    )]
+    Act,
 }
 
 #[cfg(test)]

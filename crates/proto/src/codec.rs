@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::act::Act;
 use crate::body::{Body, BodyError, Reaction};
 use crate::error::ErrorCode;
 use crate::id::{Epoch, IdError, MemberId, MessageId, PublicKey, Seq, Signature};
+use crate::invite::InviteSecret;
 use crate::limits::{AGENT_BYTES_MAX, LINE_BYTES_MAX};
 use crate::message::{ClientMessage, Join, Refusal, ServerMessage};
 use crate::name::{Name, RoomName};
@@ -146,6 +148,7 @@ struct Fields<'a> {
     epoch: Option<Epoch>,
     key: Option<PublicKey>,
     proof: Option<Signature>,
+    invite: Option<InviteSecret>,
     agent: Option<String>,
     limit: Option<u32>,
     id: Option<String>,
@@ -154,6 +157,7 @@ struct Fields<'a> {
     edit: Option<Seq>,
     delete: Option<Seq>,
     react: Option<Reaction>,
+    act: Option<Box<Act>>,
 }
 
 impl Fields<'_> {
@@ -165,6 +169,8 @@ impl Fields<'_> {
                 Ok(ClientMessage::History { after: self.after()?, before: self.before, limit: self.limit })
             }
             Some("members") => self.into_members(),
+            Some("audit") => Ok(ClientMessage::Audit { before: self.before, limit: self.limit }),
+            Some("access") => Ok(ClientMessage::Access),
             Some("typing") => Ok(ClientMessage::Typing),
             Some("rename") => Ok(ClientMessage::Rename { name: name(self.name)? }),
             Some("leave") => Ok(ClientMessage::Leave),
@@ -172,7 +178,7 @@ impl Fields<'_> {
             Some("pong") => Ok(ClientMessage::Pong),
             Some(_) => Err(Refusal::new(
                 ErrorCode::UnknownType,
-                "this `type` is not known here: use join, say, history, members, typing, rename, leave, ping or pong",
+                "this `type` is not known here: use join, say, history, members, audit, access, typing, rename, leave, ping or pong",
             )),
             None => Err(missing("type", ErrorCode::UnknownType)),
         }
@@ -187,6 +193,7 @@ impl Fields<'_> {
             edit: self.edit,
             delete: self.delete,
             react: self.react,
+            act: self.act,
         };
         Ok(ClientMessage::Say { id, body })
     }
@@ -196,7 +203,7 @@ impl Fields<'_> {
         let room = self.room.map(|room| RoomName::parse(&room)).transpose();
         let room = room.map_err(|error| Refusal::new(ErrorCode::BadRoom, error.to_string()))?;
         let name = name(self.name)?;
-        let Self { epoch, key, proof, agent, .. } = self;
+        let Self { epoch, key, proof, invite, agent, .. } = self;
         if key.is_some() != proof.is_some() {
             return Err(Refusal::new(
                 ErrorCode::BadField,
@@ -209,7 +216,7 @@ impl Fields<'_> {
                 format!("`agent` is longer than {AGENT_BYTES_MAX} bytes: shorten it"),
             ));
         }
-        Ok(ClientMessage::Join(Box::new(Join { name, room, after, epoch, key, proof, agent })))
+        Ok(ClientMessage::Join(Box::new(Join { name, room, after, epoch, key, proof, invite, agent })))
     }
 
     fn into_members(self) -> Result<ClientMessage, Refusal> {
@@ -251,7 +258,7 @@ fn bad_id(error: IdError) -> Refusal {
 pub fn refuse_body(error: BodyError, id: MessageId) -> Refusal {
     let code = match error {
         BodyError::TooLarge { .. } => ErrorCode::TooLarge,
-        BodyError::Empty | BodyError::Shape => ErrorCode::BadBody,
+        BodyError::Empty | BodyError::Shape | BodyError::Act => ErrorCode::BadBody,
     };
     Refusal::new(code, error.to_string()).about(id)
 }

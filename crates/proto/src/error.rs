@@ -35,6 +35,28 @@ pub enum ErrorCode {
     TooFast,
     /// The log cannot be written at the moment; nothing was stored. Send the same message again later.
     LogFailed,
+    /// There is no such room, or no way in: both look the same from outside.
+    NoEntry,
+    /// The invite has held for a time that is over.
+    InviteExpired,
+    /// As many as may have come in by the invite.
+    InviteUsed,
+    /// The invite was taken back.
+    InviteRevoked,
+    /// Whoever holds the key, or has the address, was shut out.
+    Banned,
+    /// Nobody new is let in at the moment.
+    Locked,
+    /// The member may read but not speak.
+    Muted,
+    /// Everybody waits between two messages here. Send the same message again later.
+    SlowMode,
+    /// Only moderators and owners speak here at the moment.
+    AnnounceOnly,
+    /// The act takes a role that the member does not have.
+    NotAllowed,
+    /// The act cannot be done: there is nothing to be taken back, or nobody would be left to hold the door.
+    BadAct,
     /// A code that this version does not know.
     #[serde(other)]
     Unknown,
@@ -58,6 +80,10 @@ pub enum ClosingCode {
     Full,
     /// The peer asked to leave.
     Left,
+    /// Somebody who keeps order has put the member out.
+    Kicked,
+    /// Somebody who keeps order has shut the member out.
+    Banned,
     /// A code that this version does not know.
     #[serde(other)]
     Unknown,
@@ -65,7 +91,7 @@ pub enum ClosingCode {
 
 impl ErrorCode {
     /// Every code that a server of this version sends.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 25] = [
         Self::BadUtf8,
         Self::BadJson,
         Self::UnknownType,
@@ -80,17 +106,42 @@ impl ErrorCode {
         Self::IdReused,
         Self::TooFast,
         Self::LogFailed,
+        Self::NoEntry,
+        Self::InviteExpired,
+        Self::InviteUsed,
+        Self::InviteRevoked,
+        Self::Banned,
+        Self::Locked,
+        Self::Muted,
+        Self::SlowMode,
+        Self::AnnounceOnly,
+        Self::NotAllowed,
+        Self::BadAct,
     ];
 
     /// Whether the message concerned will be refused however often it is sent, unlike one that only came
     /// at a bad moment.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::TooFast | Self::LogFailed)
+        !matches!(self, Self::TooFast | Self::LogFailed | Self::SlowMode)
     }
 }
 
 impl ClosingCode {
     /// Every code that a server of this version sends.
-    pub const ALL: [Self; 7] =
-        [Self::Stopping, Self::TooLarge, Self::TooLate, Self::Silent, Self::TooSlow, Self::Full, Self::Left];
+    pub const ALL: [Self; 9] = [
+        Self::Stopping,
+        Self::TooLarge,
+        Self::TooLate,
+        Self::Silent,
+        Self::TooSlow,
+        Self::Full,
+        Self::Left,
+        Self::Kicked,
+        Self::Banned,
+    ];
+
+    /// Whether coming back by oneself is not wanted.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Left | Self::Kicked | Self::Banned)
+    }
 }

@@ -1,6 +1,7 @@
 //! What tells members, messages, logs and servers apart. Not here: signing and hashing, which need
 //! cryptography and therefore belong to those who have it.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +17,9 @@ const MEMBER_ID_KEY_BYTES: usize = 15;
 
 /// The length of a member's id that comes from a key, in characters.
 const MEMBER_ID_CHARS: usize = 24;
+
+/// The id of whoever runs the server.
+const OPERATOR: &str = "operator2222222222222222";
 
 /// How the id of a guest begins. No id made from a key holds a hyphen.
 const GUEST_PREFIX: &str = "guest-";
@@ -52,6 +56,17 @@ impl MemberId {
         Self(format!("{GUEST_PREFIX}{}", base32().encode(&random)).into())
     }
 
+    /// The id under which whoever runs the server acts in its rooms. It is none that a key can be found for: that
+    /// would take 2^120 tries.
+    pub fn operator() -> Self {
+        Self(OPERATOR.into())
+    }
+
+    /// Whether this is whoever runs the server.
+    pub fn is_operator(&self) -> bool {
+        &*self.0 == OPERATOR
+    }
+
     /// Reads an id that a server has sent.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let symbols = |text: &str| text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7'));
@@ -82,6 +97,12 @@ impl MemberId {
     /// The id as shared text, for records that keep it.
     pub fn shared(&self) -> Arc<str> {
         Arc::clone(&self.0)
+    }
+}
+
+impl Borrow<str> for MemberId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -241,6 +262,30 @@ bytes_type!(
     base32(),
     "base32"
 );
+
+bytes_type!(
+    /// Which invite: the SHA-256 of its secret together with the room's name, in base32. It lets nobody in.
+    InviteId,
+    32,
+    base32(),
+    "base32"
+);
+
+bytes_type!(
+    /// The mark of an address: a keyed hash of it, in base32. Only the server that has the key can tell whose it is,
+    /// and only by trying.
+    AddressTag,
+    16,
+    base32(),
+    "base32"
+);
+
+impl InviteId {
+    /// The few characters by which people name an invite.
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+}
 
 impl Fingerprint {
     /// The fingerprint in groups of four, for people to compare.

@@ -1,12 +1,14 @@
-//! Addresses and the invite link `https://HOST:PORT/ROOM#FINGERPRINT`. What follows `#` is never sent to
+//! Addresses and the invite link `https://HOST:PORT/ROOM#FINGERPRINT.SECRET`. What follows `#` is never sent to
 //! a server by a browser. Not here: resolving a host, which needs a network.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
-use crate::id::Fingerprint;
-use crate::limits::PORT_DEFAULT;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Fingerprint, base32};
+use crate::limits::{INVITE_SECRET_BYTES, PORT_DEFAULT};
 use crate::name::RoomName;
 
 /// The longest host name (RFC 1035, section 2.3.4).
@@ -80,11 +82,14 @@ pub struct Invite {
     pub room: RoomName,
     /// The server's fingerprint: whoever answers with another key is refused.
     pub fingerprint: Fingerprint,
+    /// What lets in somebody whom the room does not know yet. An open room needs none, and nor does a member.
+    pub secret: Option<InviteSecret>,
 }
 
 impl fmt::Display for Invite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "https://{}/{}#{}", self.address, self.room, self.fingerprint)
+        write!(f, "https://{}/{}#{}", self.address, self.room, self.fingerprint)?;
+        self.secret.as_ref().map_or(Ok(()), |secret| write!(f, ".{}", secret.reveal()))
     }
 }
 
@@ -97,10 +102,11 @@ impl FromStr for Invite {
         let (place, fragment) = rest.split_once('#').ok_or(InviteError::Fingerprint)?;
         let (address, room) = place.split_once('/').unwrap_or((place, ""));
         let room = if room.is_empty() { RoomName::default() } else { room.parse().map_err(|_| wrong())? };
-        // A secret may follow the fingerprint behind a dot; versions without invitations by secret pass it over.
-        let fingerprint = fragment.split('.').next().unwrap_or_default();
-        let fingerprint = fingerprint.parse().map_err(|_| InviteError::Fingerprint)?;
-        Ok(Self { address: address.parse()?, room, fingerprint })
+        // What follows a second dot is a later version's.
+        let mut parts = fragment.split('.');
+        let fingerprint = parts.next().unwrap_or_default().parse().map_err(|_| InviteError::Fingerprint)?;
+        let secret = parts.next().map(str::parse).transpose().map_err(|_| InviteError::Secret)?;
+        Ok(Self { address: address.parse()?, room, fingerprint, secret })
     }
 }
 
@@ -116,6 +122,68 @@ pub enum InviteError {
     /// The part that carries the trust is missing or damaged.
     #[error("the invite's fingerprint (52 characters after '#') is missing or damaged: copy the link whole")]
     Fingerprint,
+    /// The part that lets in is damaged.
+    #[error("the invite's secret (32 characters after the dot) is damaged: copy the link whole")]
+    Secret,
+}
+
+/// What lets in whoever knows it: 160 random bits, 32 characters of base32 in a link. It shows itself only where that
+/// is asked for by name, so that it cannot get into a log by accident.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct InviteSecret([u8; INVITE_SECRET_BYTES]);
+
+impl InviteSecret {
+    /// The secret of these random bytes.
+    pub fn new(random: [u8; INVITE_SECRET_BYTES]) -> Self {
+        Self(random)
+    }
+
+    /// The secret as text, for the link and for the server.
+    pub fn reveal(&self) -> String {
+        base32().encode(&self.0)
+    }
+
+    /// What the invite's id is the SHA-256 of: a label that nothing else of papo begins with, a zero byte, the room's
+    /// name behind its length (32 bits, big-endian), and the secret. So a server keeps nothing that lets in, and a
+    /// secret belongs to one room. A plain hash is enough, without salt or delay: nobody can try 2^160 secrets.
+    pub fn preimage(&self, room: &RoomName) -> Vec<u8> {
+        let mut bytes = b"papo invite 1\0".to_vec();
+        bytes.extend_from_slice(&u32::try_from(room.as_str().len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend_from_slice(room.as_str().as_bytes());
+        bytes.extend_from_slice(&self.0);
+        bytes
+    }
+}
+
+impl fmt::Debug for InviteSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InviteSecret(…)")
+    }
+}
+
+impl FromStr for InviteSecret {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = base32().decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        // The words must not repeat what was sent: it may be a secret with a letter too many.
+        bytes.map(Self).ok_or_else(|| "an invite's secret is 32 characters of a-z and 2-7".to_owned())
+    }
+}
+
+impl TryFrom<String> for InviteSecret {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<InviteSecret> for String {
+    fn from(secret: InviteSecret) -> Self {
+        secret.reveal()
+    }
 }
 
 #[cfg(test)]
@@ -147,10 +215,17 @@ mod tests {
             address: Address::new("::1", 12_345),
             room: RoomName::parse("sala").unwrap(),
             fingerprint: Fingerprint([9; 32]),
+            secret: None,
         };
         let link = invite.to_string();
         assert_eq!(link.parse(), Ok(invite.clone()));
-        assert_eq!(format!(" {link}.secret\n").parse(), Ok(invite));
+        let secret = InviteSecret::new([0xab; 20]);
+        let whole = Invite { secret: Some(secret.clone()), ..invite };
+        assert_eq!(whole.to_string(), format!("{link}.{}", secret.reveal()));
+        assert_eq!(format!(" {whole}\n").parse(), Ok(whole.clone()));
+        assert_eq!(format!("{whole}.later").parse(), Ok(whole.clone()));
+        assert_eq!(format!("{link}.short").parse::<Invite>(), Err(InviteError::Secret));
+        assert!(!format!("{whole:?}").contains(&secret.reveal()), "a secret is not shown by accident");
         assert_eq!("https://a:1/#".parse::<Invite>(), Err(InviteError::Fingerprint));
         assert_eq!("https://a:1/sala".parse::<Invite>(), Err(InviteError::Fingerprint));
         assert_eq!("http://a:1/#x".parse::<Invite>(), Err(InviteError::Link));

@@ -41,6 +41,18 @@ pub const AGENT_BYTES_MAX: usize = 128;
 /// The longest emoji of a reaction, in bytes: a family with skin tones takes 41.
 pub const EMOJI_BYTES_MAX: usize = 64;
 
+/// The longest reason of an act, in characters (Unicode scalar values): a sentence or two.
+pub const WHY_CHARS_MAX: usize = 200;
+
+/// How many of those inside are named when an open room is locked. The others cannot come back by themselves.
+pub const INSIDE_LISTED_MAX: usize = 1000;
+
+/// How many entries each list of an `access` answer holds at most, so that the answer fits into a line.
+pub const ACCESS_LISTED_MAX: usize = 25;
+
+/// Random bytes in an invite's secret: 160 bits cannot be guessed, and make 32 characters without padding.
+pub const INVITE_SECRET_BYTES: usize = 20;
+
 /// The largest sequence number: what JavaScript's numbers hold exactly (2^53 - 1).
 pub const SEQ_MAX: u64 = (1 << 53) - 1;
 
@@ -69,6 +81,11 @@ const _: () = {
     // A listed member: its id, its name of at most 4 bytes a character (names hold nothing that JSON escapes
     // to more than twice its size), and 64 bytes of JSON around them.
     assert!(MEMBERS_LISTED_MAX * (NAME_CHARS_MAX * 4 + 64 + 64) <= LINE_BYTES_MAX - ENVELOPE_BYTES_MAX);
+    // An act's entry: the ids inside a locked room with their JSON, and a reason with every character escaped.
+    assert!(INSIDE_LISTED_MAX * 32 + WHY_CHARS_MAX * 12 + 512 <= BODY_BYTES_MAX);
+    // Four lists; an entry is a name as above, its ids, a time, and 128 bytes of JSON around them.
+    assert!(4 * ACCESS_LISTED_MAX * (NAME_CHARS_MAX * 4 + 128 + 128) <= LINE_BYTES_MAX - ENVELOPE_BYTES_MAX);
+    assert!(INVITE_SECRET_BYTES * 8 >= 128, "nobody guesses an invite");
     assert!(2 * PING_AFTER_SECONDS < SILENCE_SECONDS_MAX, "a ping has time for its answer");
     assert!(MEMBERS_LISTED_MAX <= PRESENCE_MEMBERS_MAX);
 };

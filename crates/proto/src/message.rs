@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::act::RoomAccess;
 use crate::body::Body;
 use crate::error::{ClosingCode, ErrorCode};
 use crate::id::{Epoch, Member, MemberId, MessageId, Nonce, PublicKey, Seq, Signature};
+use crate::invite::InviteSecret;
 use crate::name::{Name, RoomName};
 use crate::timestamp::Timestamp;
 
@@ -44,6 +46,17 @@ pub enum ClientMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         limit: Option<u32>,
     },
+    /// Ask for the acts in the room, the newest first: a page below `before`, or the newest.
+    Audit {
+        /// Only acts below this place.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// How many at most; 1 to 200, and 200 where it is not said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+    },
+    /// Ask how the room stands: roles, settings and, for those who keep order, bans, mutes and invites.
+    Access,
     /// The member is writing something. Forgotten by itself after a few seconds.
     Typing,
     /// Be called something else from now on.
@@ -79,6 +92,9 @@ pub struct Join {
     /// The signature that proves the key for this connection; see [`crate::proof`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Signature>,
+    /// The secret of an invite, for a room that has not let the member in yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite: Option<InviteSecret>,
     /// The client's program and version, for the operator's eyes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
@@ -141,6 +157,15 @@ pub enum ServerMessage {
         /// Whether there are further ones.
         more: bool,
     },
+    /// The answer to `audit`.
+    Audit {
+        /// The entries of the log that are acts, in order.
+        acts: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// How the room stands: the answer to `access`; unasked behind `joined` where it is not the usual.
+    Access(Box<RoomAccess>),
     /// Somebody came. Presence is told in batches and at best effort; it is not in the log.
     Entered {
         /// Who.

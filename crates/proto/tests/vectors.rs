@@ -15,8 +15,9 @@ use papo_proto::codec::{self, LineTooLong};
 use papo_proto::invite::InviteError;
 use papo_proto::proof::join_proof;
 use papo_proto::{
-    Body, ClientMessage, ClosingCode, ErrorCode, Invite, Join, LineBuffer, MemberId, Message, Name,
-    NameError, PublicKey, Reaction, Refusal, RoomName, RoomNameError, ServerMessage,
+    Act, Body, ClientMessage, ClosingCode, ErrorCode, Invite, InviteSecret, Join, LineBuffer, MemberId,
+    Message, Name, NameError, PublicKey, Reaction, Refusal, Role, RoomAccess, RoomName, RoomNameError,
+    Sanction, ServerMessage, Until, Whom,
 };
 
 /// What a vector's line is called on the wire, and the list of all such names. The `match` has no arm for
@@ -35,24 +36,29 @@ macro_rules! names_of {
 
 names_of!(CLIENT_TYPES, client_type, ClientMessage:
     Join => "join", Say => "say", History => "history", Members => "members", Typing => "typing",
-    Rename => "rename", Leave => "leave", Ping => "ping", Pong => "pong");
+    Audit => "audit", Access => "access", Rename => "rename", Leave => "leave", Ping => "ping", Pong => "pong");
 
 names_of!(SERVER_TYPES, server_type, ServerMessage:
     Welcome => "welcome", Joined => "joined", Truncated => "truncated", Message => "message",
     History => "history", Members => "members", Entered => "entered", Left => "left",
     Renamed => "renamed", Typing => "typing", Count => "count", Error => "error",
-    Closing => "closing", Ping => "ping", Pong => "pong", Unknown => "unknown");
+    Audit => "audit", Access => "access", Closing => "closing", Ping => "ping", Pong => "pong",
+    Unknown => "unknown");
 
 names_of!(ERROR_CODES, error_code, ErrorCode:
     BadUtf8 => "bad_utf8", BadJson => "bad_json", UnknownType => "unknown_type",
     BadField => "bad_field", BadName => "bad_name", BadRoom => "bad_room", BadBody => "bad_body",
     TooLarge => "too_large", JoinFirst => "join_first", AlreadyJoined => "already_joined",
     BadProof => "bad_proof", IdReused => "id_reused", TooFast => "too_fast",
-    LogFailed => "log_failed", Unknown => "unknown");
+    LogFailed => "log_failed", NoEntry => "no_entry", InviteExpired => "invite_expired",
+    InviteUsed => "invite_used", InviteRevoked => "invite_revoked", Banned => "banned",
+    Locked => "locked", Muted => "muted", SlowMode => "slow_mode", AnnounceOnly => "announce_only",
+    NotAllowed => "not_allowed", BadAct => "bad_act", Unknown => "unknown");
 
 names_of!(CLOSING_CODES, closing_code, ClosingCode:
     Stopping => "stopping", TooLarge => "too_large", TooLate => "too_late", Silent => "silent",
-    TooSlow => "too_slow", Full => "full", Left => "left", Unknown => "unknown");
+    TooSlow => "too_slow", Full => "full", Left => "left", Kicked => "kicked", Banned => "banned",
+    Unknown => "unknown");
 
 #[test]
 fn client_messages_are_read_and_written_as_the_vectors_say() {
@@ -190,6 +196,7 @@ fn invites_are_read_and_refused_as_the_vectors_say() {
                     "port": invite.address.port,
                     "room": invite.room.as_str(),
                     "fingerprint_hex": HEXLOWER.encode(&invite.fingerprint.0),
+                    "secret_hex": invite.secret.as_ref().map(secret_hex),
                 });
                 assert_eq!(meaning, vector["meaning"], "{name}");
                 assert_eq!(json!(invite.to_string()), vector["canonical"], "{name}");
@@ -199,6 +206,7 @@ fn invites_are_read_and_refused_as_the_vectors_say() {
                 let problem = match error {
                     InviteError::Link => "link",
                     InviteError::Fingerprint => "fingerprint",
+                    InviteError::Secret => "secret",
                     InviteError::Address(_) => "address",
                 };
                 assert_eq!(json!(problem), vector["problem"], "{name}");
@@ -325,15 +333,22 @@ fn client_meaning(message: &ClientMessage) -> Value {
         ClientMessage::Members { after, limit } => {
             json!({ "type": kind, "after": after.as_ref().map(MemberId::as_str), "limit": limit })
         }
+        ClientMessage::Audit { before, limit } => {
+            json!({ "type": kind, "before": before.map(papo_proto::Seq::number), "limit": limit })
+        }
         ClientMessage::Rename { name } => json!({ "type": kind, "name": name.as_str() }),
-        ClientMessage::Typing | ClientMessage::Leave | ClientMessage::Ping | ClientMessage::Pong => {
+        ClientMessage::Access
+        | ClientMessage::Typing
+        | ClientMessage::Leave
+        | ClientMessage::Ping
+        | ClientMessage::Pong => {
             json!({ "type": kind })
         }
     }
 }
 
 fn join_meaning(kind: &str, join: &Join) -> Value {
-    let Join { name, room, after, epoch, key, proof, agent } = join;
+    let Join { name, room, after, epoch, key, proof, invite, agent } = join;
     json!({
         "type": kind,
         "name": name.as_str(),
@@ -342,6 +357,7 @@ fn join_meaning(kind: &str, join: &Join) -> Value {
         "epoch_hex": epoch.map(|epoch| HEXLOWER.encode(&epoch.0)),
         "key_hex": key.map(|key| HEXLOWER.encode(&key.0)),
         "proof_hex": proof.map(|proof| HEXLOWER.encode(&proof.0)),
+        "invite_hex": invite.as_ref().map(secret_hex),
         "agent": agent,
     })
 }
@@ -374,6 +390,11 @@ fn server_meaning(message: &ServerMessage) -> Value {
         ServerMessage::Members { members, count, more } => {
             json!({ "type": kind, "members": members_meaning(members), "count": count, "more": more })
         }
+        ServerMessage::Audit { acts, more } => {
+            let acts: Vec<Value> = acts.iter().map(message_meaning).collect();
+            json!({ "type": kind, "acts": acts, "more": more })
+        }
+        ServerMessage::Access(access) => access_meaning(kind, access),
         ServerMessage::Entered { members, count } | ServerMessage::Left { members, count } => {
             json!({ "type": kind, "members": members_meaning(members), "count": count })
         }
@@ -407,17 +428,112 @@ fn message_meaning(message: &Message) -> Value {
 }
 
 fn body_meaning(body: &Body) -> Value {
-    let Body { text, reply, edit, delete, react } = body;
+    let Body { text, reply, edit, delete, react, act } = body;
     let react = react
         .as_ref()
         .map(|Reaction { to, emoji, remove }| json!({ "to": to.number(), "emoji": emoji, "remove": remove }));
-    json!({
+    let mut meaning = json!({
         "text": text,
         "reply": reply.map(papo_proto::Seq::number),
         "edit": edit.map(papo_proto::Seq::number),
         "delete": delete.map(papo_proto::Seq::number),
         "react": react,
+    });
+    if let Some(act) = act {
+        meaning["act"] = act_meaning(act);
+    }
+    meaning
+}
+
+fn act_meaning(act: &Act) -> Value {
+    match act {
+        Act::Kick { whom, why } => json!({ "do": "kick", "whom": whom_meaning(whom), "why": why }),
+        Act::Ban { whom, seconds, why, address } => {
+            let address = address.map(|tag| HEXLOWER.encode(&tag.0));
+            json!({
+                "do": "ban", "whom": whom_meaning(whom), "seconds": seconds, "why": why, "address_hex": address
+            })
+        }
+        Act::Unban { whom } => json!({ "do": "unban", "whom": whom_meaning(whom) }),
+        Act::Mute { whom, seconds, why } => {
+            json!({ "do": "mute", "whom": whom_meaning(whom), "seconds": seconds, "why": why })
+        }
+        Act::Unmute { whom } => json!({ "do": "unmute", "whom": whom_meaning(whom) }),
+        Act::Slow { seconds } => json!({ "do": "slow", "seconds": seconds }),
+        Act::Announce { on } => json!({ "do": "announce", "on": on }),
+        Act::Lock { on, inside } => {
+            let inside: Vec<&str> = inside.iter().map(MemberId::as_str).collect();
+            json!({ "do": "lock", "on": on, "inside": inside })
+        }
+        Act::Op { whom, role } => json!({ "do": "op", "whom": whom_meaning(whom), "role": role_name(*role) }),
+        Act::Deop { whom } => json!({ "do": "deop", "whom": whom_meaning(whom) }),
+        Act::Invite { invite, uses, seconds, owner } => {
+            let invite = HEXLOWER.encode(&invite.0);
+            json!({ "do": "invite", "invite_hex": invite, "uses": uses, "seconds": seconds, "owner": owner })
+        }
+        Act::Revoke { invite } => json!({ "do": "revoke", "invite_hex": HEXLOWER.encode(&invite.0) }),
+        Act::Enter { invite, role } => {
+            json!({ "do": "enter", "invite_hex": HEXLOWER.encode(&invite.0), "role": role_name(*role) })
+        }
+        Act::Unknown => json!({ "do": "unknown" }),
+    }
+}
+
+fn access_meaning(kind: &str, access: &RoomAccess) -> Value {
+    let until_ms = |until: &Until| json!(until.until.map(papo_proto::Timestamp::unix_ms));
+    let sanctions = |list: &[Sanction]| -> Vec<Value> {
+        let meaning = |one: &Sanction| {
+            let whom = whom_meaning(&one.whom);
+            json!({ "id": whom["id"], "name": whom["name"], "until_unix_ms": until_ms(&one.until) })
+        };
+        list.iter().map(meaning).collect()
+    };
+    let staff = access.staff.iter().map(|one| {
+        let whom = whom_meaning(&one.whom);
+        json!({ "id": whom["id"], "name": whom["name"], "role": role_name(one.role) })
+    });
+    let invites = access.invites.iter().map(|one| {
+        json!({
+            "invite_hex": HEXLOWER.encode(&one.invite.0),
+            "by": member_meaning(&one.by),
+            "used": one.used,
+            "left": one.left,
+            "until_unix_ms": until_ms(&one.until),
+            "owner": one.owner,
+        })
+    });
+    json!({
+        "type": kind,
+        "role": role_name(access.role),
+        "open": access.open,
+        "locked": access.locked,
+        "announce": access.announce,
+        "slow": access.slow,
+        "slow_auto": access.slow_auto,
+        "muted": access.muted.as_ref().map(|until| json!({ "until_unix_ms": until_ms(until) })),
+        "staff": staff.collect::<Vec<Value>>(),
+        "bans": sanctions(&access.bans),
+        "mutes": sanctions(&access.mutes),
+        "invites": invites.collect::<Vec<Value>>(),
     })
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Guest => "guest",
+        Role::Member => "member",
+        Role::Moderator => "moderator",
+        Role::Owner => "owner",
+        Role::Operator => "operator",
+    }
+}
+
+fn whom_meaning(whom: &Whom) -> Value {
+    json!({ "id": whom.id.as_str(), "name": whom.name.as_ref().map(Name::as_str) })
+}
+
+fn secret_hex(secret: &InviteSecret) -> String {
+    HEXLOWER.encode(&papo_proto::id::base32().decode(secret.reveal().as_bytes()).expect("base32"))
 }
 
 fn members_meaning(members: &[papo_proto::Member]) -> Vec<Value> {

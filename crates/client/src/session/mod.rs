@@ -22,7 +22,7 @@ use std::time::Duration;
 use papo_proto::codec::decode_server;
 use papo_proto::limits::AGENT_BYTES_MAX;
 use papo_proto::proof::ChannelBinding;
-use papo_proto::{ClientMessage, Epoch, LineBuffer, MemberId, MessageId, Name, RoomName, Seq};
+use papo_proto::{ClientMessage, Epoch, InviteSecret, LineBuffer, MemberId, MessageId, Name, RoomName, Seq};
 
 use crate::error::ConnectError;
 use crate::event::{Command, ConnectionState, Event, Outgoing};
@@ -73,6 +73,8 @@ pub struct SessionOptions {
     pub agent: String,
     /// The key that one is; a guest has none.
     pub identity: Option<Arc<Identity>>,
+    /// The secret of the invite that one comes by, for a room that does not know one yet.
+    pub invite: Option<InviteSecret>,
     /// What was left to be said when the program last ended, oldest first.
     pub outbox: Vec<Outgoing>,
     /// What the spread of the waiting times is made from: another one for each session, lest all the clients
@@ -159,6 +161,7 @@ pub struct Session {
     room: RoomName,
     agent: String,
     identity: Option<Arc<Identity>>,
+    invite: Option<InviteSecret>,
     /// The ids that the server has known us by, newest last.
     mine: Vec<MemberId>,
     stream: Stream,
@@ -179,7 +182,7 @@ pub struct Session {
 impl Session {
     /// A session that has not connected yet; the first tick makes it.
     pub fn new(options: SessionOptions) -> Self {
-        let SessionOptions { name, room, follow, mut agent, identity, outbox, seed } = options;
+        let SessionOptions { name, room, follow, mut agent, identity, invite, outbox, seed } = options;
         agent.truncate(agent.floor_char_boundary(AGENT_BYTES_MAX));
         let mine = identity.iter().map(|identity| identity.member_id()).collect();
         let mut session = Self {
@@ -189,6 +192,7 @@ impl Session {
             room,
             agent,
             identity,
+            invite,
             mine,
             stream: Stream::new(follow),
             outbox: Outbox::default(),
@@ -288,6 +292,8 @@ impl Session {
             }
             Command::History { before, after, limit } => self.request(Request::history(before, after, limit)),
             Command::Members { after } => self.request(Request::Members { after }),
+            Command::Audit { before, limit } => self.request(Request::audit(before, limit)),
+            Command::Access => self.request(Request::Access),
             Command::RetryNow => {
                 if matches!(self.phase, Phase::Waiting { .. } | Phase::Stopped) {
                     self.connect();

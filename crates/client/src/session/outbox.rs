@@ -80,6 +80,11 @@ impl Outbox {
         self.in_flight = 0;
     }
 
+    /// Whether it waits already because of what the server has said.
+    pub(super) fn is_held(&self, now: Duration) -> bool {
+        self.held_until.is_some_and(|until| until > now)
+    }
+
     pub(super) fn held_until(&self) -> Option<Duration> {
         self.held_until.filter(|_| !self.messages.is_empty())
     }

@@ -21,6 +21,10 @@ pub(super) enum Request {
     History { before: Option<Seq>, after: Option<Seq>, limit: u32 },
     /// A surface wants to know who is there.
     Members { after: Option<MemberId> },
+    /// A surface wants to know what was done in the room.
+    Audit { before: Option<Seq>, limit: u32 },
+    /// A surface wants to know how the room stands.
+    Access,
     /// The session fills a gap in the stream.
     Fill { after: Seq },
 }
@@ -29,6 +33,11 @@ impl Request {
     /// A surface's request for a page, with a length that every server takes.
     pub(super) fn history(before: Option<Seq>, after: Option<Seq>, limit: u32) -> Self {
         Self::History { before, after, limit: limit.clamp(1, PAGE_LEN) }
+    }
+
+    /// A surface's request for a page of acts, with a length that every server takes.
+    pub(super) fn audit(before: Option<Seq>, limit: u32) -> Self {
+        Self::Audit { before, limit: limit.clamp(1, PAGE_LEN) }
     }
 
     fn is_history(&self) -> bool {
@@ -43,6 +52,8 @@ impl Request {
             Self::Members { after } => {
                 ClientMessage::Members { after, limit: u32::try_from(MEMBERS_LISTED_MAX).ok() }
             }
+            Self::Audit { before, limit } => ClientMessage::Audit { before, limit: Some(limit) },
+            Self::Access => ClientMessage::Access,
             Self::Fill { after } => {
                 ClientMessage::History { before: None, after: Some(after), limit: Some(PAGE_LEN) }
             }
@@ -71,13 +82,26 @@ impl Requests {
 
     /// The question that a `history` answers.
     pub(super) fn pop_history(&mut self) -> Option<Request> {
-        let at = self.waiting.iter().position(Request::is_history)?;
-        self.waiting.remove(at)
+        self.pop(Request::is_history)
     }
 
     /// The question that a `members` answers.
     pub(super) fn pop_members(&mut self) -> Option<Request> {
-        let at = self.waiting.iter().position(|request| !request.is_history())?;
+        self.pop(|request| matches!(request, Request::Members { .. }))
+    }
+
+    /// The question that an `audit` answers.
+    pub(super) fn pop_audit(&mut self) -> Option<Request> {
+        self.pop(|request| matches!(request, Request::Audit { .. }))
+    }
+
+    /// The question that an `access` answers, if one was asked.
+    pub(super) fn pop_access(&mut self) -> Option<Request> {
+        self.pop(|request| matches!(request, Request::Access))
+    }
+
+    fn pop(&mut self, is_answered: impl Fn(&Request) -> bool) -> Option<Request> {
+        let at = self.waiting.iter().position(is_answered)?;
         self.waiting.remove(at)
     }
 

@@ -106,6 +106,14 @@ impl Session {
                 self.requests.pop_members();
                 self.event(Event::Members { members, count, more });
             }
+            ServerMessage::Audit { acts, more } => {
+                self.requests.pop_audit();
+                self.event(Event::Audit { acts, more });
+            }
+            ServerMessage::Access(access) => {
+                self.requests.pop_access();
+                self.event(Event::Access(access));
+            }
             ServerMessage::Entered { members, count } => self.event(Event::Entered { members, count }),
             ServerMessage::Left { members, count } => self.event(Event::Left { members, count }),
             ServerMessage::Renamed { members } => {
@@ -207,6 +215,8 @@ impl Session {
             }
             // Nothing is lost: the server reads on later, and what was said is still on its way.
             (_, ErrorCode::TooFast) => {}
+            // All that wait are refused, one by one: the first tells everything.
+            (Some(_), ErrorCode::SlowMode) if self.outbox.is_held(self.now) => return,
             (Some(_), _) => self.outbox.hold(self.now, refusal.retry_after),
             (None, ErrorCode::LogFailed) => {
                 // The answer to a `history`.
@@ -250,6 +260,9 @@ impl Session {
         if code == ClosingCode::Left && after.is_none() {
             self.effects.push(Effect::Close);
             self.end(Phase::Left, ConnectionState::Left);
+        } else if matches!(code, ClosingCode::Kicked | ClosingCode::Banned) {
+            // When a ban ends is for the person to know; nobody comes back by themselves.
+            self.close(ConnectError::Closed { code, text, after });
         } else {
             self.close_for(ConnectError::Closed { code, text, after }, seconds(after));
         }

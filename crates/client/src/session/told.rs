@@ -25,6 +25,7 @@ impl Session {
             epoch,
             key: signed.map(|(key, _)| key),
             proof: signed.map(|(_, proof)| proof),
+            invite: self.invite.clone(),
             agent: Some(self.agent.clone()),
         };
         self.tell(&ClientMessage::Join(Box::new(join)));

@@ -13,7 +13,7 @@ mod stretch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use papo_proto::{Body, Member, MemberId, Message, MessageId, Refusal, Seq, Timestamp};
+use papo_proto::{Act, Body, Member, MemberId, Message, MessageId, Refusal, Seq, Timestamp};
 
 use crate::event::{Event, Outgoing};
 use crate::names::Names;
@@ -106,6 +106,8 @@ pub enum Content<'a> {
     Deleted,
     /// A change of ours that has failed: a deletion or a reaction.
     Change(&'a Body),
+    /// The room itself was changed, or could not be.
+    Act(&'a Act),
     /// Something that this version cannot show.
     Unknown,
 }
@@ -174,7 +176,12 @@ impl Timeline {
             Event::Entered { members, .. } | Event::Members { members, .. } | Event::Typing { members } => {
                 self.see_all(members);
             }
-            Event::State(_) | Event::Refused(_) | Event::Left { .. } | Event::Count { .. } => {}
+            Event::State(_)
+            | Event::Refused(_)
+            | Event::Left { .. }
+            | Event::Count { .. }
+            | Event::Audit { .. }
+            | Event::Access(_) => {}
         }
     }
 
@@ -332,7 +339,7 @@ impl Timeline {
             _ if shown.is_deleted() => Content::Deleted,
             (Some(text), _) => Content::Text { text, edited: true },
             (None, Some(text)) => Content::Text { text, edited: false },
-            (None, None) => Content::Unknown,
+            (None, None) => message.body.act.as_deref().map_or(Content::Unknown, Content::Act),
         };
         Row {
             seq: Some(message.seq),
@@ -368,12 +375,13 @@ impl Timeline {
         let Outgoing { id, body } = &unsettled.outgoing;
         let delivery = match &unsettled.refusal {
             Some(refusal) => Delivery::Failed(refusal),
-            None if unsettled.changing().is_some() => return None,
+            // What changes a row or the room shows once it is done.
+            None if unsettled.changing().is_some() || body.act.is_some() => return None,
             None => Delivery::Pending,
         };
         let content = match &body.text {
             Some(text) => Content::Text { text, edited: body.edit.is_some() },
-            None => Content::Change(body),
+            None => body.act.as_deref().map_or(Content::Change(body), Content::Act),
         };
         Some(Row {
             seq: None,

@@ -85,6 +85,7 @@ impl<F: FnMut(Event)> Driver<F> {
             follow: options.follow,
             agent: options.agent,
             identity: options.identity,
+            invite: options.invite,
             outbox: keeper.outbox()?,
             seed: seed(),
         });

@@ -418,7 +418,7 @@ fn what_cannot_be_mended_by_trying_again_stops_the_session() {
     let case = |name: &str, rest: &str| check(name, live, &[connected, rest].concat());
     case("version", "< welcome 2\n  close\n  stopped: Version\n+100000\n");
     case("not papo", "< raw HTTP/1.1 400 Bad Request\n  close\n  stopped: NotPapo\n");
-    for code in ["bad_name", "bad_room", "bad_proof", "bad_field"] {
+    for code in ["bad_name", "bad_room", "bad_proof", "bad_field", "no_entry", "banned", "locked"] {
         let refused =
             format!("< welcome\n  > join Ana\n< error {code}\n  close\n  stopped: JoinRefused\n+100000\n");
         case(code, &refused);
@@ -446,6 +446,60 @@ fn what_cannot_be_read_ends_the_connection_and_what_is_new_does_not() {
     check_in("new type", "< raw {\"type\":\"dance\",\"with\":\"me\"}\n");
     check_in("out of place", "< welcome\n< joined 99\n");
     check_in("endless line", &format!("< raw {}\n  close\n  waiting: Garbled\n", "x".repeat(65 * 1024)));
+}
+
+/// Whoever was put out must not run back in, also if the server says when a ban ends.
+#[test]
+fn who_was_put_out_stays_out() {
+    check_in("kicked", "< closing kicked\n  close\n  stopped: Closed\n+100000\n");
+    check_in("banned", "< closing banned 5\n  close\n  stopped: Closed\n+100000\n");
+}
+
+#[test]
+fn slow_mode_keeps_what_is_said_and_is_told_once() {
+    check_in(
+        "slow mode",
+        "say 1 oi
+  > say 1 oi
+say 2 oi
+  > say 2 oi
+< message 6 ana 1 oi
+  message 6 Ana: oi
+  sent 1 at 6
+  forget 1
+< error slow_mode 2 7
+  refused: slow_mode
+say 3 oi
++6999
++1
+  > say 2 oi
+  > say 3 oi
+< message 7 ana 2 oi
+  message 7 Ana: oi
+  sent 2 at 7
+  forget 2
+< error slow_mode 3 7
+  refused: slow_mode
+",
+    );
+    let several = "say 1 oi\n  > say 1 oi\nsay 2 oi\n  > say 2 oi\n< error slow_mode 1 7\n  refused: slow_mode\n< error slow_mode 2 7\n";
+    check_in("told once", several);
+    let muted = "say 1 oi\n  > say 1 oi\n< error muted 1 7\n  failed 1: muted\n  forget 1\n";
+    check_in("a mute is final", muted);
+}
+
+#[test]
+fn questions_about_the_room_are_asked_again_after_a_break() {
+    let usual = r#"< raw {"type":"access","role":"member","open":false}"#;
+    let check = |name: &str, rest: &str| check_in(name, rest);
+    check("unasked", &format!("{usual}\n  access Member\n"));
+    check("asked", &format!("access\n  > access\n{usual}\n  access Member\n"));
+    let acts = r#"< raw {"type":"audit","acts":[],"more":false}"#;
+    check_again(
+        "both",
+        "audit 9\n  > audit before=9 limit=50\naccess\n  > access\nlost\n  waiting: Lost\n",
+        &format!("  > audit before=9 limit=50\n  > access\n{acts}\n  audit 0\n{usual}\n  access Member\n"),
+    );
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn options(follow: Follow) -> SessionOptions {
         agent: "test".to_owned(),
         identity: None,
         outbox: Vec::new(),
+        invite: None,
         seed: 7,
     }
 }

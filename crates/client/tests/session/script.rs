@@ -68,7 +68,7 @@ impl Stage {
             "untrusted" => self.put(Input::Disconnected(ConnectError::NotPapo)),
             "you" => self.you = member(rest),
             "<" => self.server_says(rest),
-            "say" | "typing" | "rename" | "history" | "members" | "retry" | "leave" => {
+            "say" | "typing" | "rename" | "history" | "members" | "audit" | "access" | "retry" | "leave" => {
                 self.put(Input::Command(command(verb, rest)));
             }
             _ => self.pass(Duration::from_millis(verb.strip_prefix('+').unwrap().parse().unwrap())),
@@ -141,6 +141,8 @@ fn command(verb: &str, rest: &str) -> Command {
             limit: words.next().unwrap().parse().unwrap(),
         },
         "members" => Command::Members { after: None },
+        "audit" => Command::Audit { before: place(words.next()), limit: 50 },
+        "access" => Command::Access,
         "retry" => Command::RetryNow,
         "leave" => Command::Leave,
         _ => panic!("no command: {verb}"),
@@ -226,6 +228,10 @@ fn shown_client(message: &ClientMessage) -> String {
             format!("history{}{} limit={}", place("before", *before), place("after", *after), limit.unwrap())
         }
         ClientMessage::Members { .. } => "members".to_owned(),
+        ClientMessage::Audit { before, limit } => {
+            format!("audit{} limit={}", place("before", *before), limit.unwrap())
+        }
+        ClientMessage::Access => "access".to_owned(),
         ClientMessage::Rename { name } => format!("rename {name}"),
         ClientMessage::Typing => "typing".to_owned(),
         ClientMessage::Leave => "leave".to_owned(),
@@ -256,6 +262,8 @@ fn shown_event(event: &Event) -> String {
             format!("history {}{}", places.join(" "), if *more { " more" } else { "" })
         }
         Event::Members { count, .. } => format!("members {count}"),
+        Event::Audit { acts, more } => format!("audit {}{}", acts.len(), if *more { " more" } else { "" }),
+        Event::Access(access) => format!("access {:?}", access.role),
         Event::Renamed { members } => format!("renamed {}", members[0].name),
         other => format!("{other:?}"),
     }

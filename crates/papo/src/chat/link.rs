@@ -85,6 +85,7 @@ impl Link {
         let (name, room) = (settings.name.clone(), settings.room.clone());
         let options = Options {
             identity: Some(Arc::new(identity)),
+            invite: settings.invite.clone(),
             store,
             follow,
             agent: AGENT.to_owned(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
-use papo_proto::{Address, Fingerprint, Invite, Name, RoomName, Seq};
+use papo_proto::{Address, Fingerprint, Invite, InviteSecret, Name, RoomName, Seq};
 
 use super::{host, number, parsed};
 #[cfg(feature = "desktop")]
@@ -27,6 +27,8 @@ pub(crate) struct Client {
     /// The invite's fingerprint, where there is an invite.
     pub(crate) fingerprint: Option<Fingerprint>,
     pub(crate) room: RoomName,
+    /// The invite's secret, where it has one and is for this room.
+    pub(crate) invite: Option<InviteSecret>,
     pub(crate) name: Name,
     pub(crate) ca: Option<PathBuf>,
     /// The profile's folder; the platform's where it is not said.
@@ -173,10 +175,12 @@ fn client(
     // The link that one has just pasted says which room is meant; only an option outdoes it.
     let room = room.filter(|room| invite.is_none() || matches!(room.source, Source::Typed(_)));
     let room = parsed(room, RoomName::parse)?;
+    let room = room.or(invite.as_ref().map(|invite| invite.room.clone())).unwrap_or_default();
     Ok(Client {
         address,
         fingerprint: invite.as_ref().map(|invite| invite.fingerprint),
-        room: room.or(invite.map(|invite| invite.room)).unwrap_or_default(),
+        invite: invite.filter(|invite| invite.room == room).and_then(|invite| invite.secret),
+        room,
         name: name(text("name", typed.name)?)?,
         ca: layers.path(Section::Client, "ca", typed.ca)?,
         profile: layers.path(Section::Client, "profile", typed.profile)?,

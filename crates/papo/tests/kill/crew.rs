@@ -205,6 +205,8 @@ impl Crew {
             Event::Joined { .. }
             | Event::History { .. }
             | Event::Members { .. }
+            | Event::Audit { .. }
+            | Event::Access(_)
             | Event::Entered { .. }
             | Event::Left { .. }
             | Event::Renamed { .. }

@@ -162,6 +162,10 @@ impl Shard {
             ClientMessage::Say { id, body } => self.say(slot, id, &body),
             ClientMessage::History { before, after, limit } => self.history(slot, before, after, limit),
             ClientMessage::Members { after, limit } => self.members(slot, after.as_ref(), limit),
+            ClientMessage::Audit { .. } | ClientMessage::Access => {
+                let text = "this server keeps no roles: do without";
+                self.refuse(slot, Refusal::new(ErrorCode::UnknownType, text));
+            }
             ClientMessage::Typing => self.typing(slot),
             ClientMessage::Rename { name } => self.rename(slot, name),
         }
@@ -265,6 +269,10 @@ impl Shard {
             Ok(json) => json,
             Err(error) => return self.refuse(slot, refuse_body(error, id)),
         };
+        if body.act.is_some() {
+            let text = "this server keeps no roles: nothing was done";
+            return self.refuse(slot, Refusal::new(ErrorCode::NotAllowed, text).about(id));
+        }
         self.slow_down(slot, &id);
         let Some((room, member)) = self.membership(slot) else { return };
         let entry = NewEntry {

@@ -98,6 +98,7 @@ impl Client {
             follow,
             agent: "simulation".to_owned(),
             identity: (!plan.guest).then(|| identity_of(index)),
+            invite: None,
             outbox: saved.outbox.clone(),
             seed: world.draw(super::world::Rng::next),
         });

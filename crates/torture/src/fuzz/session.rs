@@ -72,6 +72,7 @@ impl<'a> Play<'a> {
             follow,
             agent: "fuzz".to_owned(),
             identity: None,
+            invite: None,
             outbox: Vec::new(),
             seed: script.byte().into(),
         });
