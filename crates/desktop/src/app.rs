@@ -1,6 +1,7 @@
 //! The program behind the window: what has happened goes into the state, what the person does comes out of
 //! the view, and what follows goes to the core. Not here: any of the three.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
@@ -10,6 +11,7 @@ use papo_proto::{MemberId, Timestamp};
 
 use crate::core::Core;
 use crate::desk::Desk;
+use crate::text::fonts::{self, SystemFonts};
 use crate::{Options, WindowError, theme};
 
 /// How long after a change drafts and settings are kept: a person who types causes one write now and then.
@@ -28,17 +30,26 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     if let Some(place) = options.place {
         commands.extend(state.act(papo_client::state::Action::JoinPlace(Box::new(place)), now()));
     }
-    let native = eframe::NativeOptions { viewport: viewport(window), ..eframe::NativeOptions::default() };
+    // The fonts are looked through while the window is made.
+    let system_fonts = Arc::new(SystemFonts::new());
+    let native = eframe::NativeOptions {
+        viewport: viewport(window),
+        system_font_fallback: false,
+        ..eframe::NativeOptions::default()
+    };
     let mut failed = None;
     let result = eframe::run_native(
         "papo",
         native,
-        Box::new(|creation| match Core::new(profile, identity, &creation.egui_ctx) {
-            Ok(core) => Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx))),
-            Err(error) => {
-                let text = error.to_string();
-                failed = Some(error);
-                Err(text.into())
+        Box::new(|creation| {
+            fonts::install(&creation.egui_ctx, Some(system_fonts));
+            match Core::new(profile, identity, &creation.egui_ctx) {
+                Ok(core) => Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx))),
+                Err(error) => {
+                    let text = error.to_string();
+                    failed = Some(error);
+                    Err(text.into())
+                }
             }
         }),
     );

@@ -6,12 +6,14 @@
 //! - [`desk`]: state and view without the outside; tests drive it.
 //! - [`view`]: one file for each thing on the screen. A view is `fn view(ui, state, local, out)`: it reads
 //!   the state, changes only what is its own (scroll, open menus), and pushes actions.
+//! - [`text`]: letters, order of writing, styled pieces.
 //! - [`theme`]: every colour, radius, space and size.
 
 mod app;
 mod core;
 pub mod desk;
 mod reader;
+pub mod text;
 pub mod theme;
 pub mod view;
 
