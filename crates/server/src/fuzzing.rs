@@ -315,20 +315,25 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Everybody takes what there is for them, also what has to be read from the log.
+    fn fetch(&mut self) {
+        for _ in 0..8 {
+            self.deliver();
+            (0..self.peers.len()).for_each(|peer| self.peer_reads(peer, 100));
+            while !self.pile.reads.lock().unwrap().is_empty() {
+                self.read();
+            }
+        }
+    }
+
     /// Everybody reads, nothing holds anybody up: then everybody has everything.
     fn come_to_rest(&mut self) {
         self.pile.full.lock().unwrap().0 = false;
         for _ in 0..40 {
             self.pass(Duration::from_millis(500));
-            for peer in 0..self.peers.len() {
-                self.server_reads(peer, usize::MAX);
-                self.peer_reads(peer, 100);
-            }
+            (0..self.peers.len()).for_each(|peer| self.server_reads(peer, usize::MAX));
             self.write();
-            while !self.pile.reads.lock().unwrap().is_empty() {
-                self.read();
-            }
-            self.deliver();
+            self.fetch();
         }
         let unsettled = self.peers.iter().any(|peer| !peer.unsent.is_empty() && !peer.is_over);
         for peer in self.peers.iter().filter(|peer| !peer.is_over && !unsettled) {

@@ -33,7 +33,7 @@ enum Change {
 }
 
 /// Replays what was kept of a target, then tries random changes: as many as `PAPO_FUZZ_CASES` says, or for
-/// `PAPO_FUZZ_SECONDS` seconds. The smallest input that was found to fail is
+/// `PAPO_SOAK_SECONDS` seconds. The smallest input that was found to fail is
 /// kept in the corpus.
 pub fn explore(target: &Target) {
     let corpus = corpus(target.name);
@@ -44,20 +44,15 @@ pub fn explore(target: &Target) {
     }
     let inputs: Vec<Vec<u8>> = corpus.into_iter().map(|(_, bytes)| bytes).collect();
     let cases = number("PAPO_FUZZ_CASES").map_or(CASES_DEFAULT, |cases| u32::try_from(cases).unwrap());
-    let seconds = number("PAPO_FUZZ_SECONDS").map(Duration::from_secs);
+    let seconds = number("PAPO_SOAK_SECONDS").map(Duration::from_secs);
     let (mut rounds, mut is_first) = (0_u64, true);
     while is_first || seconds.is_some_and(|seconds| start.elapsed() < seconds) {
         is_first = false;
         try_changes(target, &inputs, cases);
         rounds += 1;
     }
-    println!(
-        "{}: {} inputs kept, {} changed ones in {:.1} s",
-        target.name,
-        inputs.len(),
-        rounds * u64::from(cases),
-        start.elapsed().as_secs_f64()
-    );
+    let tried = rounds * u64::from(cases);
+    println!("soak: fuzz {}: {} inputs kept, {tried} changed inputs, 0 failures", target.name, inputs.len());
 }
 
 fn try_changes(target: &Target, inputs: &[Vec<u8>], cases: u32) {

@@ -15,3 +15,4 @@
 
 pub mod explore;
 pub mod fuzz;
+pub mod history;

@@ -11,8 +11,8 @@ use papo_client::event::{Command, ConnectionState};
 use papo_client::session::Follow;
 use papo_client::{Client, ConnectError, Event, Options, Profile, Trust};
 use papo_proto::{Body, ClosingCode, Invite, Message, Name, Seq};
+use papo_torture::history::{Entry, History};
 
-use crate::check::{Entry, Heard, Said, Transcript};
 use crate::server::{PATIENCE, Place};
 
 /// How many people write.
@@ -34,7 +34,7 @@ pub(crate) enum ComingBack {
 /// All of them.
 pub(crate) struct Crew {
     people: Vec<Person>,
-    transcripts: Vec<Transcript>,
+    history: History,
     events: Receiver<(usize, Event)>,
     coming_back: ComingBack,
     is_writing: bool,
@@ -72,7 +72,7 @@ impl Crew {
         let (sender, events) = channel();
         let mut crew = Self {
             people: Vec::new(),
-            transcripts: Vec::new(),
+            history: History::new(),
             events,
             coming_back,
             is_writing: false,
@@ -82,7 +82,12 @@ impl Crew {
         };
         for index in 0..CLIENTS {
             let options = options(profile_folder(place, index), index, invite);
-            let member = options.identity.as_ref().unwrap().member_id().to_string();
+            let client = crew.history.add_client(invite.room.as_str(), false);
+            let after = match options.follow {
+                Follow::After { seq, .. } => Some(seq.number()),
+                Follow::Live => None,
+            };
+            crew.history.starts(client, after);
             let sender = sender.clone();
             // Once the crew is gone nobody listens any more.
             let client = Client::start(options, move |event| drop(sender.send((index, event)))).unwrap();
@@ -95,21 +100,13 @@ impl Crew {
                 is_told: false,
                 last: 0,
             });
-            crew.transcripts.push(Transcript { member, ..Transcript::default() });
         }
         crew
     }
 
-    pub(crate) fn transcripts(&self) -> &[Transcript] {
-        &self.transcripts
-    }
-
-    pub(crate) fn said_len(&self) -> usize {
-        self.transcripts.iter().map(|transcript| transcript.said.len()).sum()
-    }
-
-    pub(crate) fn sent_len(&self) -> usize {
-        self.transcripts.iter().map(|transcript| transcript.sent().count()).sum()
+    /// What everybody has said and seen.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
     }
 
     /// From now on everybody writes.
@@ -173,37 +170,39 @@ impl Crew {
         self.people.iter().all(|person| person.unsettled.is_empty() && person.last >= self.head)
     }
 
-    /// Ends all clients, and returns what they have said and heard, and how many messages are still in the
-    /// outboxes on the disk.
-    pub(crate) fn dismiss(self, place: &Place, invite: &Invite) -> (Vec<Transcript>, usize) {
+    /// Ends all clients, and returns what they have said and seen, and how many messages are still in the outboxes
+    /// on the disk.
+    pub(crate) fn dismiss(self, place: &Place, invite: &Invite) -> (History, usize) {
         drop(self.people);
         let left = |index| {
             let profile = Profile::open(Some(profile_folder(place, index))).unwrap();
             profile.store(&invite.address, &invite.room).unwrap().outbox().unwrap().len()
         };
-        (self.transcripts, (0..CLIENTS).map(left).sum())
+        (self.history, (0..CLIENTS).map(left).sum())
     }
 
     fn happened(&mut self, index: usize, event: Event) {
-        let (person, heard) = (&mut self.people[index], &mut self.transcripts[index].heard);
+        let (person, history) = (&mut self.people[index], &mut self.history);
         match event {
+            Event::Joined { you, epoch, head, .. } => {
+                history.joined(index, you.id.as_str(), &epoch.to_string(), head.number());
+            }
             Event::Message(message) => {
                 person.last = message.seq.number();
-                heard.push(Heard::Message(entry(message)));
+                history.saw(index, entry(message));
             }
             Event::Sent { id, seq, .. } => {
                 person.unsettled.remove(id.as_str());
                 self.echoes += 1;
                 self.head = self.head.max(seq.number());
-                heard.push(Heard::Sent { id: id.to_string(), seq: seq.number() });
+                history.ok(index, id.as_str(), seq.number());
                 self.say(index);
             }
             Event::State(state) => self.state_changed(index, state),
             Event::Reset | Event::Truncated { .. } | Event::Failed { .. } | Event::Refused(_) => {
-                heard.push(Heard::Unexpected(format!("{event:?}")));
+                history.unexpected(index, format!("{event:?}"));
             }
-            Event::Joined { .. }
-            | Event::History { .. }
+            Event::History { .. }
             | Event::Members { .. }
             | Event::Audit { .. }
             | Event::Access(_)
@@ -243,12 +242,12 @@ impl Crew {
 
     /// Has a person say as much as their window allows.
     fn say(&mut self, index: usize) {
-        let (person, said) = (&mut self.people[index], &mut self.transcripts[index].said);
+        let person = &mut self.people[index];
         while self.is_writing && person.unsettled.len() < person.window {
-            let text = format!("{index} says {}", said.len());
+            let text = format!("{index} says {}", self.history.invoked_len());
             let id = person.client.say(Body::text(text.clone())).to_string();
-            person.unsettled.insert(id.clone());
-            said.push(Said { id, text });
+            self.history.invoke(index, &id, &text);
+            person.unsettled.insert(id);
         }
     }
 
@@ -285,7 +284,13 @@ fn profile_folder(place: &Place, index: usize) -> PathBuf {
 }
 
 fn entry(message: Message) -> Entry {
-    let Message { seq, from, id, body, .. } = message;
-    let text = body.text.unwrap_or_default();
-    Entry { seq: seq.number(), sender: from.id.to_string(), id: id.to_string(), text }
+    let Message { seq, time, from, id, body } = message;
+    Entry {
+        seq: seq.number(),
+        time_ms: time.unix_ms(),
+        sender: from.id.to_string(),
+        name: from.name.to_string(),
+        id: id.to_string(),
+        text: body.text.unwrap_or_default(),
+    }
 }

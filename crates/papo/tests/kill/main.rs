@@ -7,20 +7,21 @@
 #![cfg(test)]
 #![cfg(unix)]
 
-mod check;
 mod crew;
 mod random;
 mod server;
 
+use std::env;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use check::{Entry, Transcript, Violation, check_kept, check_settled};
+use papo_torture::history::{Entry, History, Violation};
+
 use crew::{CLIENTS, ComingBack, Crew};
 use random::Random;
 use server::Place;
 
-/// How often the server is killed.
+/// How often one server is killed. Then another one begins with an empty log, lest reading it takes the time.
 const KILLS: u64 = 20;
 
 /// A kill comes after fewer echoes than this since the start before it; perhaps after none.
@@ -38,26 +39,43 @@ const SHOWN_MAX: usize = 20;
 /// Each of the two tests wants the machine for itself.
 static MACHINE: Mutex<()> = Mutex::new(());
 
+/// `PAPO_KILLS` says how many kills there are at least, and `PAPO_SOAK_SECONDS` for how long it goes on.
 #[test]
 fn killing_the_server_loses_nothing_echoed() {
     let _machine = take_machine();
     let start = Instant::now();
+    let (kills_min, seconds) = (number("PAPO_KILLS"), number("PAPO_SOAK_SECONDS"));
     let mut random = Random::from_environment();
+    let (mut kills, mut said, mut echoed) = (0, 0, 0);
+    while kills == 0 || kills < kills_min || start.elapsed() < Duration::from_secs(seconds) {
+        let history = kill_again_and_again(&mut random);
+        kills += KILLS;
+        said += history.invoked_len();
+        echoed += history.ok_len();
+    }
+    println!(
+        "{CLIENTS} clients; {:.1} s; PAPO_KILL_SEED={}\n\
+         soak: kill: {kills} kills, {said} messages said, {echoed} echoed, 0 broken promises",
+        start.elapsed().as_secs_f64(),
+        random.seed,
+    );
+}
+
+/// One server, killed as often as is planned, and read at the end.
+fn kill_again_and_again(random: &mut Random) -> History {
     let place = Place::new();
     let mut server = place.start();
     let invite = server.invite.clone();
+    let room = invite.room.as_str();
     let mut crew = Crew::gather(&place, &invite, ComingBack::AtOnce);
     crew.write();
-    let mut echoed_before_kills = 0;
     for kill in 1..=KILLS {
         let moment = random.below(ECHOES_MAX);
         crew.follow_until("there are enough echoes", |crew| crew.echoes >= moment);
         server.kill();
         crew.server_is_down();
         crew.catch_up();
-        echoed_before_kills = crew.sent_len();
-        let log = place.read_log();
-        assert_none(&format!("kill {kill}"), &check_kept(&log, crew.transcripts()));
+        check_kept(&format!("kill {kill}"), crew.history(), room, &place.read_log());
         server = place.start();
         assert_eq!(server.invite, invite, "it comes back as the same server");
         crew.server_is_up();
@@ -65,18 +83,10 @@ fn killing_the_server_loses_nothing_echoed() {
     crew.follow_until("everybody writes again", |crew| crew.echoes >= ECHOES_UNDER_LOAD);
     crew.stop_writing();
     crew.follow_until("everything is echoed and read", Crew::is_settled);
-    let (said, sent) = (crew.said_len(), crew.sent_len());
     server.kill();
-    let (transcripts, unsent) = crew.dismiss(&place, &invite);
-    let log = place.read_log();
-    check_everything(&log, &transcripts, unsent);
-    println!(
-        "{CLIENTS} clients, {KILLS} kills: {said} messages said, {sent} echoed ({echoed_before_kills} of them before \
-         the last kill), {} stored; nothing lost, doubled or out of order; {:.1} s; PAPO_KILL_SEED={}",
-        log.len(),
-        start.elapsed().as_secs_f64(),
-        random.seed,
-    );
+    let (history, unsent) = crew.dismiss(&place, &invite);
+    check_settled(&history, room, &place.read_log(), unsent);
+    history
 }
 
 #[test]
@@ -98,8 +108,8 @@ fn stopping_the_server_under_load_loses_nothing_and_tells_everybody() {
     assert!(stopped_after < STOP_MAX, "it took {stopped_after:?}");
     crew.server_is_down();
     crew.follow_until("everybody was told", Crew::is_all_told);
-    let echoed_before_stop = crew.sent_len();
-    assert_none("the stop", &check_kept(&place.read_log(), crew.transcripts()));
+    let echoed_before_stop = crew.history().ok_len();
+    check_kept("the stop", crew.history(), invite.room.as_str(), &place.read_log());
     let server = place.start();
     crew.server_is_up();
     crew.follow_until("everybody is back and writes", |crew| {
@@ -107,11 +117,11 @@ fn stopping_the_server_under_load_loses_nothing_and_tells_everybody() {
     });
     crew.stop_writing();
     crew.follow_until("everything is echoed and read", Crew::is_settled);
-    let said = crew.said_len();
     server.ask_to_stop();
     assert_eq!(server.wait(), Some(0), "{}", place.diary());
-    let (transcripts, unsent) = crew.dismiss(&place, &invite);
-    check_everything(&place.read_log(), &transcripts, unsent);
+    let (history, unsent) = crew.dismiss(&place, &invite);
+    check_settled(&history, invite.room.as_str(), &place.read_log(), unsent);
+    let said = history.invoked_len();
     println!(
         "{CLIENTS} clients, stopped under load in {} ms: {said} messages said, {echoed_before_stop} echoed before \
          the stop; nothing lost, doubled or out of order; {:.1} s",
@@ -126,8 +136,13 @@ fn take_machine() -> MutexGuard<'static, ()> {
 }
 
 #[track_caller]
-fn check_everything(log: &[Entry], transcripts: &[Transcript], unsent: usize) {
-    assert_none("the end", &check_settled(log, transcripts));
+fn check_kept(after: &str, history: &History, room: &str, log: &[Entry]) {
+    assert_none(after, &[history.check_kept(room, log), history.check_order(log)].concat());
+}
+
+#[track_caller]
+fn check_settled(history: &History, room: &str, log: &[Entry], unsent: usize) {
+    assert_none("the end", &[history.check_settled(room, log), history.check_order(log)].concat());
     assert_eq!(unsent, 0, "messages in the outboxes on the disk although all were echoed");
 }
 
@@ -135,4 +150,8 @@ fn check_everything(log: &[Entry], transcripts: &[Transcript], unsent: usize) {
 fn assert_none(after: &str, violations: &[Violation]) {
     let shown: Vec<_> = violations.iter().take(SHOWN_MAX).collect();
     assert!(violations.is_empty(), "after {after}, {} promises are broken: {shown:#?}", violations.len());
+}
+
+fn number(variable: &str) -> u64 {
+    env::var(variable).map_or(0, |number| number.parse().expect("a whole number"))
 }

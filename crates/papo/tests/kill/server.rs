@@ -11,9 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use papo_proto::Invite;
+use papo_torture::history::Entry;
 use tempfile::TempDir;
 
-use crate::check::Entry;
 use crate::random::fresh_number;
 
 /// How long anything may take on a busy machine before the test counts as broken.
@@ -25,7 +25,7 @@ const LOG_FILES: [&str; 2] = ["log.db", "log.db-wal"];
 
 /// Every message, one on a line; the fields, which hold no tabs, with tabs between them.
 const EVERYTHING: &str = "
-    SELECT entry.seq, sender.member, entry.id, json_extract(entry.body, '$.text')
+    SELECT entry.seq, entry.time_ms, sender.member, entry.name, entry.id, json_extract(entry.body, '$.text')
     FROM entry LEFT JOIN sender ON sender.key = entry.sender
     ORDER BY entry.room, entry.seq";
 
@@ -185,7 +185,7 @@ fn query(database: &Path, sql: &str) -> String {
 
 fn entry(line: &str) -> Entry {
     let fields: Vec<&str> = line.split('\t').collect();
-    let [seq, sender, id, text] = fields[..] else { panic!("not an entry: {line}") };
-    let (sender, id, text) = (sender.to_owned(), id.to_owned(), text.to_owned());
-    Entry { seq: seq.parse().unwrap(), sender, id, text }
+    let [seq, time_ms, sender, name, id, text] = fields[..] else { panic!("not an entry: {line}") };
+    let [sender, name, id, text] = [sender, name, id, text].map(str::to_owned);
+    Entry { seq: seq.parse().unwrap(), time_ms: time_ms.parse().unwrap(), sender, name, id, text }
 }

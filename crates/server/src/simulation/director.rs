@@ -77,8 +77,17 @@ pub(super) fn play(seed: u64, sabotage: Option<Sabotage>) -> Run {
     drop(director);
     let found = SimulatedLog::open(&world.disk);
     world.history.borrow_mut().compare(&found, &world.plan);
-    let violations = std::mem::take(&mut world.history.borrow_mut().violations);
-    Run { hash: world.hash(), violations, last_lines: world.last_lines(), met: world.met.take(), elapsed }
+    let (found, others) = world.history.borrow_mut().take_wrong();
+    let said_len = world.history.borrow().said_len();
+    Run {
+        hash: world.hash(),
+        found,
+        others,
+        said_len,
+        last_lines: world.last_lines(),
+        met: world.met.take(),
+        elapsed,
+    }
 }
 
 impl Director<'_> {
@@ -142,7 +151,7 @@ impl Director<'_> {
             let mut clients = world.clients.iter().zip(&world.plan.clients);
             clients.all(|(client, plan)| client.saved.borrow().said >= plan.says)
         };
-        if !history.violations.is_empty() {
+        if !history.is_right() {
             return true;
         }
         if !world.calm.get() || !all_said() {

@@ -118,14 +118,6 @@ impl Plan {
             refuses,
         }
     }
-
-    /// The rooms that somebody goes to.
-    pub(super) fn rooms(&self) -> Vec<&str> {
-        let mut rooms: Vec<&str> = self.clients.iter().map(|client| client.room.as_str()).collect();
-        rooms.sort_unstable();
-        rooms.dedup();
-        rooms
-    }
 }
 
 impl ClientPlan {

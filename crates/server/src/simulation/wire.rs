@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use papo_proto::codec::decode_server;
-use papo_proto::{ClientMessage, ClosingCode, ErrorCode, LineBuffer, MemberId, Message, Seq, ServerMessage};
+use papo_proto::{ClientMessage, ClosingCode, ErrorCode, LineBuffer, Message, Seq, ServerMessage};
+use papo_torture::history::{Delivered, Delivery, Violation};
 
 use super::world::World;
 
@@ -14,11 +15,8 @@ use super::world::World;
 pub(super) struct Wire {
     client: usize,
     lines: LineBuffer,
-    /// The `after` of `join`.
-    after: Option<Seq>,
-    you: Option<MemberId>,
-    /// The place up to which the stream has come.
-    reached: Seq,
+    /// The messages of the room.
+    delivery: Delivery,
     /// What was asked and not answered yet.
     asked: VecDeque<Question>,
     closed: bool,
@@ -37,9 +35,7 @@ impl Wire {
         Self {
             client,
             lines: LineBuffer::default(),
-            after: None,
-            you: None,
-            reached: Seq::ZERO,
+            delivery: Delivery::new(client),
             asked: VecDeque::new(),
             closed: false,
         }
@@ -48,7 +44,7 @@ impl Wire {
     /// The client's session says this.
     pub(super) fn sent(&mut self, message: &ClientMessage) {
         match message {
-            ClientMessage::Join(join) => self.after = join.after,
+            ClientMessage::Join(join) => self.delivery.asks(join.after.map(Seq::number)),
             ClientMessage::History { .. } => self.asked.push_back(Question::History),
             ClientMessage::Members { .. } => self.asked.push_back(Question::Members),
             ClientMessage::Ping => self.asked.push_back(Question::Ping),
@@ -60,13 +56,14 @@ impl Wire {
     pub(super) fn received(&mut self, bytes: &[u8], world: &World) {
         let mut lines = std::mem::take(&mut self.lines);
         let fed = lines.feed(bytes, |line| {
-            let checked = match decode_server(line) {
-                Ok(message) => self.check(message, world),
-                Err(error) => Err(format!("cannot be read: {error}: {}", String::from_utf8_lossy(line))),
-            };
+            let checked =
+                match decode_server(line) {
+                    Ok(message) => self.check(message, world),
+                    Err(error) => Err(self
+                        .unexpected(&format!("cannot be read: {error}: {}", String::from_utf8_lossy(line)))),
+                };
             if let Err(wrong) = checked {
-                let violation = format!("on a connection of client {}: {wrong}", self.client);
-                world.history.borrow_mut().violation(violation);
+                world.history.borrow_mut().add(wrong);
             }
             ControlFlow::Continue(())
         });
@@ -76,19 +73,19 @@ impl Wire {
         }
     }
 
-    fn check(&mut self, message: ServerMessage, world: &World) -> Result<(), String> {
+    fn check(&mut self, message: ServerMessage, world: &World) -> Result<(), Violation> {
         if self.closed {
-            return Err(format!("something follows `closing`: {message:?}"));
+            return Err(self.unexpected(&format!("something follows `closing`: {message:?}")));
         }
         match message {
             ServerMessage::Joined { you, head, .. } => {
-                if self.after.is_some_and(|after| after < head) {
+                if self.delivery.joined(you.id.as_str(), head.number())? {
                     world.met("resumed behind the head");
                 }
-                self.joined(you.id, head)
+                Ok(())
             }
             ServerMessage::Message(message) => self.message(&message, world),
-            ServerMessage::Truncated { .. } => Err("`truncated`, but nothing was dropped".to_owned()),
+            ServerMessage::Truncated { .. } => Err(self.unexpected("`truncated`, but nothing was dropped")),
             ServerMessage::Error(refusal) => match refusal.code {
                 ErrorCode::TooFast => {
                     world.met("told to be slower");
@@ -96,13 +93,13 @@ impl Wire {
                 }
                 ErrorCode::LogFailed => {
                     world.met("told that the log has failed");
-                    if refusal.about.is_none() && self.you.is_some() {
+                    if refusal.about.is_none() && self.delivery.is_joined() {
                         self.answered(Question::History)
                     } else {
                         Ok(())
                     }
                 }
-                _ => Err(format!("refused: {refusal:?}")),
+                _ => Err(self.unexpected(&format!("refused: {refusal:?}"))),
             },
             ServerMessage::Closing { code, .. } => {
                 self.closed = true;
@@ -111,48 +108,35 @@ impl Wire {
                         world.met("closed by the server");
                         Ok(())
                     }
-                    _ => Err(format!("closed with {code:?}")),
+                    _ => Err(self.unexpected(&format!("closed with {code:?}"))),
                 }
             }
             ServerMessage::History { .. } => self.answered(Question::History),
             ServerMessage::Members { .. } => self.answered(Question::Members),
             ServerMessage::Pong => self.answered(Question::Ping),
-            ServerMessage::Unknown => Err("a type that is unknown".to_owned()),
+            ServerMessage::Unknown => Err(self.unexpected("a type that is unknown")),
             _ => Ok(()),
         }
     }
 
-    fn answered(&mut self, question: Question) -> Result<(), String> {
+    fn answered(&mut self, question: Question) -> Result<(), Violation> {
         match self.asked.pop_front() {
             Some(asked) if asked == question => Ok(()),
-            asked => Err(format!("the answer to {question:?} where that to {asked:?} comes next")),
+            asked => {
+                let what = format!("the answer to {question:?} where that to {asked:?} comes next");
+                Err(self.unexpected(&what))
+            }
         }
     }
 
-    fn joined(&mut self, you: MemberId, head: Seq) -> Result<(), String> {
-        self.reached = self.after.unwrap_or(head);
-        if self.you.replace(you).is_some() {
-            return Err("joined twice".to_owned());
-        }
-        if self.reached > head {
-            return Err(format!("the log ends at {head} and was seen up to {}", self.reached));
+    fn message(&mut self, message: &Message, world: &World) -> Result<(), Violation> {
+        if self.delivery.message(message.seq.number(), message.from.id.as_str())? == Delivered::Repeated {
+            world.met("a repeat was answered");
         }
         Ok(())
     }
 
-    /// The places of the stream rise by exactly one. Only repeated answers to one's own repeats come between.
-    fn message(&mut self, message: &Message, world: &World) -> Result<(), String> {
-        if self.you.is_none() {
-            return Err(format!("message {} before `joined`", message.seq));
-        }
-        if message.seq == self.reached.next() {
-            self.reached = message.seq;
-            return Ok(());
-        }
-        if self.you.as_ref() == Some(&message.from.id) {
-            world.met("a repeat was answered");
-            return Ok(());
-        }
-        Err(format!("message {} follows {}", message.seq, self.reached))
+    fn unexpected(&self, what: &str) -> Violation {
+        Violation::Unexpected { client: self.client, what: format!("on a connection: {what}") }
     }
 }
