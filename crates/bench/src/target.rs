@@ -46,7 +46,7 @@ impl Target {
                 Log::Os => ("disk", "os"),
                 Log::None => ("none", "disk"),
             };
-            command.args(["serve", "127.0.0.1:0", "--rate", "off", "--history", history]);
+            command.args(["serve", "127.0.0.1:0", "--limits", "off", "--history", history]);
             command.args(["--durability", durability, "--shards", &options.shards.to_string()]);
             command.arg("--data").arg(data);
         }

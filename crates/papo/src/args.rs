@@ -107,6 +107,10 @@ pub(crate) struct ServeArguments {
     /// Messages a second that one member may send, or `off`
     #[arg(long, value_name = "N|off")]
     pub(crate) rate: Option<String>,
+    /// `off` for no rate and no limit by address, for load tests; or a list of NAME=VALUE, which the manual of
+    /// operations explains
+    #[arg(long, value_name = "off|LIST")]
+    pub(crate) limits: Option<String>,
     /// How many connections at most
     #[arg(long, value_name = "N")]
     pub(crate) connections: Option<String>,

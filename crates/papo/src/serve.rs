@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use papo_log::LogError;
 use papo_proto::{Invite, RoomName};
-use papo_server::{Config, Limits, PemFiles, Rate, ServeError, Server, Stopper};
+use papo_server::{Config, PemFiles, ServeError, Server, Stopper};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;
-use crate::settings::{Durability, History, LogFormat, LogLevel, RateLimit, Serve};
+use crate::settings::{Durability, History, LogFormat, LogLevel, Serve};
 
 /// Runs a server until a signal stops it.
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
@@ -74,16 +74,6 @@ fn announce(server: &Server, invite: &Invite, data: &Path) {
 }
 
 fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
-    let mut limits = Limits::default();
-    limits.messages = match serve.rate {
-        RateLimit::Usual => limits.messages,
-        RateLimit::Off => None,
-        // Twice the rate at once: people write in bursts.
-        RateLimit::PerSecond(per_second) => Some(Rate { per_second, burst: per_second.saturating_mul(2) }),
-    };
-    if let Some(connections) = serve.connections {
-        limits.connections_max = connections;
-    }
     let history = match serve.history {
         History::Disk { durability, bytes_max } => {
             let durability = match durability {
@@ -103,7 +93,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
         history,
         shards: serve.shards,
         websocket_echo: false,
-        limits,
+        limits: serve.limits,
     }
 }
 

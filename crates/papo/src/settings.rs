@@ -2,6 +2,7 @@
 //! where the text came from. Nothing is opened or resolved yet.
 
 mod client;
+mod limits;
 mod server;
 
 use std::fmt;
@@ -15,8 +16,8 @@ use crate::layers::Sourced;
 pub(crate) use client::desktop;
 pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
 pub(crate) use server::{
-    CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, RateLimit, Serve, cert_file,
-    cert_make, invite, serve,
+    CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, Serve, cert_file, cert_make,
+    invite, serve,
 };
 
 /// A whole number of at least `least`.

@@ -61,7 +61,7 @@ fn a_delivery_costs_one_write() {
     tracer.arg(env!("CARGO_BIN_EXE_papo")).args([
         "serve",
         "127.0.0.1:0",
-        "--rate",
+        "--limits",
         "off",
         "--history",
         "none",

@@ -78,6 +78,8 @@ pub enum ClosingCode {
     TooSlow,
     /// The server holds as many connections as it may.
     Full,
+    /// Too much comes from the peer's key or address: connections, joins, or wrong secrets.
+    TooMany,
     /// The peer asked to leave.
     Left,
     /// Somebody who keeps order has put the member out.
@@ -128,13 +130,14 @@ impl ErrorCode {
 
 impl ClosingCode {
     /// Every code that a server of this version sends.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Stopping,
         Self::TooLarge,
         Self::TooLate,
         Self::Silent,
         Self::TooSlow,
         Self::Full,
+        Self::TooMany,
         Self::Left,
         Self::Kicked,
         Self::Banned,

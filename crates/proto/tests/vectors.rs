@@ -57,7 +57,7 @@ names_of!(ERROR_CODES, error_code, ErrorCode:
 
 names_of!(CLOSING_CODES, closing_code, ClosingCode:
     Stopping => "stopping", TooLarge => "too_large", TooLate => "too_late", Silent => "silent",
-    TooSlow => "too_slow", Full => "full", Left => "left", Kicked => "kicked", Banned => "banned",
+    TooSlow => "too_slow", Full => "full", TooMany => "too_many", Left => "left", Kicked => "kicked", Banned => "banned",
     Unknown => "unknown");
 
 #[test]

@@ -31,6 +31,14 @@ impl Default for Inbox {
 }
 
 impl Inbox {
+    /// Whether an object has begun and not ended.
+    pub(crate) fn has_begun(&self) -> bool {
+        match self {
+            Self::Lines(lines) => lines.pending_len() > 0,
+            Self::WebSocket(frames) => frames.has_begun(),
+        }
+    }
+
     /// How many bytes it holds.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn pending_len(&self) -> usize {
@@ -69,7 +77,7 @@ impl Carrier {
             ClosingCode::Stopping => status::GOING_AWAY,
             ClosingCode::TooLarge => status::TOO_LARGE,
             ClosingCode::TooLate | ClosingCode::Silent => status::POLICY,
-            ClosingCode::TooSlow | ClosingCode::Full => status::TRY_AGAIN,
+            ClosingCode::TooSlow | ClosingCode::Full | ClosingCode::TooMany => status::TRY_AGAIN,
             _ => status::NORMAL,
         };
         frame::write_close(code, "", out);

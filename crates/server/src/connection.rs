@@ -2,7 +2,8 @@
 //! holds it up. Not here: its socket, which the event loop has, and what its messages do, which the shard
 //! decides.
 
-use std::mem;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::proof::ChannelBinding;
@@ -10,7 +11,7 @@ use papo_proto::{Epoch, Member, Nonce, Seq};
 
 use crate::carrier::{Carrier, Inbox};
 use crate::feed::Batch;
-use crate::limits::Rate;
+use crate::guard::{Account, Usage};
 
 /// One connection. Between two messages it holds no buffer; a thousand idle ones cost what this struct costs.
 #[derive(Debug)]
@@ -33,7 +34,18 @@ pub(crate) struct Connection {
     pub(crate) pinged: bool,
     /// When something was last received.
     pub(crate) heard_at: Duration,
-    pub(crate) bucket: Bucket,
+    /// When the line that has begun and not ended did so, if there is one.
+    pub(crate) line_since: Option<Duration>,
+    pub(crate) pace: Pace,
+}
+
+/// How fast a connection may be, and what it knows of it.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// What its address has used.
+    pub(crate) account: Arc<Account>,
+    /// Whether it was told that it is too fast, and nothing was within the rates since.
+    pub(crate) told: bool,
 }
 
 /// Where a connection stands.
@@ -67,6 +79,7 @@ pub(crate) struct Fresh {
 #[derive(Debug)]
 pub(crate) struct Entrance {
     pub(crate) member: Member,
+    pub(crate) usage: MemberUsage,
     pub(crate) after: Option<Seq>,
     pub(crate) epoch: Option<Epoch>,
 }
@@ -87,6 +100,26 @@ pub(crate) struct Membership {
     pub(crate) page: Option<Batch>,
     /// Whether a page was asked for.
     pub(crate) reading: bool,
+    /// What the member has used.
+    pub(crate) usage: MemberUsage,
+}
+
+/// What a member has used of its rates: a guest is its connection, a key may have many.
+#[derive(Debug)]
+pub(crate) enum MemberUsage {
+    Guest(Usage),
+    Key(Arc<Usage>),
+}
+
+impl Deref for MemberUsage {
+    type Target = Usage;
+
+    fn deref(&self) -> &Usage {
+        match self {
+            Self::Guest(usage) => usage,
+            Self::Key(usage) => usage,
+        }
+    }
 }
 
 /// The reasons for which a connection is not read from. It goes on when none is left.
@@ -124,81 +157,9 @@ impl Holds {
     }
 }
 
-/// A token bucket that is filled by the clock and may go into debt by one message: that message is taken,
-/// and the next one waits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bucket {
-    /// In thousandths of a message.
-    tokens_milli: i64,
-    filled_at: Duration,
-    /// Whether it was told that it is empty, and nothing was taken within the rate since.
-    told: bool,
-}
-
-impl Bucket {
-    /// A full bucket.
-    pub(crate) fn full(rate: Option<Rate>, now: Duration) -> Self {
-        let tokens_milli = rate.map_or(0, |rate| i64::from(rate.burst) * 1000);
-        Self { tokens_milli, filled_at: now, told: false }
-    }
-
-    /// Takes one message out. Returns how long the next one has to wait, if it has to.
-    pub(crate) fn take(&mut self, rate: Rate, now: Duration) -> Option<Duration> {
-        let elapsed_ms =
-            i64::try_from(now.saturating_sub(self.filled_at).as_millis()).unwrap_or(i64::MAX / 4000);
-        let (per_second, burst) = (i64::from(rate.per_second.max(1)), i64::from(rate.burst.max(1)));
-        self.tokens_milli =
-            self.tokens_milli.saturating_add(elapsed_ms.saturating_mul(per_second)).min(burst * 1000);
-        self.filled_at += Duration::from_millis(u64::try_from(elapsed_ms).unwrap_or(0));
-        self.tokens_milli -= 1000;
-        let missing = -self.tokens_milli;
-        self.told &= missing > 0;
-        (missing > 0).then(|| Duration::from_millis(u64::try_from(missing / per_second + 1).unwrap_or(0)))
-    }
-
-    /// Whether the sender has to be told that the messages come too fast: once, and not again before one was
-    /// within the rate.
-    pub(crate) fn tell(&mut self) -> bool {
-        !mem::replace(&mut self.told, true)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let rate = Rate { per_second: 10, burst: 3 };
-        let mut now = Duration::from_secs(100);
-        let mut bucket = Bucket::full(Some(rate), now);
-        for _ in 0..3 {
-            assert_eq!(bucket.take(rate, now), None);
-        }
-        let wait = bucket.take(rate, now).expect("the fourth is taken, the fifth waits");
-        assert!((100..=101).contains(&wait.as_millis()), "{wait:?}");
-        let started = now;
-        for _ in 0..50 {
-            now += bucket.take(rate, now).unwrap_or_default();
-        }
-        let seconds = now.saturating_sub(started).as_secs_f64();
-        assert!((4.9..5.3).contains(&seconds), "50 messages at 10 a second took {seconds} s");
-        assert_eq!(bucket.take(rate, now + Duration::from_hours(1)), None);
-    }
-
-    #[test]
-    fn being_too_fast_is_news_once_until_a_message_was_within_the_rate() {
-        let rate = Rate { per_second: 10, burst: 1 };
-        let now = Duration::from_secs(100);
-        let mut bucket = Bucket::full(Some(rate), now);
-        bucket.take(rate, now);
-        let told: Vec<bool> = (0..9).map(|_| bucket.take(rate, now).is_some() && bucket.tell()).collect();
-        assert_eq!(told.iter().position(|&told| told), Some(0), "{told:?}");
-        assert_eq!(told.iter().filter(|&&told| told).count(), 1, "{told:?}");
-        let later = now + Duration::from_mins(1);
-        assert_eq!(bucket.take(rate, later), None);
-        assert!(bucket.take(rate, later).is_some() && bucket.tell(), "it begins anew");
-    }
 
     #[test]
     fn a_connection_goes_on_when_no_reason_is_left() {

@@ -2,27 +2,28 @@
 //! shard itself: no task to wake for each, no lock to take, no buffer to keep. Not here: what anything that is
 //! read or written means.
 
+mod handshake;
+mod visits;
+
+use std::collections::VecDeque;
 use std::io::{self, IoSlice, Read as _, Write as _};
 use std::net::Shutdown;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token, Waker};
-use papo_proto::ClosingCode;
-use papo_proto::limits::{ALPN_LINES, NONCE_BYTES};
-use papo_proto::proof::CHANNEL_BINDING_LABEL;
-use papo_proto::{Nonce, proof::ChannelBinding};
+use mio::{Events, Poll, Token, Waker};
 use rustls::{ServerConfig, ServerConnection};
 use slab::Slab;
 
-use crate::carrier::Carrier;
 use crate::desk::{Mail, Post};
-use crate::limits::Limits;
-use crate::shard::{Arrival, Output, Shard};
-use crate::web::{self, Site, Step, Visit, Visitor};
+use crate::guard::{Guard, Pass, Refused};
+use crate::shard::{Output, Shard};
+use crate::web::{self, Site, Visit};
+
+use handshake::Handshake;
 
 /// The token of the waker; sockets have the others.
 const WAKE: Token = Token(usize::MAX);
@@ -43,17 +44,14 @@ const WRITES_A_TURN: usize = 64;
 /// How long a closed connection may take to read what was sent before it is dropped.
 const LINGER: Duration = Duration::from_secs(3);
 
-/// How long a client may take for the head of a request, and for reading an answer: nothing here is large.
-const REQUEST_MAX: Duration = Duration::from_secs(15);
-
 /// How often sockets' deadlines are looked at.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// Something that the server itself wants of a shard.
 #[derive(Debug)]
 pub(crate) enum Control {
-    /// A connection for this shard; `refused` to tell it only that the server is full.
-    Accept { stream: std::net::TcpStream, refused: bool },
+    /// A connection for this shard; `refused` to tell it only why it cannot stay.
+    Accept { stream: std::net::TcpStream, pass: Pass, refused: Option<Refused> },
     /// Read nothing any more.
     Quiesce,
     /// Say goodbye to everybody, and end when that is written.
@@ -97,9 +95,9 @@ impl Post for ShardHandle {
 pub(crate) struct Shared {
     pub(crate) tls: Arc<ServerConfig>,
     pub(crate) site: Site,
-    pub(crate) limits: Limits,
-    /// How many connections the server has, over all shards.
-    pub(crate) connections: Arc<AtomicUsize>,
+    pub(crate) guard: Arc<Guard>,
+    /// How many connections one shard may have in the handshake at the same time.
+    pub(crate) handshakes_max: usize,
     /// The fixed start from which time is counted.
     pub(crate) started: Instant,
 }
@@ -115,6 +113,10 @@ pub(crate) struct EventLoop {
     socket_of: Vec<usize>,
     /// Sockets that may have something to read.
     readable: Vec<usize>,
+    /// How many are in the handshake and have what TLS needs for it.
+    handshakes: usize,
+    /// Those that have said something and wait for their turn to be.
+    waiting: VecDeque<usize>,
     /// What a socket gave, and what TLS made of it: two buffers for all of the shard's connections.
     sealed: Box<[u8]>,
     opened: Box<[u8]>,
@@ -126,12 +128,16 @@ pub(crate) struct EventLoop {
 
 struct Socket {
     stream: TcpStream,
-    tls: ServerConnection,
+    /// None before its first byte: who says nothing costs a place and nothing else.
+    tls: Option<Box<ServerConnection>>,
+    /// While it is in the handshake.
+    handshake: Option<Box<Handshake>>,
+    pass: Pass,
     /// Its slot in the shard, from the end of the handshake to the goodbye.
     slot: Option<usize>,
     /// What it is instead while it speaks HTTP.
     visit: Option<Box<Visit>>,
-    refused: bool,
+    refused: Option<Refused>,
     /// Whether it is in the list of readable ones.
     listed: bool,
     /// Whether it takes nothing at the moment, and since when.
@@ -168,6 +174,8 @@ impl EventLoop {
             sockets: Slab::new(),
             socket_of: Vec::new(),
             readable: Vec::new(),
+            handshakes: 0,
+            waiting: VecDeque::new(),
             sealed: vec![0; READ_BYTES].into_boxed_slice(),
             opened: vec![0; READ_BYTES].into_boxed_slice(),
             now,
@@ -203,7 +211,10 @@ impl EventLoop {
             let more_to_write = self.write_some();
             self.shard.submit();
             // Asked last: writing may end a hold or a connection, and then there is something to read again.
-            busy = more_to_write || !self.readable.is_empty() || self.shard.has_resumed();
+            busy = more_to_write
+                || !self.readable.is_empty()
+                || self.shard.has_resumed()
+                || self.may_begin_handshakes();
             if self.now >= self.next_sweep {
                 self.sweep();
             }
@@ -237,7 +248,7 @@ impl EventLoop {
         mail.into_iter().for_each(|mail| self.shard.deliver(mail));
         for control in control {
             match control {
-                Control::Accept { stream, refused } => self.accept(stream, refused),
+                Control::Accept { stream, pass, refused } => self.accept(stream, pass, refused),
                 Control::Quiesce => self.shard.quiesce(),
                 Control::Stop { after_seconds } => {
                     self.shard.close_all(after_seconds);
@@ -245,43 +256,6 @@ impl EventLoop {
                     self.stop_at = Some(self.now + LINGER);
                     self.next_sweep = self.now;
                 }
-            }
-        }
-    }
-
-    fn accept(&mut self, stream: std::net::TcpStream, refused: bool) {
-        let opened = ServerConnection::new(Arc::clone(&self.shared.tls)).map_err(io::Error::other);
-        let entry = self.sockets.vacant_entry();
-        let key = entry.key();
-        let registered = opened.and_then(|mut tls| {
-            // What is sealed is bounded by what is offered: one record at a time.
-            tls.set_buffer_limit(None);
-            let mut stream = TcpStream::from_std(stream);
-            self.poll.registry().register(
-                &mut stream,
-                Token(key),
-                Interest::READABLE | Interest::WRITABLE,
-            )?;
-            Ok((stream, tls))
-        });
-        match registered {
-            Ok((stream, tls)) => {
-                let deadline = self.now + Duration::from_secs(self.shared.limits.handshake_seconds_max);
-                entry.insert(Socket {
-                    stream,
-                    tls,
-                    slot: None,
-                    visit: None,
-                    refused,
-                    listed: false,
-                    blocked_since: None,
-                    deadline: Some(deadline),
-                    lingering: false,
-                });
-            }
-            Err(error) => {
-                self.shared.connections.fetch_sub(1, Ordering::Relaxed);
-                tracing::warn!("a connection could not be taken: {error}");
             }
         }
     }
@@ -296,12 +270,13 @@ impl EventLoop {
                 self.readable.push(key);
             }
         }
+        self.begin_waiting();
         let (mut reads, mut handshakes) = (0, 0);
         let mut later = Vec::new();
         let mut listed = std::mem::take(&mut self.readable).into_iter();
         for key in listed.by_ref() {
             let Some(socket) = self.sockets.get_mut(key) else { continue };
-            let handshaking = socket.tls.is_handshaking();
+            let handshaking = socket.is_stranger();
             if handshaking && handshakes == HANDSHAKES_A_TURN {
                 later.push(key);
                 continue;
@@ -337,6 +312,10 @@ impl EventLoop {
             // It is taken up again when the answer is written.
             return Ok(false);
         }
+        if socket.tls.is_none() && self.handshakes >= self.shared.handshakes_max {
+            self.wait_for_handshake(key);
+            return Ok(false);
+        }
         let len = match socket.stream.read(&mut self.sealed) {
             Ok(0) => return Err(Gone),
             Ok(len) => len,
@@ -346,6 +325,9 @@ impl EventLoop {
         };
         if socket.lingering {
             return Ok(true);
+        }
+        if socket.tls.is_none() {
+            self.begin_handshake(key)?;
         }
         let sealed = std::mem::take(&mut self.sealed);
         let received = self.received(key, &sealed[..len]);
@@ -357,27 +339,29 @@ impl EventLoop {
 
     /// Opens what has come and hands it to the shard.
     fn received(&mut self, key: usize, mut bytes: &[u8]) -> Result<(), Gone> {
+        let received_bytes = bytes.len();
         while !bytes.is_empty() {
             let socket = &mut self.sockets[key];
-            socket.tls.read_tls(&mut bytes).map_err(|_| Gone)?;
-            let state = match socket.tls.process_new_packets() {
+            let Some(tls) = &mut socket.tls else { return Err(Gone) };
+            tls.read_tls(&mut bytes).map_err(|_| Gone)?;
+            let state = match tls.process_new_packets() {
                 Ok(state) => state,
                 Err(error) => {
                     tracing::debug!("a connection broke the rules of TLS: {error}");
                     // The alert that says why is worth one try.
-                    let _ = socket.tls.write_tls(&mut socket.stream);
+                    let _ = tls.write_tls(&mut socket.stream);
                     return Err(Gone);
                 }
             };
-            let is_new = socket.slot.is_none() && socket.visit.is_none() && !socket.lingering;
-            if is_new && !socket.tls.is_handshaking() {
-                self.establish(key)?;
+            if socket.handshake.is_some() {
+                self.handshake_went_on(key, received_bytes)?;
             }
             let mut len = state.plaintext_bytes_to_read();
             while len > 0 {
                 let mut opened = std::mem::take(&mut self.opened);
-                let read = self.sockets[key].tls.reader().read(&mut opened);
-                let taken = read.map_err(|_| Gone).and_then(|read| {
+                let tls = self.sockets[key].tls.as_mut().ok_or(Gone);
+                let read = tls.and_then(|tls| tls.reader().read(&mut opened).map_err(|_| Gone));
+                let taken = read.and_then(|read| {
                     self.take(key, &opened[..read])?;
                     Ok(read)
                 });
@@ -408,86 +392,6 @@ impl EventLoop {
         Ok(())
     }
 
-    /// The handshake is done: the connection becomes one of the shard's, or a visit.
-    fn establish(&mut self, key: usize) -> Result<(), Gone> {
-        let socket = &mut self.sockets[key];
-        if socket.tls.alpn_protocol() == Some(web::ALPN_HTTP) {
-            self.visited(key);
-            return Ok(());
-        }
-        let mut binding = ChannelBinding::default();
-        socket.tls.export_keying_material(&mut binding, CHANNEL_BINDING_LABEL, None).map_err(|_| Gone)?;
-        let is_named = socket.tls.alpn_protocol() == Some(ALPN_LINES);
-        self.admit(key, binding, Carrier::Lines, is_named)
-    }
-
-    /// The connection speaks HTTP.
-    fn visited(&mut self, key: usize) {
-        let socket = &mut self.sockets[key];
-        let is_operator = socket.stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
-        let visitor = Visitor { is_operator, refused: socket.refused };
-        socket.visit = Some(Box::new(Visit::new(visitor)));
-        socket.deadline = Some(self.now + REQUEST_MAX);
-    }
-
-    /// Bytes of a visit, or none to go on with those that have come.
-    fn browse(&mut self, key: usize, bytes: &[u8]) -> Result<(), Gone> {
-        let socket = &mut self.sockets[key];
-        let Some(visit) = &mut socket.visit else { return Ok(()) };
-        let was_idle = visit.is_idle();
-        let step = visit.input(bytes, &self.shared.site, SystemTime::now());
-        if was_idle || !visit.may_read() {
-            // A request has its time from its first byte on, and so has its answer.
-            socket.deadline = Some(self.now + REQUEST_MAX);
-        }
-        let Step::Join(binding, rest) = step else { return Ok(()) };
-        let tls = &mut socket.tls;
-        while visit.output(|slices| seal(tls, slices)) == Output::Written {}
-        socket.visit = None;
-        self.admit(key, binding, Carrier::WebSocket, true)?;
-        match self.sockets[key].slot {
-            Some(slot) if !rest.is_empty() => self.shard.input(slot, &rest),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// An answer is written: another request may have come meanwhile, or comes.
-    fn browse_on(&mut self, key: usize) {
-        let _ = self.browse(key, &[]);
-        let Some(socket) = self.sockets.get_mut(key) else { return };
-        if !std::mem::replace(&mut socket.listed, true) {
-            self.readable.push(key);
-        }
-    }
-
-    /// The connection becomes one of the shard's.
-    fn admit(
-        &mut self,
-        key: usize,
-        binding: ChannelBinding,
-        carrier: Carrier,
-        is_named: bool,
-    ) -> Result<(), Gone> {
-        let socket = &mut self.sockets[key];
-        socket.deadline = None;
-        let random = self.shared.tls.crypto_provider().secure_random;
-        let (mut nonce, mut guest) = ([0; NONCE_BYTES], [0; 8]);
-        random.fill(&mut nonce).and_then(|()| random.fill(&mut guest)).map_err(|_| Gone)?;
-        let slot = self.shard.insert(&Arrival { nonce: Nonce(nonce), guest, binding, carrier, is_named });
-        socket.slot = Some(slot);
-        let refused = socket.refused;
-        if self.socket_of.len() <= slot {
-            self.socket_of.resize(slot + 1, usize::MAX);
-        }
-        self.socket_of[slot] = key;
-        if refused {
-            let text = "this server holds as many connections as it may: try again in a while";
-            self.shard.close(slot, ClosingCode::Full, text, Some(30));
-        }
-        Ok(())
-    }
-
     /// Writes for the connections that have something new, within the turn's bounds. Returns whether there is
     /// more.
     fn write_some(&mut self) -> bool {
@@ -507,8 +411,9 @@ impl EventLoop {
             if socket.blocked_since.is_some() {
                 return;
             }
-            while socket.tls.wants_write() {
-                match socket.tls.write_tls(&mut socket.stream) {
+            let Some(tls) = &mut socket.tls else { return };
+            while tls.wants_write() {
+                match tls.write_tls(&mut socket.stream) {
                     Ok(0) => return self.remove(key),
                     Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -519,7 +424,6 @@ impl EventLoop {
                     Err(_) => return self.remove(key),
                 }
             }
-            let tls = &mut socket.tls;
             let sink = |slices: &[IoSlice<'_>]| seal(tls, slices);
             let output = match (socket.slot, &mut socket.visit) {
                 (Some(slot), _) => self.shard.output(slot, sink),
@@ -545,7 +449,9 @@ impl EventLoop {
         self.forget_slot(key);
         let socket = &mut self.sockets[key];
         socket.visit = None;
-        socket.tls.send_close_notify();
+        if let Some(tls) = &mut socket.tls {
+            tls.send_close_notify();
+        }
         socket.lingering = true;
         socket.deadline = Some(self.now + LINGER);
         if !std::mem::replace(&mut socket.listed, true) {
@@ -561,31 +467,25 @@ impl EventLoop {
         }
     }
 
-    /// Drops whoever is not through with the handshake: there is nobody yet who could be told anything.
-    fn drop_strangers(&mut self) {
-        let strange = |socket: &Socket| socket.slot.is_none() && !socket.lingering;
-        let keys: Vec<usize> =
-            self.sockets.iter().filter(|(_, socket)| strange(socket)).map(|(key, _)| key).collect();
-        keys.into_iter().for_each(|key| self.remove(key));
-    }
-
     fn remove(&mut self, key: usize) {
         let mut socket = self.sockets.remove(key);
         if let Some(slot) = socket.slot {
             self.socket_of[slot] = usize::MAX;
             self.shard.remove(slot);
         }
+        self.handshakes -= usize::from(socket.handshake.is_some());
         let _ = self.poll.registry().deregister(&mut socket.stream);
-        self.shared.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Looks at every socket's deadlines.
     fn sweep(&mut self) {
         self.next_sweep = self.now + SWEEP_EVERY;
-        let stall_max = Duration::from_secs(self.shared.limits.stall_seconds_max);
+        let stall_max = Duration::from_secs(self.shared.guard.limits().stall_seconds_max);
+        let pressed = !self.waiting.is_empty();
         let over = |socket: &Socket| {
             socket.deadline.is_some_and(|deadline| self.now >= deadline)
                 || socket.blocked_since.is_some_and(|since| self.now.saturating_sub(since) >= stall_max)
+                || pressed && socket.handshake.as_ref().is_some_and(|handshake| handshake.is_slow(self.now))
         };
         let over: Vec<usize> =
             self.sockets.iter().filter(|(_, socket)| over(socket)).map(|(key, _)| key).collect();

@@ -22,6 +22,7 @@ use papo_proto::{LineBuffer, MemberId, Nonce, ServerMessage};
 
 use crate::carrier::Carrier;
 use crate::desk::{Desk, Job, Mail, Post, ReadJob};
+use crate::guard::{Account, Guard};
 use crate::limits::{Limits, Rate};
 use crate::reader::read;
 use crate::room::{Hub, Room};
@@ -79,6 +80,7 @@ struct Play<'a> {
     pile: Arc<Pile>,
     writer: Writer,
     shards: Vec<(Shard, Arc<Inbox>)>,
+    account: Arc<Account>,
     peers: Vec<Peer>,
     said: u32,
 }
@@ -142,7 +144,8 @@ impl<'a> Play<'a> {
         let entries_max = if kind & 1 == 0 { usize::MAX } else { 4 };
         let log = Arc::new(MemoryLog::new(MemoryLimits { entries_max, bytes_max: usize::MAX }));
         let messages = if kind & 2 == 0 { None } else { Some(Rate { per_second: 2, burst: 2 }) };
-        let limits = Limits { messages, ..Limits::default() };
+        let guard = Arc::new(Guard::new(Limits { messages, ..Limits::default() }));
+        let account = guard.account([127, 0, 0, 1].into(), Duration::ZERO);
         let hub = Arc::new(Hub::default());
         let inboxes: Vec<Arc<Inbox>> = (0..SHARDS).map(|_| Arc::default()).collect();
         let pile = Arc::new(Pile {
@@ -153,14 +156,14 @@ impl<'a> Play<'a> {
         });
         let shard = |(index, inbox)| {
             let desk = Arc::clone(&pile) as Arc<dyn Desk>;
-            (Shard::new(index, Arc::clone(&hub), desk, limits, Duration::ZERO), inbox)
+            (Shard::new(index, Arc::clone(&hub), desk, Arc::clone(&guard), Duration::ZERO), inbox)
         };
         let shards = inboxes.iter().cloned().enumerate().map(shard).collect();
         let posts = inboxes.into_iter().map(|inbox| inbox as Arc<dyn Post>).collect();
         let writer_log = Arc::clone(&log) as Arc<dyn RoomLog>;
         let writer = Writer { log: writer_log, hub, shards: posts, trims: kind & 1 != 0, failing: false };
         let now = Duration::ZERO;
-        Self { script, now, log, pile, writer, shards, peers: Vec::new(), said: 0 }
+        Self { script, now, log, pile, writer, shards, account, peers: Vec::new(), said: 0 }
     }
 
     fn byte(&mut self) -> u8 {
@@ -215,8 +218,9 @@ impl<'a> Play<'a> {
         }
         let (shard, is_named, guest) = (self.below(SHARDS), self.byte() & 1 == 0, [self.byte(); 8]);
         let carrier = Carrier::Lines;
-        let arrival = Arrival { nonce: Nonce([0; 16]), guest, binding: [0; 32], carrier, is_named };
-        let slot = self.shards[shard].0.insert(&arrival);
+        let account = Arc::clone(&self.account);
+        let arrival = Arrival { nonce: Nonce([0; 16]), guest, binding: [0; 32], carrier, is_named, account };
+        let slot = self.shards[shard].0.insert(arrival);
         let lines = LineBuffer::default();
         let (unsent, at, you) = (Vec::new(), None, None);
         self.peers.push(Peer { shard, slot, lines, unsent, at, you, is_over: false });
@@ -329,8 +333,9 @@ impl<'a> Play<'a> {
     /// Everybody reads, nothing holds anybody up: then everybody has everything.
     fn come_to_rest(&mut self) {
         self.pile.full.lock().unwrap().0 = false;
-        for _ in 0..40 {
-            self.pass(Duration::from_millis(500));
+        // In the last rounds no time passes, so that nothing that was held up comes and is not waited for.
+        for round in 0..44 {
+            self.pass(if round < 40 { Duration::from_millis(500) } else { Duration::ZERO });
             (0..self.peers.len()).for_each(|peer| self.server_reads(peer, usize::MAX));
             self.write();
             self.fetch();

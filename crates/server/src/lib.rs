@@ -15,9 +15,11 @@ mod feed;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod guard;
 mod identity;
 mod limits;
 mod listener;
+mod meter;
 mod presence;
 mod reader;
 mod reload;

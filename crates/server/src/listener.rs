@@ -1,9 +1,9 @@
 //! Takes connections and spreads them over the shards. Not here: anything that is read from them.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener as StdListener};
+use std::net::{IpAddr, SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
@@ -11,6 +11,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use crate::event_loop::{Control, ShardHandle};
+use crate::guard::Guard;
 
 /// How many connections may wait to be taken: a class that comes in at the same minute.
 const BACKLOG: i32 = 4096;
@@ -21,9 +22,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// How often `periodically` runs.
 const PERIOD: Duration = Duration::from_secs(5);
-
-/// How many connections above the limit are told that the server is full; further ones are closed unsaid.
-const REFUSALS_MAX: usize = 64;
 
 /// When the system looks whether a silent peer is still there, and how often before it gives up: a peer whose
 /// machine is gone is noticed within a minute, without a word from its program.
@@ -87,12 +85,13 @@ impl Listener {
         self.stopper.clone()
     }
 
-    /// Accepts until stopped. `connections` counts those of all shards; `periodically` runs every few seconds.
+    /// Accepts until stopped whom the guard admits; `started` is what its times count from. `periodically` runs every
+    /// few seconds.
     pub(crate) fn run(
         mut self,
         shards: &[Arc<ShardHandle>],
-        connections: &AtomicUsize,
-        connections_max: usize,
+        guard: &Guard,
+        started: Instant,
         mut periodically: impl FnMut(),
     ) -> io::Result<()> {
         let mut events = Events::with_capacity(16);
@@ -105,14 +104,10 @@ impl Listener {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
                 _ => {}
             }
-            let accepted = self.accept_all(|stream| {
-                let held = connections.fetch_add(1, Ordering::Relaxed);
-                if held >= connections_max + REFUSALS_MAX {
-                    connections.fetch_sub(1, Ordering::Relaxed);
-                    return;
-                }
+            let accepted = self.accept_all(|stream, address| {
+                let Some((pass, refused)) = guard.admit(address, started.elapsed()) else { return };
                 next_shard = (next_shard + 1) % shards.len();
-                shards[next_shard].control(Control::Accept { stream, refused: held >= connections_max });
+                shards[next_shard].control(Control::Accept { stream: prepare(stream), pass, refused });
             });
             if let Err(error) = &accepted
                 && !paused
@@ -129,11 +124,11 @@ impl Listener {
     }
 
     /// Accepts everything that waits. Fails where the system has no means for another connection.
-    fn accept_all(&mut self, mut take: impl FnMut(std::net::TcpStream)) -> io::Result<()> {
+    fn accept_all(&mut self, mut take: impl FnMut(mio::net::TcpStream, IpAddr)) -> io::Result<()> {
         for socket in &self.sockets {
             loop {
                 match socket.accept() {
-                    Ok((stream, _)) => take(prepare(stream)),
+                    Ok((stream, address)) => take(stream, address.ip()),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                     Err(error) if is_about_one_connection(&error) => {}
                     Err(error) => return Err(error),

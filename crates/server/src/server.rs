@@ -6,7 +6,6 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -19,6 +18,7 @@ use crate::config::{Config, History};
 use crate::desk::{Desk, Job, Mail, Post, ReadJob};
 use crate::event_loop::{Control, EventLoop, ShardHandle, Shared};
 use crate::files;
+use crate::guard::Guard;
 use crate::listener::{self, Listener, Stopper};
 use crate::reader::ReadQueue;
 use crate::reload::Reloader;
@@ -120,13 +120,13 @@ impl Server {
                 echo: config.websocket_echo,
                 metrics: Arc::new(String::new),
             },
-            limits: config.limits,
-            connections: Arc::new(AtomicUsize::new(0)),
+            guard: Arc::new(Guard::new(config.limits)),
+            handshakes_max: config.limits.handshakes_max.div_ceil(config.shards),
             started: Instant::now(),
         });
         let threads = Threads::start(&config, &shared, &log, &listener.stopper())?;
         let mut told = false;
-        let ran = listener.run(&threads.handles, &shared.connections, config.limits.connections_max, || {
+        let ran = listener.run(&threads.handles, &shared.guard, shared.started, || {
             told = look_at_certificate(&reloader, told);
         });
         threads.stop()?;
@@ -160,8 +160,8 @@ impl Threads {
         let desk = Arc::new(ThreadedDesk::default());
         let mut loops = Vec::new();
         for index in 0..config.shards {
-            let (hub, desk, limits) = (Arc::clone(&hub), Arc::clone(&desk), config.limits);
-            loops.push(EventLoop::new(Arc::clone(shared), |now| Shard::new(index, hub, desk, limits, now))?);
+            let (hub, desk, guard) = (Arc::clone(&hub), Arc::clone(&desk), Arc::clone(&shared.guard));
+            loops.push(EventLoop::new(Arc::clone(shared), |now| Shard::new(index, hub, desk, guard, now))?);
         }
         let (loops, handles): (Vec<_>, Vec<_>) = loops.into_iter().unzip();
         let posts: Vec<Arc<dyn Post>> =

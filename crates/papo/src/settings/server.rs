@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use papo_proto::limits::PORT_DEFAULT;
 use papo_proto::{Address, RoomName};
+use papo_server::Limits;
 
-use super::{choice, has_port, host, number, parsed, port};
+use super::{choice, has_port, host, limits, number, parsed, port};
 use crate::args::{CertFileArguments, CertMakeArguments, InviteArguments, ServeArguments};
 use crate::exit::Failure;
 use crate::layers::{Layers, Section, Sourced};
@@ -28,8 +29,7 @@ pub(crate) struct Serve {
     pub(crate) address: Option<String>,
     pub(crate) history: History,
     pub(crate) shards: usize,
-    pub(crate) rate: RateLimit,
-    pub(crate) connections: Option<usize>,
+    pub(crate) limits: Limits,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: LogLevel,
 }
@@ -43,17 +43,6 @@ pub(crate) enum History {
         bytes_max: Option<u64>,
     },
     None,
-}
-
-/// How fast a member may send messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RateLimit {
-    /// As the server library thinks fit.
-    Usual,
-    /// As fast as it can.
-    Off,
-    /// So many a second.
-    PerSecond(u32),
 }
 
 /// When a message counts as stored.
@@ -110,8 +99,10 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         address: address.map(|address| address.value),
         history,
         shards: parsed(text("shards", typed.shards)?, |text| number(text, 0))?.unwrap_or(0),
-        rate: parsed(text("rate", typed.rate)?, rate)?.unwrap_or(RateLimit::Usual),
-        connections: parsed(text("connections", typed.connections)?, |text| number(text, 1))?,
+        limits: limits(
+            layers,
+            Typed { limits: typed.limits, rate: typed.rate, connections: typed.connections },
+        )?,
         log_format: parsed(text("log-format", typed.log_format)?, |text| choice(text, &LOG_FORMATS))?
             .unwrap_or(LogFormat::Text),
         log_level: parsed(text("log-level", typed.log_level)?, |text| choice(text, &LOG_LEVELS))?
@@ -129,11 +120,24 @@ const LOG_LEVELS: [(&str, LogLevel); 5] = [
     ("trace", LogLevel::Trace),
 ];
 
-fn rate(text: &str) -> Result<RateLimit, String> {
-    if text == "off" {
-        return Ok(RateLimit::Off);
+/// The list of limits, and above it the options for two of them that are wanted most.
+fn limits(layers: &Layers, typed: Typed) -> Result<Limits, Failure> {
+    let text = |option, typed| layers.text(Section::Serve, option, typed);
+    let mut limits = parsed(text("limits", typed.limits)?, limits::limits)?.unwrap_or_default();
+    if let Some(rate) = parsed(text("rate", typed.rate)?, limits::rate)? {
+        limits.messages = rate;
     }
-    number(text, 1).map(RateLimit::PerSecond).map_err(|error| format!("{error}: write one, or off"))
+    if let Some(connections) = parsed(text("connections", typed.connections)?, |text| number(text, 1))? {
+        limits.connections_max = connections;
+    }
+    Ok(limits)
+}
+
+/// What was typed about limits.
+struct Typed {
+    limits: Option<String>,
+    rate: Option<String>,
+    connections: Option<String>,
 }
 
 /// Host and port from `HOST[:PORT]`, --ip and --port. A port may be said only once on the command line.
@@ -298,12 +302,23 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_can_be_off_or_not_said() {
-        for (value, expected) in
-            [("", RateLimit::Usual), ("off", RateLimit::Off), ("5", RateLimit::PerSecond(5))]
-        {
-            let serve = serve(typed(None, None, None), &layers(&[("PAPO_RATE", value)], "")).unwrap();
-            assert_eq!(serve.rate, expected);
+    fn limits_can_be_said_in_a_list_and_two_of_them_alone() {
+        let usual = Limits::default();
+        let rate = Some(papo_server::Rate { per_second: 5, burst: 10 });
+        for (variables, expected) in [
+            (&[("PAPO_RATE", "")][..], usual),
+            (&[("PAPO_RATE", "off")], Limits { messages: None, ..usual }),
+            (&[("PAPO_RATE", "5")], Limits { messages: rate, ..usual }),
+            (
+                &[("PAPO_LIMITS", "off"), ("PAPO_RATE", "5")],
+                Limits { messages: rate, ..Limits::without_rates() },
+            ),
+            (
+                &[("PAPO_LIMITS", "joins=off"), ("PAPO_CONNECTIONS", "9")],
+                Limits { joins: None, connections_max: 9, ..usual },
+            ),
+        ] {
+            assert_eq!(serve(typed(None, None, None), &layers(variables, "")).unwrap().limits, expected);
         }
     }
 }

@@ -95,7 +95,7 @@ impl Place {
         }
         let diary = File::options().create(true).append(true).open(self.path("server.diary")).unwrap();
         command
-            .args(["serve", &format!("127.0.0.1:{}", self.port), "--rate", "off", "--data"])
+            .args(["serve", &format!("127.0.0.1:{}", self.port), "--limits", "off", "--data"])
             .arg(self.data())
             .env("HOME", self.path("home"))
             .env("XDG_CONFIG_HOME", self.path("config"))

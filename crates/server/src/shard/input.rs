@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use papo_log::{Kind, NewEntry};
 use papo_proto::codec::LineTooLong;
@@ -17,10 +18,13 @@ use papo_proto::{
 
 use super::{DIRECT_BYTES_MAX, LocalRoom, Shard, Timer};
 use crate::carrier::Inbox;
-use crate::connection::{Entrance, Fresh, Hold, Membership, Stage};
+use crate::connection::{Entrance, Fresh, Hold, MemberUsage, Membership, Stage};
 use crate::desk::{Job, ReadJob, Wanted};
 use crate::feed::Window;
+use crate::guard::{Usage, take, try_take};
 use crate::identity;
+use crate::limits::Rate;
+use crate::meter::Meter;
 use crate::room::Room;
 use crate::web::frame::{self, Event, Opcode, Violation, status};
 
@@ -47,9 +51,12 @@ impl Shard {
         debug_assert!(kept.is_empty() || bytes.is_empty(), "what was read first comes first");
         let bytes = if kept.is_empty() { bytes } else { &kept };
         let mut inbox = mem::take(&mut connection.inbox);
+        // What has waited while the connection was held begins to count now.
+        let mut ended = bytes.is_empty();
         match &mut inbox {
             Inbox::Lines(lines) => {
                 let fed = lines.feed(bytes, |line| {
+                    ended = true;
                     self.line(slot, line);
                     self.go_on(slot)
                 });
@@ -59,6 +66,7 @@ impl Shard {
             }
             Inbox::WebSocket(frames) => {
                 let fed = frames.feed(bytes, |event| {
+                    ended |= matches!(event, Event::Text(_));
                     self.event(slot, event);
                     self.go_on(slot)
                 });
@@ -67,7 +75,10 @@ impl Shard {
                 }
             }
         }
-        self.connections[slot].inbox = inbox;
+        let connection = &mut self.connections[slot];
+        let begun = if ended { None } else { connection.line_since };
+        connection.line_since = inbox.has_begun().then(|| begun.unwrap_or(self.now));
+        connection.inbox = inbox;
     }
 
     fn go_on(&self, slot: usize) -> ControlFlow<()> {
@@ -83,11 +94,12 @@ impl Shard {
                 self.violated(slot, Violation { code: status::UNSUPPORTED, text });
             }
             Event::Ping(payload) => {
+                self.count(slot, Verb::Request, None);
                 frame::write(Opcode::Pong, payload, &mut self.connections[slot].direct);
                 self.queue(slot);
                 self.bound_answers(slot);
             }
-            Event::Pong => {}
+            Event::Pong => self.count(slot, Verb::Request, None),
             Event::Close(code) => self.end_web_socket(slot, code.unwrap_or(status::NORMAL), ""),
         }
     }
@@ -122,7 +134,10 @@ impl Shard {
     fn line(&mut self, slot: usize, line: &[u8]) {
         match decode_client(line) {
             Ok(message) => self.message(slot, message),
-            Err(refusal) => self.refuse(slot, refusal),
+            Err(refusal) => {
+                self.count(slot, Verb::Request, None);
+                self.refuse(slot, refusal);
+            }
         }
         self.bound_answers(slot);
         if self.desk.is_full() {
@@ -140,6 +155,10 @@ impl Shard {
 
     fn message(&mut self, slot: usize, message: ClientMessage) {
         let joined = matches!(self.connections[slot].stage, Stage::Joined(_));
+        // Messages and joins have rates of their own.
+        if !matches!(message, ClientMessage::Say { .. } | ClientMessage::Join(_)) || !joined {
+            self.count(slot, Verb::Request, None);
+        }
         match message {
             ClientMessage::Ping => self.send(slot, &ServerMessage::Pong),
             ClientMessage::Pong => {}
@@ -173,6 +192,12 @@ impl Shard {
 
     fn join(&mut self, slot: usize, join: Join) {
         let Stage::Fresh(fresh) = &self.connections[slot].stage else { return };
+        let (guard, now) = (Arc::clone(&self.guard), self.now);
+        // Before any cryptography.
+        let joins = (&self.connections[slot].pace.account.usage.joins, guard.limits().joins_per_address);
+        if let Err(wait) = try_take(joins, now) {
+            return self.turn_away(slot, wait, "your network joins too often");
+        }
         let room = join.room.unwrap_or_default();
         let id = match (&join.key, &join.proof) {
             (Some(key), Some(proof)) => identity::prove(key, proof, &fresh.nonce, &room, &fresh.binding),
@@ -180,14 +205,22 @@ impl Shard {
         };
         let Some(id) = id else {
             let text = "the signature does not prove this key for this connection and room: sign the bytes that the protocol names, with the nonce of this connection's `welcome`";
-            return self.refuse(slot, Refusal::new(ErrorCode::BadProof, text));
+            self.refuse(slot, Refusal::new(ErrorCode::BadProof, text));
+            return self.wrong_secret(slot);
         };
+        let usage = match join.key {
+            Some(_) => MemberUsage::Key(guard.usage_of(&id, now)),
+            None => MemberUsage::Guest(Usage::default()),
+        };
+        if let Err(wait) = try_take((&usage.joins, guard.limits().joins), now) {
+            return self.turn_away(slot, wait, "you join too often");
+        }
         if let Some(agent) = &join.agent {
             tracing::debug!(agent = %agent.escape_debug(), "a client says what it is");
         }
         let member = Member { id, name: join.name };
         self.connections[slot].stage =
-            Stage::Opening(Box::new(Entrance { member, after: join.after, epoch: join.epoch }));
+            Stage::Opening(Box::new(Entrance { member, usage, after: join.after, epoch: join.epoch }));
         if let Some(room) = self.hub.enter(&room) {
             self.opened(slot, room);
         } else {
@@ -204,7 +237,7 @@ impl Shard {
             return self.abandon(&room);
         };
         let index = self.local_room(room);
-        let Entrance { member, after, epoch } = *entrance;
+        let Entrance { member, usage, after, epoch } = *entrance;
         let local = &mut self.rooms[index];
         let head = local.messages.head();
         let known = epoch.is_none_or(|epoch| epoch == local.room.epoch);
@@ -234,6 +267,7 @@ impl Shard {
             presence_cursor: local.presence_frames.head(),
             page: None,
             reading: false,
+            usage,
         };
         local.members.push(slot);
         self.connections[slot].stage = Stage::Joined(Box::new(membership));
@@ -273,7 +307,7 @@ impl Shard {
             let text = "this server keeps no roles: nothing was done";
             return self.refuse(slot, Refusal::new(ErrorCode::NotAllowed, text).about(id));
         }
-        self.slow_down(slot, &id);
+        self.count(slot, Verb::Message, Some(&id));
         let Some((room, member)) = self.membership(slot) else { return };
         let entry = NewEntry {
             room: room.shared(),
@@ -287,26 +321,50 @@ impl Shard {
         self.jobs.push(Job::Append { room, entry, from });
     }
 
-    /// Counts a message; where they come too fast, this one is taken and the next ones wait unread. Nothing is
-    /// lost and nothing is reordered, and a flood fills its own sender's buffers only.
-    fn slow_down(&mut self, slot: usize, id: &MessageId) {
-        let Some(rate) = self.limits.messages else { return };
+    /// Counts what a connection has sent, for its member and for its address. Where it comes too fast, this is taken
+    /// and what follows waits unread: nothing is lost, nothing is reordered, and a flood fills its own sender's
+    /// buffers only.
+    fn count(&mut self, slot: usize, verb: Verb, about: Option<&MessageId>) {
+        let limits = self.guard.limits();
         let connection = &mut self.connections[slot];
-        let Some(wait) = connection.bucket.take(rate, self.now) else { return };
-        connection.held.add(Hold::Rate);
-        let generation = connection.generation;
-        // Once for a whole paste: a notice for each of its lines would bury what the room says.
-        let is_news = connection.bucket.tell();
-        self.timers.push(Reverse((self.now + wait, Timer::Resume { slot, generation })));
-        if !is_news {
+        let (mine, ours) = match verb {
+            Verb::Message => (limits.messages, limits.messages_per_address),
+            Verb::Request => (limits.requests, limits.requests_per_address),
+        };
+        let of_member = match &connection.stage {
+            Stage::Joined(membership) => take((verb.meter(&membership.usage), mine), self.now),
+            _ => None,
+        };
+        let of_address = take((verb.meter(&connection.pace.account.usage), ours), self.now);
+        let Some(wait) = of_member.max(of_address) else {
+            connection.pace.told = false;
             return;
+        };
+        connection.held.add(Hold::Rate);
+        // Once for a whole paste: a notice for each of its lines would bury what the room says.
+        let is_news = !mem::replace(&mut connection.pace.told, true);
+        let generation = connection.generation;
+        self.timers.push(Reverse((self.now + wait, Timer::Resume { slot, generation })));
+        if is_news {
+            let rate = if of_member >= of_address { mine } else { ours };
+            let refusal = verb.too_fast(rate, of_member >= of_address).retry_after(seconds(wait));
+            self.refuse(slot, Refusal { about: about.cloned(), ..refusal });
         }
-        let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
-        let text = format!(
-            "messages come faster than {} a second: nothing is lost, but what follows waits; send more slowly",
-            rate.per_second
-        );
-        self.refuse(slot, Refusal::new(ErrorCode::TooFast, text).about(id.clone()).retry_after(seconds));
+    }
+
+    /// A secret or a proof of this connection was wrong. After too many from one address it has to go and wait.
+    pub(super) fn wrong_secret(&mut self, slot: usize) {
+        let account = &self.connections[slot].pace.account;
+        if let Some(wait) = account.wrong_secret(self.guard.limits(), self.now) {
+            self.turn_away(slot, wait, "too many wrong secrets came from your network");
+        }
+    }
+
+    /// Sends a connection away that may come back after a while.
+    fn turn_away(&mut self, slot: usize, wait: Duration, cause: &str) {
+        let seconds = seconds(wait);
+        let text = format!("{cause}: come back in {seconds} s");
+        self.close(slot, ClosingCode::TooMany, &text, Some(seconds));
     }
 
     fn history(&mut self, slot: usize, before: Option<Seq>, after: Option<Seq>, limit: Option<u32>) {
@@ -364,6 +422,43 @@ impl Shard {
             _ => None,
         }
     }
+}
+
+/// What a line is counted as.
+#[derive(Clone, Copy)]
+enum Verb {
+    /// A message for the room.
+    Message,
+    /// Anything else.
+    Request,
+}
+
+impl Verb {
+    fn meter(self, usage: &Usage) -> &Meter {
+        match self {
+            Self::Message => &usage.messages,
+            Self::Request => &usage.requests,
+        }
+    }
+
+    /// That it comes faster than this rate, which is the member's own or that of its address.
+    fn too_fast(self, rate: Option<Rate>, own: bool) -> Refusal {
+        let what = match self {
+            Self::Message => "messages",
+            Self::Request => "requests",
+        };
+        let whose = if own { "" } else { " from your network" };
+        let per_second = rate.map_or(0, |rate| rate.per_second);
+        let text = format!(
+            "{what}{whose} come faster than {per_second} a second: nothing is lost, but what follows waits; send more slowly"
+        );
+        Refusal::new(ErrorCode::TooFast, text)
+    }
+}
+
+/// So many whole seconds that the time is over by then.
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
 fn guest_id(fresh: &Fresh) -> MemberId {

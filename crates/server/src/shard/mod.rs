@@ -21,10 +21,10 @@ use papo_proto::{ClosingCode, Nonce, Refusal, RoomName, ServerMessage};
 use slab::Slab;
 
 use crate::carrier::Carrier;
-use crate::connection::{Bucket, Connection, Fresh, Hold, Holds, Stage};
+use crate::connection::{Connection, Fresh, Hold, Holds, Pace, Stage};
 use crate::desk::{ConnectionId, Desk, Job, Mail};
 use crate::feed::Window;
-use crate::limits::Limits;
+use crate::guard::{Account, Guard};
 use crate::room::{Hub, Room};
 
 pub(crate) use output::Output;
@@ -43,7 +43,7 @@ const COUNT_AFTER: Duration = Duration::from_secs(1);
 const DIRECT_BYTES_MAX: usize = 128 * 1024;
 
 /// What an accepted connection brings along.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Arrival {
     pub(crate) nonce: Nonce,
     /// Random bytes for a guest's id.
@@ -52,6 +52,8 @@ pub(crate) struct Arrival {
     pub(crate) carrier: Carrier,
     /// Whether ALPN or an upgrade has named the carrier: then the server speaks first, and pings are answered.
     pub(crate) is_named: bool,
+    /// What its address has used.
+    pub(crate) account: Arc<Account>,
 }
 
 /// Some of the server's connections.
@@ -59,7 +61,7 @@ pub(crate) struct Shard {
     index: usize,
     hub: Arc<Hub>,
     desk: Arc<dyn Desk>,
-    limits: Limits,
+    guard: Arc<Guard>,
     now: Duration,
     next_generation: u64,
     connections: Slab<Connection>,
@@ -112,14 +114,14 @@ impl Shard {
         index: usize,
         hub: Arc<Hub>,
         desk: Arc<dyn Desk>,
-        limits: Limits,
+        guard: Arc<Guard>,
         now: Duration,
     ) -> Self {
         Self {
             index,
             hub,
             desk,
-            limits,
+            guard,
             now,
             next_generation: 0,
             connections: Slab::new(),
@@ -136,10 +138,10 @@ impl Shard {
     }
 
     /// A connection that may now speak. Returns its slot, which is free again after [`remove`](Self::remove).
-    pub(crate) fn insert(&mut self, arrival: &Arrival) -> usize {
+    pub(crate) fn insert(&mut self, arrival: Arrival) -> usize {
         self.next_generation += 1;
-        let Arrival { nonce, guest, binding, carrier, is_named } = *arrival;
-        let deadline = self.now + Duration::from_secs(self.limits.join_seconds_max);
+        let Arrival { nonce, guest, binding, carrier, is_named, account } = arrival;
+        let deadline = self.now + Duration::from_secs(self.guard.limits().join_seconds_max);
         let slot = self.connections.insert(Connection {
             generation: self.next_generation,
             stage: Stage::Fresh(Box::new(Fresh { nonce, guest, binding, welcomed: false, deadline })),
@@ -152,7 +154,8 @@ impl Shard {
             answers_pings: is_named,
             pinged: false,
             heard_at: self.now,
-            bucket: Bucket::full(self.limits.messages, self.now),
+            line_since: None,
+            pace: Pace { account, told: false },
         });
         if is_named {
             self.welcome(slot);
@@ -343,8 +346,10 @@ impl Shard {
     /// Takes a reason away for which a connection is not read from; with the last one it goes on.
     fn release(&mut self, id: ConnectionId, hold: Hold) {
         let Some(slot) = self.find(id) else { return };
-        let held = &mut self.connections[slot].held;
-        if held.remove(hold) && !held.any() {
+        let connection = &mut self.connections[slot];
+        if connection.held.remove(hold) && !connection.held.any() {
+            // Meanwhile nothing could be heard.
+            connection.heard_at = self.now;
             self.input(slot, &[]);
             self.resumed.push(slot);
         }
@@ -422,47 +427,75 @@ impl Shard {
 
     /// Looks at every connection's deadlines.
     fn sweep(&mut self) {
-        let now = self.now;
-        let (mut late, mut silent, mut quiet, mut reread) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (slot, connection) in &self.connections {
-            let silence = now.saturating_sub(connection.heard_at).as_secs();
-            match &connection.stage {
-                Stage::Fresh(fresh) if now > fresh.deadline => late.push(slot),
-                Stage::Joined(_) if connection.answers_pings && silence > SILENCE_SECONDS_MAX => {
-                    silent.push(slot);
+        let due = |(slot, connection)| Some((slot, self.due(connection)?));
+        let due: Vec<(usize, Due)> = self.connections.iter().filter_map(due).collect();
+        for (slot, due) in due {
+            match due {
+                Due::Late(text) => self.close(slot, ClosingCode::TooLate, text, None),
+                Due::Silent => {
+                    let text = "nothing was heard for a minute; come back any time";
+                    self.close(slot, ClosingCode::Silent, text, Some(0));
                 }
-                Stage::Joined(_)
-                    if connection.answers_pings && !connection.pinged && silence > PING_AFTER_SECONDS =>
-                {
-                    quiet.push(slot);
+                Due::Ping => {
+                    self.connections[slot].pinged = true;
+                    let Connection { carrier, direct, .. } = &mut self.connections[slot];
+                    if carrier.put_ping(direct) {
+                        self.queue(slot);
+                    } else {
+                        self.send(slot, &ServerMessage::Ping);
+                    }
                 }
-                Stage::Joined(membership) if membership.is_behind(&self.rooms[membership.room].messages) => {
-                    reread.push(slot);
-                }
-                _ => {}
+                // A page that could not be read is asked for again.
+                Due::Reread => self.queue(slot),
             }
         }
-        for slot in late {
-            self.close(slot, ClosingCode::TooLate, "nothing was joined in time: send `join` first", None);
-        }
-        for slot in silent {
-            self.close(
-                slot,
-                ClosingCode::Silent,
-                "nothing was heard for a minute; come back any time",
-                Some(0),
-            );
-        }
-        for slot in quiet {
-            self.connections[slot].pinged = true;
-            let Connection { carrier, direct, .. } = &mut self.connections[slot];
-            if carrier.put_ping(direct) {
-                self.queue(slot);
-            } else {
-                self.send(slot, &ServerMessage::Ping);
-            }
-        }
-        // A page that could not be read is asked for again.
-        reread.into_iter().for_each(|slot| self.queue(slot));
     }
+
+    /// What is due for a connection now, if anything. All deadlines are absolute: a byte now and then does not move
+    /// them.
+    fn due(&self, connection: &Connection) -> Option<Due> {
+        // Who is not read from cannot be heard.
+        let silence =
+            if connection.held.any() { Duration::ZERO } else { self.now.saturating_sub(connection.heard_at) };
+        let silence = silence.as_secs();
+        match &connection.stage {
+            Stage::Fresh(fresh) => (self.now > fresh.deadline)
+                .then_some(Due::Late("nothing was joined in time: send `join` first")),
+            Stage::Joined(_) if connection.answers_pings && silence > SILENCE_SECONDS_MAX => {
+                Some(Due::Silent)
+            }
+            Stage::Joined(_) if self.has_dragged_on(connection) => {
+                Some(Due::Late("a line was begun and not ended in time: end each line with a line feed"))
+            }
+            Stage::Joined(_)
+                if connection.answers_pings && !connection.pinged && silence > PING_AFTER_SECONDS =>
+            {
+                Some(Due::Ping)
+            }
+            Stage::Joined(membership) => {
+                membership.is_behind(&self.rooms[membership.room].messages).then_some(Due::Reread)
+            }
+            Stage::Opening(_) | Stage::Closing => None,
+        }
+    }
+
+    /// Whether a line of the connection was begun too long ago. While the connection is held, waiting is not its
+    /// fault.
+    fn has_dragged_on(&self, connection: &Connection) -> bool {
+        let since = connection.line_since.filter(|_| !connection.held.any());
+        let line_max = Duration::from_secs(self.guard.limits().line_seconds_max);
+        since.is_some_and(|since| self.now.saturating_sub(since) > line_max)
+    }
+}
+
+/// What a look at the deadlines finds to do for a connection.
+enum Due {
+    /// It has missed a deadline; the text says which.
+    Late(&'static str),
+    /// It has not answered in time.
+    Silent,
+    /// It has to be asked whether it is there.
+    Ping,
+    /// Its page from the log is to be asked for again.
+    Reread,
 }

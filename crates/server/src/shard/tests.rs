@@ -11,7 +11,8 @@ use super::{Arrival, Output, Shard};
 use crate::carrier::Carrier;
 use crate::desk::{ConnectionId, Desk, Job, Mail, ReadJob};
 use crate::feed::{WINDOW_BYTES_MAX, Window};
-use crate::limits::Limits;
+use crate::guard::{Account, Guard};
+use crate::limits::{Limits, Rate};
 use crate::room::{Hub, Room};
 
 /// A desk where jobs lie until a test takes them.
@@ -36,18 +37,17 @@ impl Desk for Pile {
 
 /// A shard with one connection, which is in the returned room.
 fn shard_with_a_member() -> (Shard, ConnectionId, Arc<Room>) {
+    shard_with_limits(Limits::without_rates())
+}
+
+/// The same with these limits.
+fn shard_with_limits(limits: Limits) -> (Shard, ConnectionId, Arc<Room>) {
+    let guard = Arc::new(Guard::new(limits));
+    let account = guard.account([127, 0, 0, 1].into(), Duration::ZERO);
     let (hub, pile) = (Arc::new(Hub::default()), Arc::new(Pile::default()));
-    let limits = Limits::without_rates();
     let desk = Arc::clone(&pile) as Arc<dyn Desk>;
-    let mut shard = Shard::new(0, Arc::clone(&hub), desk, limits, Duration::ZERO);
-    let arrival = Arrival {
-        nonce: Nonce([0; 16]),
-        guest: [7; 8],
-        binding: [0; 32],
-        carrier: Carrier::Lines,
-        is_named: true,
-    };
-    let slot = shard.insert(&arrival);
+    let mut shard = Shard::new(0, Arc::clone(&hub), desk, guard, Duration::ZERO);
+    let slot = shard.insert(arrival(account));
     shard.input(slot, b"{\"type\":\"join\",\"name\":\"Ana\"}\n");
     shard.submit();
     let job = pile.jobs.lock().unwrap().pop();
@@ -129,15 +129,177 @@ fn what_comes_behind_a_question_waits_for_the_answer() {
 fn a_newcomer_wakes_nobody_else() {
     let (mut shard, id, _room) = shard_with_a_member();
     while shard.pop_ready().is_some() {}
-    let arrival = Arrival {
-        nonce: Nonce([0; 16]),
-        guest: [8; 8],
-        binding: [0; 32],
-        carrier: Carrier::Lines,
-        is_named: true,
-    };
-    let newcomer = shard.insert(&arrival);
+    let account = shard.guard.account([127, 0, 0, 1].into(), Duration::ZERO);
+    let newcomer = shard.insert(arrival(account));
     shard.input(newcomer, b"{\"type\":\"join\",\"name\":\"Bia\"}\n");
     let queued: Vec<usize> = std::iter::from_fn(|| shard.pop_ready()).collect();
     assert_eq!(queued, [newcomer], "and not {}", id.slot);
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn say(id: usize) -> Vec<u8> {
+    format!("{{\"type\":\"say\",\"id\":\"{id}\",\"text\":\"x\"}}\n").into_bytes()
+}
+
+/// Sends one line a millisecond for so long and returns how many were taken.
+fn flood(shard: &mut Shard, slot: usize, line: impl Fn(usize) -> Vec<u8>, time: Duration) -> usize {
+    let (started, mut sent) = (shard.now, 0);
+    while shard.now < started + time {
+        shard.advance(shard.now + Duration::from_millis(1));
+        if shard.may_read(slot) {
+            shard.input(slot, &line(sent));
+            sent += 1;
+        }
+        shard.submit();
+    }
+    sent
+}
+
+/// Invariant: a flood is slowed to its rate, said once, and nothing of it is lost.
+#[test]
+fn a_flood_is_slowed_to_its_rate() {
+    let limits = Limits { messages: Some(Rate { per_second: 10, burst: 50 }), ..Limits::without_rates() };
+    let (mut shard, id, _room) = shard_with_limits(limits);
+    let sent = flood(&mut shard, id.slot, say, 10 * SECOND);
+    assert!((148..=152).contains(&sent), "{sent} in ten seconds");
+    let said = written(&mut shard, id.slot);
+    let notices = said.iter().filter(|message| matches!(message, ServerMessage::Error(_))).count();
+    assert_eq!((notices, said.len()), (1, 1), "{said:?}");
+}
+
+/// Invariant: an address has a rate over all of its connections, which no number of guests gets round.
+#[test]
+fn an_address_is_slowed_over_all_of_its_guests() {
+    let rate = Some(Rate { per_second: 20, burst: 20 });
+    let limits = Limits { messages_per_address: rate, ..Limits::without_rates() };
+    let (mut shard, first, room) = shard_with_limits(limits);
+    let slots: Vec<usize> = (0..9)
+        .map(|_| {
+            let account = shard.guard.account([127, 0, 0, 1].into(), Duration::ZERO);
+            joined(&mut shard, account, &room)
+        })
+        .chain([first.slot])
+        .collect();
+    let other = shard.guard.account([127, 0, 0, 2].into(), Duration::ZERO);
+    let other = joined(&mut shard, other, &room);
+    let mut taken = 0;
+    for _ in 0..10_000 {
+        shard.advance(shard.now + Duration::from_millis(1));
+        for &slot in &slots {
+            if shard.may_read(slot) {
+                shard.input(slot, &say(1));
+                taken += 1;
+            }
+        }
+        shard.submit();
+    }
+    assert!((220..=240).contains(&taken), "{taken} messages in ten seconds");
+    assert!(shard.may_read(other), "another address pays nothing");
+}
+
+/// Invariant: what is no message has a rate as well, whatever it is.
+#[test]
+fn questions_and_rubbish_are_slowed_too() {
+    for line in ["{\"type\":\"typing\"}\n", "{\"type\":\"ping\"}\n", "rubbish\n", "{\"type\":\"members\"}\n"]
+    {
+        let requests = Some(Rate { per_second: 10, burst: 100 });
+        let (mut shard, id, _room) = shard_with_limits(Limits { requests, ..Limits::without_rates() });
+        let mut sent = 0;
+        for _ in 0..10 {
+            sent += flood(&mut shard, id.slot, |_| line.into(), SECOND);
+            written(&mut shard, id.slot);
+        }
+        assert!((195..=205).contains(&sent), "{sent} times {line}");
+    }
+}
+
+/// Invariant: a line that is begun has to end in time, however slowly its bytes come; the time in which the server
+/// does not read does not count.
+#[test]
+fn a_begun_line_has_a_deadline() {
+    let limits = Limits { line_seconds_max: 60, ..Limits::without_rates() };
+    let (mut shard, id, _room) = shard_with_limits(limits);
+    shard.input(id.slot, b"{\"type\":\"typing\"}\n{");
+    for _ in 0..60 {
+        shard.advance(shard.now + SECOND);
+        shard.input(id.slot, b" ");
+    }
+    assert!(shard.may_read(id.slot));
+    // A line that ends is a new beginning for the next one.
+    shard.input(id.slot, b"\"type\":\"history\"}\n{");
+    for _ in 0..100 {
+        shard.advance(shard.now + SECOND);
+    }
+    shard.deliver(Mail::Frame { to: id, frame: b"{\"type\":\"pong\"}\n".to_vec(), answers: true });
+    for _ in 0..59 {
+        shard.advance(shard.now + SECOND);
+        shard.input(id.slot, b" ");
+    }
+    assert!(shard.may_read(id.slot), "it was held for a while");
+    for _ in 0..3 {
+        shard.advance(shard.now + SECOND);
+        shard.input(id.slot, b" ");
+    }
+    let said = written(&mut shard, id.slot);
+    let Some(ServerMessage::Closing { code, .. }) = said.last() else { panic!("{said:?}") };
+    assert_eq!(*code, ClosingCode::TooLate);
+}
+
+/// Invariant: who comes too often is told when to come back, before any cryptography is done.
+#[test]
+fn joins_have_a_rate_by_address() {
+    let joins_per_address = Some(Rate { per_second: 1, burst: 2 });
+    let (mut shard, _id, room) = shard_with_limits(Limits { joins_per_address, ..Limits::without_rates() });
+    let account = shard.guard.account([127, 0, 0, 1].into(), Duration::ZERO);
+    joined(&mut shard, Arc::clone(&account), &room);
+    let slot = shard.insert(arrival(account));
+    shard.input(slot, b"{\"type\":\"join\",\"name\":\"Ana\"}\n");
+    let said = written(&mut shard, slot);
+    let Some(ServerMessage::Closing { code, after, .. }) = said.last() else { panic!("{said:?}") };
+    assert_eq!((*code, *after), (ClosingCode::TooMany, Some(1)));
+}
+
+/// Invariant: one address cannot try proofs for ever.
+#[test]
+fn wrong_proofs_end_a_connection() {
+    let wrong_secrets_per_address = Some(Rate { per_second: 1, burst: 5 });
+    let (mut shard, id, _room) =
+        shard_with_limits(Limits { wrong_secrets_per_address, ..Limits::without_rates() });
+    let account = Arc::clone(&shard.connections[id.slot].pace.account);
+    let slot = shard.insert(arrival(account));
+    let join = format!(
+        "{{\"type\":\"join\",\"name\":\"Ana\",\"key\":\"{}\",\"proof\":\"{}\"}}\n",
+        "A".repeat(43),
+        "A".repeat(86)
+    );
+    for _ in 0..100 {
+        shard.input(slot, join.as_bytes());
+    }
+    let said = written(&mut shard, slot);
+    let refused = said.iter().filter(|message| matches!(message, ServerMessage::Error(_))).count();
+    assert_eq!(refused, 6, "{said:?}");
+    let Some(ServerMessage::Closing { code, .. }) = said.last() else { panic!("{said:?}") };
+    assert_eq!(*code, ClosingCode::TooMany);
+}
+
+fn arrival(account: Arc<Account>) -> Arrival {
+    Arrival {
+        nonce: Nonce([0; 16]),
+        guest: [9; 8],
+        binding: [0; 32],
+        carrier: Carrier::Lines,
+        is_named: true,
+        account,
+    }
+}
+
+/// A further member of an open room.
+fn joined(shard: &mut Shard, account: Arc<Account>, room: &Room) -> usize {
+    let slot = shard.insert(arrival(account));
+    let name = room.name.as_str();
+    shard.input(slot, format!("{{\"type\":\"join\",\"name\":\"Zoe\",\"room\":\"{name}\"}}\n").as_bytes());
+    let said = written(shard, slot);
+    assert!(said.iter().any(|message| matches!(message, ServerMessage::Joined { .. })), "{said:?}");
+    slot
 }

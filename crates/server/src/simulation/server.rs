@@ -22,6 +22,7 @@ use super::disk::SimulatedLog;
 use super::world::{World, after, spawn};
 use crate::carrier::Carrier;
 use crate::desk::{Desk, Job, Mail, Post, ReadJob, Wanted};
+use crate::guard::Guard;
 use crate::limits::Limits;
 use crate::reader::read;
 use crate::room::{Hub, Room};
@@ -71,7 +72,8 @@ impl Machine {
     fn start(world: &Rc<World>) -> Self {
         let log: Arc<dyn RoomLog> = Arc::new(SimulatedLog::open(&world.disk));
         let (hub, desk) = (Arc::new(Hub::default()), Arc::new(SimulatedDesk::new(world.plan.queue_jobs_max)));
-        let limits = Limits { messages: world.plan.rate, ..Limits::default() };
+        let limits = Limits { messages: world.plan.rate, ..Limits::without_rates() };
+        let guard = Arc::new(Guard::new(limits));
         let started = Instant::now();
         let inboxes: Vec<Arc<Inbox>> = (0..world.plan.shards).map(|_| Arc::default()).collect();
         let posts: Vec<Arc<dyn Post>> =
@@ -79,8 +81,15 @@ impl Machine {
         assert!(desk.shards.set(posts.clone()).is_ok(), "set once");
         let shell = |(index, inbox)| {
             let desk = Arc::clone(&desk) as Arc<dyn Desk>;
-            let shard = Shard::new(index, Arc::clone(&hub), desk, limits, Duration::ZERO);
-            Rc::new(ShardShell { shard: RefCell::new(shard), inbox, started, wakers: RefCell::default() })
+            let shard = Shard::new(index, Arc::clone(&hub), desk, Arc::clone(&guard), Duration::ZERO);
+            let guard = Arc::clone(&guard);
+            Rc::new(ShardShell {
+                shard: RefCell::new(shard),
+                inbox,
+                guard,
+                started,
+                wakers: RefCell::default(),
+            })
         };
         let shards: Vec<Rc<ShardShell>> = inboxes.into_iter().enumerate().map(shell).collect();
         for shard in &shards {
@@ -126,6 +135,7 @@ impl Post for Inbox {
 struct ShardShell {
     shard: RefCell<Shard>,
     inbox: Arc<Inbox>,
+    guard: Arc<Guard>,
     started: Instant,
     /// What wakes the connection in each slot.
     wakers: RefCell<Vec<Rc<Notify>>>,
@@ -176,12 +186,14 @@ impl ShardShell {
         let (nonce, guest) = world.draw(|rng| (Nonce(rng.bytes()), rng.bytes()));
         let mut shard = self.shard.borrow_mut();
         shard.advance(self.started.elapsed());
-        let slot = shard.insert(&Arrival {
+        let account = self.guard.account([127, 0, 0, 1].into(), self.started.elapsed());
+        let slot = shard.insert(Arrival {
             nonce,
             guest,
             binding: BINDING,
             carrier: Carrier::Lines,
             is_named: true,
+            account,
         });
         let mut wakers = self.wakers.borrow_mut();
         if wakers.len() <= slot {

@@ -206,6 +206,11 @@ impl FrameBuffer {
         }
     }
 
+    /// Whether a message or a frame has begun and not ended.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.kind.is_some() || self.frame.is_some() || self.header_len > 0 || !self.rest.is_empty()
+    }
+
     /// How many bytes it holds.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn pending_len(&self) -> usize {
