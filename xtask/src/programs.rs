@@ -20,7 +20,7 @@ struct Program {
 }
 
 /// Every program that a test may start. A test that needs another one adds its row here.
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program {
         name: "openssl",
         debian: "openssl",
@@ -46,7 +46,14 @@ const PROGRAMS: [Program; 4] = [
         name: "strace",
         debian: "strace",
         homebrew: "",
-        purpose: "lets a flush to disk fail",
+        purpose: "lets a flush to disk fail, and counts system calls",
+        linux_only: true,
+    },
+    Program {
+        name: "valgrind",
+        debian: "valgrind",
+        homebrew: "",
+        purpose: "counts what a delivery costs",
         linux_only: true,
     },
 ];

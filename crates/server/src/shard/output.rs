@@ -82,7 +82,7 @@ impl Shard {
             membership.cursor = next - 1;
         }
         if !page.is_empty() {
-            membership.page = Some(page);
+            membership.page = Some(Box::new(page));
         }
         if lost {
             let first = Seq::new(local.room.first().max(1));
@@ -120,7 +120,7 @@ impl Membership {
 
 /// Writes from a page of the log, and keeps it where something is left.
 fn write_page(
-    page: Batch,
+    page: Box<Batch>,
     membership: &mut Membership,
     carrier: Carrier,
     sink: impl FnOnce(&[IoSlice<'_>]),

@@ -8,7 +8,7 @@ impl Shard {
     pub(crate) fn bytes_kept(&self, slot: usize) -> usize {
         let connection = &self.connections[slot];
         let page = match &connection.stage {
-            Stage::Joined(membership) => membership.page.as_ref().map_or(0, crate::feed::Batch::bytes_len),
+            Stage::Joined(membership) => membership.page.as_ref().map_or(0, |page| page.bytes_len()),
             Stage::Fresh(_) | Stage::Opening(_) | Stage::Closing => 0,
         };
         connection.inbox.pending_len() + connection.kept.len() + connection.direct.len() + page
