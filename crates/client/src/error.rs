@@ -7,63 +7,51 @@ use std::path::Path;
 
 use papo_proto::limits::PROTOCOL_VERSION;
 use papo_proto::{Address, ClosingCode, Fingerprint, Refusal, Timestamp};
+use papo_words::{dates, t};
+
+use crate::said::{Said, closing};
 
 /// Why there is no connection, or no longer one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// The host answers, but no program listens on this port.
-    #[error(
-        "Nothing is listening on {address}. Start a server there with `papo serve`, or check address and port."
-    )]
+    #[error("{}", t!("client-refused", address = %address))]
     Refused {
         /// Where nothing listens.
         address: Address,
     },
     /// The name has no address.
-    #[error(
-        "There is no host called {host}. Check how the name is spelt and whether this computer is online, or use an IP address."
-    )]
+    #[error("{}", t!("client-unknown-host", host = host))]
     UnknownHost {
         /// The name.
         host: String,
     },
     /// No network leads there.
-    #[error(
-        "No network leads to {address}. Check whether this computer is online and in the right network (Wi-Fi, VPN)."
-    )]
+    #[error("{}", t!("client-no-route", address = %address))]
     NoRoute {
         /// Where no network leads.
         address: Address,
     },
     /// There was no answer within the deadline.
-    #[error(
-        "{address} did not answer in time. Check address and port, and whether a firewall on either side lets the port through."
-    )]
+    #[error("{}", t!("client-timed-out", address = %address))]
     TimedOut {
         /// Where the answer should have come from.
         address: Address,
     },
     /// The connection was accepted, but no word of TLS came within the deadline.
-    #[error(
-        "Something listens at {address} but does not answer as a papo server does. Check host and port; \
-         if they are right, the server is overloaded or hangs."
-    )]
+    #[error("{}", t!("client-no-handshake", address = %address))]
     NoHandshake {
         /// What was connected to.
         address: Address,
     },
     /// What answers does not speak TLS.
-    #[error(
-        "What answers at {address} does not speak TLS, so it is no papo server. Check the port; a server started with `papo serve` shows its address."
-    )]
+    #[error("{}", t!("client-not-tls", address = %address))]
     NotTls {
         /// What was connected to.
         address: Address,
     },
     /// What answers speaks TLS, but too old a version or with algorithms that are not accepted.
-    #[error(
-        "What answers at {address} cannot agree on TLS 1.3 with this program ({detail}). Check the port; where a proxy stands in between, let it speak TLS 1.3 or pass the connection through."
-    )]
+    #[error("{}", t!("client-tls-mismatch", address = %address, detail = detail))]
     TlsMismatch {
         /// What was connected to.
         address: Address,
@@ -71,13 +59,7 @@ pub enum ConnectError {
         detail: String,
     },
     /// The server's key is another one than the invite or the memory of earlier connections says.
-    #[error(
-        "The server at {address} does not have the expected key. Expected: {}. Found: {}. \
-         Either the server has been set up anew, or somebody sits in between. Ask its operator for the fingerprint \
-         (`papo cert fingerprint`) in another way; only if it is the one found: {remedy}.",
-        expected.grouped(),
-        found.grouped()
-    )]
+    #[error("{}", t!("client-not-trusted", address = %address, expected = expected.grouped(), found = found.grouped(), remedy = &**remedy))]
     NotTrusted {
         /// What was connected to.
         address: Address,
@@ -89,13 +71,7 @@ pub enum ConnectError {
         remedy: Box<str>,
     },
     /// The server's certificate is neither the one given with `--ca` nor signed by it.
-    #[error(
-        "The certificate of the server at {address} is not the one in {}, nor signed by it. In the file: {}. Found: {}. \
-         Get the server's current certificate from its operator and check that the file is the right one.",
-        file.display(),
-        expected.grouped(),
-        found.grouped()
-    )]
+    #[error("{}", t!("client-other-certificate", address = %address, file = %file.display(), expected = expected.grouped(), found = found.grouped()))]
     OtherCertificate {
         /// What was connected to.
         address: Address,
@@ -107,12 +83,7 @@ pub enum ConnectError {
         found: Fingerprint,
     },
     /// Nothing says that the server can be trusted, and nobody is there to ask.
-    #[error(
-        "The server at {address} is not known here yet, and the system does not vouch for it ({detail}). \
-         Its fingerprint: {}. Use its invite link, or its certificate \
-         (`--ca FILE`), or connect once with `papo join` and compare the fingerprint with what its operator says.",
-        fingerprint.grouped()
-    )]
+    #[error("{}", t!("client-unknown-server", address = %address, detail = detail, fingerprint = fingerprint.grouped()))]
     UnknownServer {
         /// What was connected to.
         address: Address,
@@ -122,31 +93,19 @@ pub enum ConnectError {
         detail: String,
     },
     /// The server's certificate is no longer valid, by this computer's clock.
-    #[error(
-        "The server's certificate expired on {}. If that day has not come yet, set this computer's clock; \
-         else its operator has to renew the certificate (`papo cert make`).",
-        day(*not_after)
-    )]
+    #[error("{}", t!("client-expired", day = day(*not_after)))]
     Expired {
         /// When it expired.
         not_after: Timestamp,
     },
     /// The server's certificate is not valid yet, by this computer's clock.
-    #[error(
-        "The server's certificate is valid from {} only. If that day has passed already, set this computer's clock; \
-         else the clock of the computer that made the certificate was wrong: make a new one (`papo cert make`).",
-        day(*not_before)
-    )]
+    #[error("{}", t!("client-not-yet-valid", day = day(*not_before)))]
     NotYetValid {
         /// When it begins to be valid.
         not_before: Timestamp,
     },
     /// The certificate is trusted, but for another name.
-    #[error(
-        "The server's certificate is not for {host} but for {}. Connect by a name that it holds, or let its operator \
-         make one for this name (`papo cert make`).",
-        list(presented)
-    )]
+    #[error("{}", t!("client-wrong-host-name", host = host, names = list(presented)))]
     WrongHostName {
         /// The name or address that was connected to.
         host: String,
@@ -154,9 +113,7 @@ pub enum ConnectError {
         presented: Vec<String>,
     },
     /// The server's certificate, or its proof that it holds the key, is damaged or of a kind not accepted.
-    #[error(
-        "The server's certificate cannot be accepted: {detail}. Let its operator make a new one (`papo cert make`)."
-    )]
+    #[error("{}", t!("client-bad-certificate", detail = detail))]
     BadCertificate {
         /// What is wrong.
         detail: String,
@@ -168,13 +125,10 @@ pub enum ConnectError {
         server: Option<u32>,
     },
     /// What answers speaks TLS, but not this protocol.
-    #[error(
-        "What answers there speaks TLS but is no papo server. Check address and port; a proxy in between has to pass \
-         TLS and its ALPN through."
-    )]
+    #[error("{}", t!("client-not-papo"))]
     NotPapo,
     /// The server has refused the name, the room or the proof of the key.
-    #[error("The server has refused to let you in: {}", sentence(&.0.text))]
+    #[error("{}", t!("client-join-refused", text = sentence(&.0.said())))]
     JoinRefused(Refusal),
     /// The server has closed the connection and said why.
     #[error("{}", closed_text(*code, text))]
@@ -187,18 +141,16 @@ pub enum ConnectError {
         after: Option<u32>,
     },
     /// The connection broke.
-    #[error("The connection was lost ({detail}). Check the network; the server may also have stopped.")]
+    #[error("{}", t!("client-lost", detail = detail))]
     Lost {
         /// What the system says.
         detail: String,
     },
     /// The connection is there, but nothing comes from the server any more, or nothing ever came.
-    #[error("The server is silent. Check the network; the server may also be overloaded or hang.")]
+    #[error("{}", t!("client-silent"))]
     Silent,
     /// The server has said something that cannot be read.
-    #[error(
-        "The server has said something that this program cannot read ({detail}). Update the older of the two."
-    )]
+    #[error("{}", t!("client-garbled", detail = detail))]
     Garbled {
         /// What cannot be read.
         detail: String,
@@ -294,7 +246,7 @@ impl ConnectError {
             | io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::NetworkDown
             | io::ErrorKind::AddrNotAvailable => Self::NoRoute { address },
-            _ => Self::Lost { detail: error.to_string() },
+            _ => Self::Lost { detail: papo_words::system(error) },
         }
     }
 }
@@ -302,7 +254,7 @@ impl ConnectError {
 impl From<&io::Error> for ConnectError {
     /// What a failure of the socket means once the connection is there.
     fn from(error: &io::Error) -> Self {
-        Self::Lost { detail: error.to_string() }
+        Self::Lost { detail: papo_words::system(error) }
     }
 }
 
@@ -315,26 +267,23 @@ impl ConnectError {
 
 /// The day of a point in time: what a person compares with a calendar.
 pub(crate) fn day(time: Timestamp) -> String {
-    time.to_string().chars().take_while(|&c| c != 'T').collect()
+    dates::short_of(&time.to_string().chars().take_while(|&c| c != 'T').collect::<String>())
 }
 
 fn list(names: &[String]) -> String {
-    if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") }
+    if names.is_empty() { t!("client-no-name") } else { names.join(", ") }
 }
 
 /// A server that stops says all there is to know; of any other end one wants to know who has caused it.
 fn closed_text(code: ClosingCode, text: &str) -> String {
+    let why = sentence(&closing(code, text));
     match code {
-        ClosingCode::Stopping | ClosingCode::Kicked | ClosingCode::Banned => {
-            let mut letters = text.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            sentence(&first.chain(letters).collect::<String>())
-        }
-        _ => format!("The server has closed the connection: {}", sentence(text)),
+        ClosingCode::Stopping | ClosingCode::Kicked | ClosingCode::Banned => why,
+        _ => t!("client-closed", text = why),
     }
 }
 
-/// A server's words with a full stop, which they need not have: something may follow them.
+/// A clause with a full stop: something may follow it.
 fn sentence(text: &str) -> String {
     let text = text.trim_end();
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -342,19 +291,17 @@ fn sentence(text: &str) -> String {
 }
 
 fn version_text(server: Option<u32>) -> String {
+    let ours = PROTOCOL_VERSION.to_string();
     match server {
-        Some(version) => format!(
-            "The server speaks version {version} of the protocol, this program version {PROTOCOL_VERSION}. Update the older of the two."
-        ),
-        None => format!(
-            "What answers there has no version of the protocol in common with this program (papo/{PROTOCOL_VERSION}). \
-             Update the older of the two; or it is no papo server: check address and port."
-        ),
+        Some(server) => t!("client-other-version", server = server.to_string(), ours = ours),
+        None => t!("client-no-common-version", ours = ours),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use papo_words::Language;
+
     use super::*;
 
     #[test]
@@ -386,14 +333,33 @@ mod tests {
     fn what_a_server_says_becomes_a_sentence() {
         let closed =
             |code, text: &str| ConnectError::Closed { code, text: text.into(), after: None }.to_string();
-        for text in ["the server is stopping", "The server is stopping."] {
-            assert_eq!(closed(ClosingCode::Stopping, text), "The server is stopping.");
+        let stopping = closed(ClosingCode::Stopping, "bye");
+        assert_eq!(stopping, "The server is stopping or restarting; nothing is lost.");
+        let full = closed(ClosingCode::Full, "full");
+        let expected = "The server has closed the connection: the server holds as many connections as it may: try \
+                        again in a while.";
+        assert_eq!(full, expected);
+        for text in ["moved", "moved.", "moved. "] {
+            assert_eq!(closed(ClosingCode::Unknown, text), "The server has closed the connection: moved.");
         }
-        let full = closed(ClosingCode::Full, "the server is full: come back later");
-        assert_eq!(full, "The server has closed the connection: the server is full: come back later.");
-        let refusal = Refusal::new(papo_proto::ErrorCode::BadRoom, "there is no such room");
+        let refusal = Refusal::new(papo_proto::ErrorCode::BadRoom, "x");
         let refused = ConnectError::JoinRefused(refusal).to_string();
-        assert_eq!(refused, "The server has refused to let you in: there is no such room.");
+        let expected =
+            "The server has refused to let you in: this room's name cannot be used: choose another one.";
+        assert_eq!(refused, expected);
+    }
+
+    #[test]
+    fn a_cause_is_said_in_the_readers_language() {
+        let not_after = Timestamp::parse("2020-02-03T04:05:06Z").unwrap();
+        let said = |error: ConnectError| papo_words::in_language(Language::Portuguese, || error.to_string());
+        let refused = said(ConnectError::Refused { address: Address::default() });
+        assert!(refused.starts_with("Nada está escutando em 127.0.0.1:12345."), "{refused}");
+        let expired = said(ConnectError::Expired { not_after });
+        assert!(expired.starts_with("O certificado do servidor venceu em 03/02/2020."), "{expired}");
+        let stopping =
+            said(ConnectError::Closed { code: ClosingCode::Stopping, text: "x".into(), after: None });
+        assert_eq!(stopping, "O servidor está parando ou reiniciando; nada se perde.");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::BASE64;
 use papo_proto::{MemberId, PublicKey, Signature};
+use papo_words::{system, t};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -110,11 +111,7 @@ fn unreadable(path: &Path, error: private_file::ReadError) -> IdentityError {
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// Others may read the key.
-    #[error(
-        "Other users of this computer may read your key {} (mode {mode:03o}). Forbid it: chmod 600 {}",
-        path.display(),
-        path.display()
-    )]
+    #[error("{}", t!("client-key-exposed", file = %path.display(), mode = format!("{mode:03o}")))]
     Exposed {
         /// The key's file.
         path: PathBuf,
@@ -122,16 +119,13 @@ pub enum IdentityError {
         mode: u32,
     },
     /// The file is no key.
-    #[error(
-        "{} is damaged or holds another kind of key. Put back a copy; or move the file away, and a new key (and with it a new identity) will be made.",
-        path.display()
-    )]
+    #[error("{}", t!("client-key-damaged", file = %path.display()))]
     Damaged {
         /// The key's file.
         path: PathBuf,
     },
     /// The file cannot be read.
-    #[error("Your key {} cannot be read ({cause}). Check who owns the file and its folder, or choose another folder with --profile.", path.display())]
+    #[error("{}", t!("client-key-unreadable", file = %path.display(), cause = system(cause)))]
     Unreadable {
         /// The key's file.
         path: PathBuf,
@@ -139,7 +133,7 @@ pub enum IdentityError {
         cause: io::Error,
     },
     /// The file cannot be written.
-    #[error("Your key {} cannot be written ({cause}). Check the folder's owner and free space, or choose another folder with --profile.", path.display())]
+    #[error("{}", t!("client-key-unwritable", file = %path.display(), cause = system(cause)))]
     Unwritable {
         /// The key's file.
         path: PathBuf,

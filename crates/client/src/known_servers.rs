@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use papo_proto::{Address, Fingerprint};
+use papo_words::{system, t};
 
 use crate::private_file;
 
@@ -70,10 +71,7 @@ fn add(path: &Path, address: &Address, fingerprint: &Fingerprint) -> io::Result<
 #[derive(Debug, thiserror::Error)]
 pub enum KnownServersError {
     /// A line does not end in a fingerprint.
-    #[error(
-        "Line {number} of {} has no readable fingerprint behind the server's address. Put back a copy of the file, or remove the line and connect again.",
-        path.display()
-    )]
+    #[error("{}", t!("client-known-line", number = number.to_string(), file = %path.display()))]
     Line {
         /// The file.
         path: PathBuf,
@@ -81,7 +79,7 @@ pub enum KnownServersError {
         number: usize,
     },
     /// The file cannot be read or written.
-    #[error("The known servers in {} cannot be read or written ({cause}). Check the file's owner and permissions.", path.display())]
+    #[error("{}", t!("client-known-file", file = %path.display(), cause = system(cause)))]
     File {
         /// The file.
         path: PathBuf,

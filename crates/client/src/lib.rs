@@ -11,7 +11,8 @@
 //! - [`heights`]: where the rows of a long list are, for surfaces that scroll smoothly.
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
-//! - [`error`]: every way in which a connection can fail, with cause and remedy.
+//! - [`error`]: every way in which a connection can fail, with cause and remedy; [`said`]: the protocol's errors and
+//!   codes in the reader's language.
 
 pub mod error;
 pub mod event;
@@ -22,6 +23,7 @@ pub mod markup;
 pub mod names;
 mod private_file;
 pub mod profile;
+pub mod said;
 pub mod session;
 pub mod state;
 pub mod store;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use papo_words::t;
+
 #[cfg(unix)]
 #[path = "private_file/unix.rs"]
 mod platform;
@@ -42,7 +44,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the file is far too large").into());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, t!("client-file-too-large")).into());
     }
     Ok(bytes)
 }

@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use papo_proto::{Address, RoomName};
+use papo_words::{system, t};
 
 use crate::identity::{Identity, IdentityError};
 use crate::private_file;
@@ -96,10 +97,10 @@ fn folder_from(named: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf>
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// No home folder is known.
-    #[error("No home folder is known here. Name a folder for key and history with --profile DIR.")]
+    #[error("{}", t!("client-no-home"))]
     NoHome,
     /// The folder cannot be made.
-    #[error("The profile's folder {} cannot be made ({cause}). Check the folder above it, or choose another one with --profile DIR.", folder.display())]
+    #[error("{}", t!("client-profile-folder", folder = %folder.display(), cause = system(cause)))]
     Folder {
         /// The folder.
         folder: PathBuf,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use papo_proto::{Address, Body, Epoch, Message, MessageId, RoomName, Seq};
+use papo_words::{system, t};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::event::Outgoing;
@@ -113,8 +114,8 @@ impl Store {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;
         let read = |(id, body): (String, String)| {
-            let id = MessageId::parse(&id).map_err(|_| self.damaged("the outbox"))?;
-            let body = Body::from_json(&body).map_err(|_| self.damaged("the outbox"))?;
+            let id = MessageId::parse(&id).map_err(|_| self.damaged(t!("client-store-outbox")))?;
+            let body = Body::from_json(&body).map_err(|_| self.damaged(t!("client-store-outbox")))?;
             Ok(Outgoing { id, body })
         };
         rows.into_iter().map(read).collect()
@@ -174,7 +175,7 @@ impl Store {
         })?;
         match rows.into_iter().next() {
             Some((Some(epoch), Some(last))) => {
-                let epoch = epoch.parse().map_err(|_| self.damaged("the position"))?;
+                let epoch = epoch.parse().map_err(|_| self.damaged(t!("client-store-position")))?;
                 Ok(Some((epoch, Seq::new(last.unsigned_abs()))))
             }
             _ => Ok(None),
@@ -197,7 +198,7 @@ impl Store {
                 break;
             }
             expected = Some(seq - 1);
-            page.push(serde_json::from_str(&json).map_err(|_| self.damaged("the history"))?);
+            page.push(serde_json::from_str(&json).map_err(|_| self.damaged(t!("client-store-history")))?);
         }
         page.reverse();
         Ok(page)
@@ -245,8 +246,8 @@ impl Store {
         StoreError::new(&self.path, error.into())
     }
 
-    fn damaged(&self, what: &str) -> StoreError {
-        StoreError::Damaged { path: self.path.clone(), detail: format!("{what} cannot be read") }
+    fn damaged(&self, detail: String) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), detail }
     }
 }
 
@@ -343,10 +344,7 @@ impl From<rusqlite::Error> for Fault {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// A newer version of the program has written the file.
-    #[error(
-        "{} was written by a newer version of papo (format {found}; this one knows {FORMAT}). Update papo, or choose another folder with --profile.",
-        path.display()
-    )]
+    #[error("{}", t!("client-store-newer", file = %path.display(), found = found.to_string(), known = FORMAT.to_string()))]
     Newer {
         /// The file.
         path: PathBuf,
@@ -354,10 +352,7 @@ pub enum StoreError {
         found: u32,
     },
     /// The file is damaged, or some other program's.
-    #[error(
-        "{} is damaged or not papo's ({detail}). Put back a copy; or move the file away, and a new one will be made.",
-        path.display()
-    )]
+    #[error("{}", t!("client-store-damaged", file = %path.display(), detail = detail))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -365,16 +360,13 @@ pub enum StoreError {
         detail: String,
     },
     /// The disk is full.
-    #[error("{} cannot be written: the disk is full. Make room; nothing that was kept is lost.", path.display())]
+    #[error("{}", t!("client-store-full", file = %path.display()))]
     Full {
         /// The file.
         path: PathBuf,
     },
     /// The file cannot be read or written.
-    #[error(
-        "{} cannot be used ({detail}). Check the folder's owner and permissions, or choose another folder with --profile.",
-        path.display()
-    )]
+    #[error("{}", t!("client-store-unusable", file = %path.display(), detail = detail))]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -389,9 +381,9 @@ impl StoreError {
         let path = path.to_owned();
         match fault {
             Fault::Newer(found) => Self::Newer { path, found },
-            Fault::Foreign => Self::Damaged { path, detail: "another program's database".to_owned() },
+            Fault::Foreign => Self::Damaged { path, detail: t!("client-store-foreign") },
             Fault::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => Self::Full { path },
-            Fault::Io(error) => Self::Unusable { path, detail: error.to_string() },
+            Fault::Io(error) => Self::Unusable { path, detail: system(&error) },
             Fault::Database(error) => match error.sqlite_error_code() {
                 Some(DatabaseCorrupt | NotADatabase) => Self::Damaged { path, detail: error.to_string() },
                 Some(DiskFull) => Self::Full { path },

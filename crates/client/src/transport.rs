@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use mio::{Poll, Waker};
 use papo_proto::{Address, Body, InviteSecret, MessageId, Name, RoomName};
+use papo_words::t;
 
 use crate::error::ConnectError;
 use crate::event::{Command, Event, Outgoing};
@@ -116,9 +117,7 @@ impl Client {
             Ok((poll, Arc::new(Wake { stop: AtomicBool::new(false), waker })))
         };
         let no_resources = |error: io::Error| ConnectError::Local {
-            text: format!(
-                "The system refuses what a connection needs ({error}). Close other programs and try again."
-            ),
+            text: t!("client-no-resources", cause = papo_words::system(&error)),
         };
         let (poll, wake) = start().map_err(no_resources)?;
         let (commands, waiting) = sync_channel(COMMANDS_WAITING_MAX);

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use papo_proto::limits::ALPN_LINES;
 use papo_proto::{Address, Fingerprint, Timestamp};
+use papo_words::t;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{CryptoProvider, aws_lc_rs as provider, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -90,7 +91,7 @@ impl Trust {
 
     fn policy(&self, address: &Address, accepted: Option<Fingerprint>) -> Result<Policy, ConnectError> {
         if let Some(expected) = self.fingerprint {
-            let remedy = "use a new invite link".to_owned();
+            let remedy = t!("client-remedy-new-invite");
             return Ok(Policy::Fingerprint { expected, remedy });
         }
         if let Some(file) = &self.ca_file {
@@ -99,13 +100,12 @@ impl Trust {
         if let Some(path) = &self.known_servers {
             let known = known_servers::find(path, address).map_err(|error| ConnectError::local(&error))?;
             if let Some(expected) = known {
-                let remedy =
-                    format!("remove the line of {address} from {} and connect again", path.display());
+                let remedy = t!("client-remedy-remove-line", address = %address, file = %path.display());
                 return Ok(Policy::Fingerprint { expected, remedy });
             }
         }
         Ok(match accepted {
-            Some(expected) => Policy::Fingerprint { expected, remedy: "connect again".to_owned() },
+            Some(expected) => Policy::Fingerprint { expected, remedy: t!("client-remedy-again") },
             None => Policy::System,
         })
     }
@@ -132,22 +132,16 @@ struct Authorities {
 
 impl Authorities {
     fn load(file: &Path) -> Result<Self, ConnectError> {
-        let local = |why: &str| ConnectError::Local {
-            text: format!(
-                "{} {why}. Give `--ca` the server's certificate in PEM form (it begins with -----BEGIN CERTIFICATE-----).",
-                file.display()
-            ),
-        };
         let certificates: Vec<_> = CertificateDer::pem_file_iter(file)
             .and_then(Iterator::collect)
-            .map_err(|error| local(&format!("cannot be read ({error})")))?;
+            .map_err(|error| ConnectError::Local { text: ca_unreadable(file, &error) })?;
         if certificates.is_empty() {
-            return Err(local("holds no certificate"));
+            return Err(ConnectError::Local { text: t!("client-ca-empty", file = %file.display()) });
         }
         let mut authorities =
             Self { file: file.to_owned(), fingerprints: Vec::new(), roots: RootCertStore::empty() };
         for certificate in certificates {
-            let damaged = || local("holds a damaged certificate");
+            let damaged = || ConnectError::Local { text: t!("client-ca-damaged", file = %file.display()) };
             authorities.fingerprints.push(fingerprint_of(&certificate).ok_or_else(damaged)?);
             authorities.roots.add(certificate).map_err(|_| damaged())?;
         }
@@ -213,7 +207,7 @@ impl Verifier {
             },
             Ok(()) if is_own => Ok(()),
             Ok(()) => verify_server_name(&shown.parsed, shown.name).map_err(|error| {
-                let damaged = || ConnectError::BadCertificate { detail: why_bad(&error).to_owned() };
+                let damaged = || ConnectError::BadCertificate { detail: why_bad(&error) };
                 self.explain(&error).unwrap_or_else(damaged)
             }),
         }
@@ -229,15 +223,15 @@ impl Verifier {
         tracing::debug!(%error, "the system does not vouch for the certificate");
         let detail = match self.explain(&error) {
             Some(ConnectError::Expired { not_after }) => {
-                format!("by this computer's clock, the certificate expired on {}", day(not_after))
+                t!("client-detail-expired", day = day(not_after))
             }
             Some(ConnectError::NotYetValid { not_before }) => {
-                format!("by this computer's clock, the certificate is valid from {} only", day(not_before))
+                t!("client-detail-not-yet-valid", day = day(not_before))
             }
-            Some(ConnectError::WrongHostName { host, .. }) => format!("the certificate is not for {host}"),
+            Some(ConnectError::WrongHostName { host, .. }) => t!("client-detail-wrong-host", host = host),
             // Whatever else is said of a certificate that nobody known has signed is about what is in it, and
             // hides that it would not count anyway.
-            _ => "no authority that it knows has signed the certificate".to_owned(),
+            _ => t!("client-detail-no-authority"),
         };
         let address = self.address.clone();
         Err(ConnectError::UnknownServer { address, fingerprint: shown.fingerprint, detail })
@@ -265,15 +259,24 @@ impl Verifier {
     }
 }
 
+/// That the file given with `--ca` cannot be read, or is no PEM file.
+fn ca_unreadable(file: &Path, error: &pem::Error) -> String {
+    let cause = match error {
+        pem::Error::Io(error) => papo_words::system(error),
+        error => error.to_string(),
+    };
+    t!("client-ca-unreadable", file = %file.display(), cause = cause)
+}
+
 /// What is wrong with a certificate, or with the proof of its key, for people.
-pub(crate) fn why_bad(error: &Error) -> &'static str {
+pub(crate) fn why_bad(error: &Error) -> String {
     match error {
         Error::DecryptError | Error::InvalidCertificate(CertificateError::BadSignature) => {
-            "the server has not proven that it holds the certificate's key"
+            t!("client-detail-no-proof")
         }
-        Error::NoCertificatesPresented => "the server has shown none",
-        Error::InvalidCertificate(CertificateError::BadEncoding) => "it is damaged",
-        _ => "it is damaged, or of a kind that this program does not accept",
+        Error::NoCertificatesPresented => t!("client-detail-no-certificate"),
+        Error::InvalidCertificate(CertificateError::BadEncoding) => t!("client-detail-damaged"),
+        _ => t!("client-detail-unacceptable"),
     }
 }
 

@@ -454,8 +454,8 @@ fn the_server_refuses_closes_or_breaks_off() {
     let refused = ConnectError::JoinRefused(refusal.clone());
     let closed = ConnectError::Closed { code: ClosingCode::Full, text, after: Some(60) };
     for (answer, expected, category, texts) in [
-        (ServerMessage::Error(refusal), refused, Category::Refused, ["let you in", "choose another"]),
-        (closing, closed, Category::Lost, ["has closed", "come back later"]),
+        (ServerMessage::Error(refusal), refused, Category::Refused, ["let you in", "choose another one"]),
+        (closing, closed, Category::Lost, ["has closed", "try again in a while"]),
     ] {
         let server = TestServer::tls(tls(&certificate, &["papo/1"]), move |mut peer| {
             peer.welcome();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::help;
 use crate::layers::variable;
 
 /// An encrypted chat room in one command.
@@ -29,6 +30,9 @@ pub(crate) struct Arguments {
     /// Read this configuration file instead of papo/config.toml in the platform's configuration folder
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The language: en or pt; the system's where it is not said
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(crate) lang: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -283,7 +287,7 @@ pub(crate) struct CertFileArguments {
 
 /// Reads the words of the command line, the program's own name first.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
-    let matches = command().try_get_matches_from(rewrite_ip(words))?;
+    let matches = help::localised(command()).try_get_matches_from(rewrite_ip(words))?;
     Arguments::from_arg_matches(&matches)
 }
 

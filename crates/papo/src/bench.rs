@@ -5,6 +5,7 @@ use std::{env, fs, io};
 use jiff::Zoned;
 use papo_bench::report::{About, page};
 use papo_bench::{BenchError, Options, yardstick};
+use papo_words::{system, t};
 
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -13,7 +14,7 @@ use crate::output;
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     if let Some(address) = options.serve_yardstick {
         return yardstick::serve(address, io::stdout().lock())
-            .map_err(|error| Failure::new(Exit::Other, format!("the yardstick has ended: {error}")));
+            .map_err(|error| Failure::new(Exit::Other, t!("cli-yardstick-ended", cause = %error)));
     }
     let report = papo_bench::run(options, &mut |line| output::words(line)).map_err(|error| {
         let exit = if matches!(error, BenchError::Options(_)) { Exit::Usage } else { Exit::Other };
@@ -21,7 +22,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     })?;
     if let Some(path) = &options.report {
         fs::write(path, page(&report, &about())).map_err(|error| {
-            Failure::local(format!("the report cannot be written to {}: {error}", path.display()))
+            Failure::local(t!("cli-report-unwritable", file = %path.display(), cause = system(&error)))
         })?;
     }
     if options.json {

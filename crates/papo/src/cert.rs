@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use papo_client::text::for_terminal_line;
 use papo_proto::Timestamp;
 use papo_server::certificate::{Certificate, CertificateError, PemFiles, fingerprint_of_file};
+use papo_words::{system, t};
 use x509_cert::Certificate as Certificate509;
 use x509_cert::der::DecodePem;
 use x509_cert::ext::pkix::SubjectAltName;
@@ -21,19 +22,13 @@ const NAMES_ALWAYS: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// Makes key and certificate, as the first `papo serve` would.
 pub(crate) fn make(asked: CertMake) -> Result<(), Failure> {
     fs::create_dir_all(&asked.data).map_err(|error| {
-        Failure::local(format!(
-            "the folder {} cannot be made: {error}; choose another one with --data DIR",
-            asked.data.display()
-        ))
+        Failure::local(t!("cli-folder", folder = %asked.data.display(), cause = system(&error)))
     })?;
     let mut names: Vec<String> = NAMES_ALWAYS.map(str::to_owned).to_vec();
     names.extend(asked.names.into_iter().filter(|name| !NAMES_ALWAYS.contains(&name.as_str())));
     let made = Certificate::make(&asked.data, &names).map_err(|error| failure(&error))?;
-    output::words(&format!(
-        "Made {} (keep it secret) and {} (give it to whoever joins with --ca).\nThe fingerprint:",
-        made.files().key.display(),
-        made.files().certificate.display()
-    ));
+    let (key, certificate) = (made.files().key.display(), made.files().certificate.display());
+    output::words(&t!("cli-cert-made", key = %key, certificate = %certificate));
     output::line(&made.fingerprint().to_string())
 }
 
@@ -48,11 +43,14 @@ pub(crate) fn show(asked: &CertFile) -> Result<(), Failure> {
     let path = file(asked);
     let fingerprint = fingerprint_of_file(&path).map_err(|error| failure(&error))?;
     let facts = Facts::read(&path)?;
-    output::line(&format!("file         {}", path.display()))?;
-    output::line(&format!("fingerprint  {}", fingerprint.grouped()))?;
-    output::line(&format!("valid from   {}", facts.not_before))?;
-    output::line(&format!("valid until  {}", facts.not_after))?;
-    output::line(&format!("names        {}", facts.names.join(", ")))
+    output::line(&t!(
+        "cli-cert-facts",
+        file = %path.display(),
+        fingerprint = fingerprint.grouped(),
+        begin = %facts.not_before,
+        end = %facts.not_after,
+        names = facts.names.join(", ")
+    ))
 }
 
 fn file(asked: &CertFile) -> PathBuf {
@@ -77,10 +75,7 @@ struct Facts {
 impl Facts {
     fn read(path: &Path) -> Result<Self, Failure> {
         let wrong = |error: &dyn std::fmt::Display| {
-            Failure::local(format!(
-                "{} cannot be read as a certificate: {error}; give one in PEM form",
-                path.display()
-            ))
+            Failure::local(t!("cli-cert-wrong", file = %path.display(), cause = %error))
         };
         let pem = fs::read(path).map_err(|error| wrong(&error))?;
         let certificate = Certificate509::from_pem(first_certificate(&pem)).map_err(|error| wrong(&error))?;

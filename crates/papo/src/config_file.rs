@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use papo_words::{system, t};
 use toml::{Table, Value};
 
 use crate::args;
@@ -14,8 +15,11 @@ use crate::exit::Failure;
 const SECTIONS: [(&str, &[&str]); 2] =
     [("serve", &["serve", "invite", "cert"]), ("client", &["join", "send", "tail"])];
 
-/// Options that make no sense in a file: they ask for help, or for this very file.
-const KEYS_NEVER: [&str; 3] = ["config", "help", "version"];
+/// Options that no section holds: they ask for help, for this very file, or for what all sections have in common.
+const KEYS_NEVER: [&str; 4] = ["config", "help", "lang", "version"];
+
+/// What stands above the sections, since it is for all of them.
+const KEY_LANGUAGE: &str = "lang";
 
 /// How alike two names must be, from 0 to 1, for one to be offered for the other.
 const LIKENESS_MIN: f64 = 0.7;
@@ -33,16 +37,15 @@ impl ConfigFile {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(path, &text).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Failure::local(format!(
-                "the configuration file {} cannot be read: {error}; check its permissions",
-                path.display()
-            ))),
+            Err(error) => Err(Failure::local(
+                t!("cli-config-unreadable", file = %path.display(), cause = system(&error)),
+            )),
         }
     }
 
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
         let table = text.parse::<Table>().map_err(|error| {
-            Failure::usage(format!("the configuration file {} is not TOML:\n{error}", path.display()))
+            Failure::usage(t!("cli-config-not-toml", file = %path.display(), cause = %error))
         })?;
         Ok(Self { path: path.to_owned(), table })
     }
@@ -56,17 +59,23 @@ impl ConfigFile {
             Value::String(text) => Ok(Some(text.clone())),
             Value::Integer(number) => Ok(Some(number.to_string())),
             Value::Boolean(truth) => Ok(Some(truth.to_string())),
-            _ => Err(Failure::usage(format!(
-                "{section}.{key} in {} is neither text nor a whole number nor true or false: write it as one of them",
-                self.path.display()
+            _ => Err(Failure::usage(t!(
+                "cli-config-kind",
+                key = format!("{section}.{key}"),
+                file = %self.path.display()
             ))),
         }
+    }
+
+    /// The language that the file asks for.
+    pub(crate) fn language(&self) -> Option<&str> {
+        self.table.get(KEY_LANGUAGE)?.as_str()
     }
 
     /// One warning for each key that no option has, with the nearest one that there is.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        for (section, value) in &self.table {
+        for (section, value) in self.table.iter().filter(|(key, _)| *key != KEY_LANGUAGE) {
             let known = keys_of(section);
             let sections = || SECTIONS.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
             match value.as_table() {
@@ -85,10 +94,11 @@ impl ConfigFile {
         let like = |name: &&String| strsim::jaro_winkler(key, name);
         let nearest = known.iter().max_by(|a, b| like(a).total_cmp(&like(b)));
         let offer = match nearest.filter(|name| like(name) >= LIKENESS_MIN) {
-            Some(name) => format!("did you mean {name:?}?"),
-            None => format!("there are {}", known.join(", ")),
+            Some(name) => t!("cli-config-mean", name = name),
+            None => t!("cli-config-there-are", names = known.join(", ")),
         };
-        format!("papo: warning: {shown} in {} is not known and is ignored: {offer}", self.path.display())
+        let unknown = t!("cli-config-unknown", key = shown, file = %self.path.display(), offer = offer);
+        t!("cli-warning", text = unknown)
     }
 }
 

@@ -4,8 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{self, Path, PathBuf};
 
+use papo_client::said::Said;
+use papo_proto::invite::InviteError;
 use papo_proto::{Address, Invite};
 use papo_server::certificate::{PemFiles, fingerprint_of_file};
+use papo_words::{system, t};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
@@ -57,7 +60,7 @@ fn write(path: &Path, line: &str) -> Result<(), Failure> {
 }
 
 fn not_written(path: &Path, error: &io::Error) -> Failure {
-    Failure::local(format!("{} cannot be written: {error}; check the folder's permissions", path.display()))
+    Failure::local(t!("cli-unwritable", file = %path.display(), cause = system(error)))
 }
 
 /// Prints the invite, and draws it if that was asked for.
@@ -89,7 +92,7 @@ fn certificate(named: Option<PathBuf>, data: &Path) -> Result<Option<PathBuf>, F
             Ok(Some(PemFiles::in_folder(data).certificate).filter(|own| own.exists()))
         }
         Err(error) => {
-            Err(Failure::local(format!("{} cannot be read: {error}; check its permissions", path.display())))
+            Err(Failure::local(t!("cli-unreadable", file = %path.display(), cause = system(&error))))
         }
     }
 }
@@ -97,30 +100,21 @@ fn certificate(named: Option<PathBuf>, data: &Path) -> Result<Option<PathBuf>, F
 /// The server's last invite, with another address if there is one.
 fn known(data: &Path, address: Option<Address>) -> Result<Invite, Failure> {
     let path = file(data);
-    let never = || {
-        Failure::local(format!(
-            "no server has been started with the folder {} yet: start one with `papo serve`, or name its folder with --data DIR",
-            data.display()
-        ))
-    };
+    let never = || Failure::local(t!("cli-invite-never", folder = %data.display()));
     let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => never(),
-        _ => Failure::local(format!("{} cannot be read: {error}; check its permissions", path.display())),
+        _ => Failure::local(t!("cli-unreadable", file = %path.display(), cause = system(&error))),
     })?;
-    let last: Invite = text.parse().map_err(|error| {
-        Failure::local(format!(
-            "{} is damaged ({error}): the next `papo serve` writes it anew",
-            path.display()
-        ))
+    let last: Invite = text.parse().map_err(|error: InviteError| {
+        Failure::local(t!("cli-invite-damaged", file = %path.display(), cause = error.said()))
     })?;
     Ok(Invite { address: address.unwrap_or_else(|| last.address.clone()), ..last })
 }
 
 /// A link as a QR code of half blocks. Light squares are the ones drawn, as terminals are mostly dark.
 fn drawn(link: &str) -> Result<String, Failure> {
-    let code = QrCode::new(link).map_err(|error| {
-        Failure::new(Exit::Other, format!("the link does not fit into a QR code: {error}"))
-    })?;
+    let code = QrCode::new(link)
+        .map_err(|error| Failure::new(Exit::Other, t!("cli-invite-too-long", cause = %error)))?;
     Ok(code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
 }
 

@@ -8,6 +8,9 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
+use papo_client::said::Said;
+use papo_words::t;
+
 use crate::config_file::ConfigFile;
 use crate::exit::Failure;
 use crate::output;
@@ -59,8 +62,10 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Typed(option) => f.write_str(option),
-            Self::Environment(variable) => write!(f, "the environment variable {variable}"),
-            Self::File { path, key } => write!(f, "{key} in {}", path.display()),
+            Self::Environment(variable) => f.write_str(&t!("cli-source-variable", variable = variable)),
+            Self::File { path, key } => {
+                f.write_str(&t!("cli-source-file", key = key, file = %path.display()))
+            }
         }
     }
 }
@@ -79,11 +84,9 @@ impl Sourced<String> {
     }
 
     /// The value as what it means; the error names its source.
-    pub(crate) fn parse<T, E: fmt::Display>(
-        &self,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<T, Failure> {
-        parse(&self.value).map_err(|error| Failure::usage(format!("{}: {error}", self.source)))
+    pub(crate) fn parse<T, E: Said>(&self, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Failure> {
+        parse(&self.value)
+            .map_err(|error| Failure::usage(t!("cli-wrong", source = %self.source, why = error.said())))
     }
 }
 
@@ -96,15 +99,28 @@ impl Layers {
             env::vars_os().filter_map(ours).filter(|(name, _)| name.starts_with(VARIABLE_PREFIX)).collect();
         let named = config.or_else(|| environment.get(&variable("config")).map(PathBuf::from));
         let file = match &named {
-            Some(path) => Some(ConfigFile::read(path)?.ok_or_else(|| {
-                Failure::local(format!(
-                    "there is no configuration file {}: check the path or leave --config away",
-                    path.display()
-                ))
-            })?),
+            Some(path) => Some(
+                ConfigFile::read(path)?
+                    .ok_or_else(|| Failure::local(t!("cli-config-missing", file = %path.display())))?,
+            ),
             None => places::config_file().map_or(Ok(None), |path| ConfigFile::read(&path))?,
         };
         Ok(Self { environment, file })
+    }
+
+    /// The language that was asked for, from the first layer that does so.
+    pub(crate) fn language(&self, typed: Option<String>) -> Option<Sourced<String>> {
+        if let Some(value) = typed {
+            return Some(Sourced::typed("--lang", value));
+        }
+        let name = variable("lang");
+        if let Some(value) = self.environment.get(&name).filter(|value| !value.is_empty()) {
+            let value = value.to_string_lossy().into_owned();
+            return Some(Sourced { value, source: Source::Environment(name) });
+        }
+        let file = self.file.as_ref()?;
+        let source = Source::File { path: file.path.clone(), key: "lang".to_owned() };
+        file.language().map(|value| Sourced { value: value.to_owned(), source })
     }
 
     /// Warns of what the configuration file holds in vain. Apart from loading, for only what was loaded says how
@@ -130,7 +146,7 @@ impl Layers {
         if let Some(value) = self.environment.get(&name).filter(|value| !value.is_empty()) {
             let source = Source::Environment(name);
             let text = value.clone().into_string();
-            let value = text.map_err(|_| Failure::usage(format!("{source} is not UTF-8")))?;
+            let value = text.map_err(|_| Failure::usage(t!("cli-not-utf8", source = %source)))?;
             return Ok(Some(Sourced { value, source }));
         }
         let Some(file) = &self.file else { return Ok(None) };
@@ -172,7 +188,7 @@ impl Layers {
         let truth = |text: &str| match text {
             "1" | "true" | "yes" | "on" => Ok(true),
             "0" | "false" | "no" | "off" => Ok(false),
-            _ => Err(format!("{text:?} is neither true nor false: write one of them")),
+            _ => Err(t!("cli-not-truth", text = format!("{text:?}"))),
         };
         let below = self.text(section, option, None)?;
         if typed { Ok(Some(true)) } else { below.map(|said| said.parse(truth)).transpose() }

@@ -9,7 +9,9 @@ mod config_file;
 #[cfg(feature = "desktop")]
 mod desktop;
 mod exit;
+mod help;
 mod invite;
+mod language;
 mod layers;
 mod output;
 mod places;
@@ -24,11 +26,16 @@ use exit::Failure;
 use layers::Layers;
 
 fn main() -> ExitCode {
+    // Before anything is said, and the parser may have to say something.
+    language::choose(env::args_os());
     let typed = match args::parse(env::args_os()) {
         Ok(typed) => typed,
         // Help, version and misuse are printed by the parser itself; a closed output is no failure of ours.
         Err(told) => {
-            let _ = told.print();
+            match help::misuse(&told) {
+                Some(text) => output::failure(&text),
+                None => drop(told.print()),
+            }
             return exit::after_parser(&told);
         }
     };
@@ -40,6 +47,7 @@ fn main() -> ExitCode {
 
 fn run(typed: args::Arguments) -> Result<(), Failure> {
     let layers = Layers::load(typed.config)?;
+    language::check(typed.lang, &layers)?;
     if !matches!(typed.command, Command::Serve(_)) {
         layers.warn();
     }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use papo_words::{system, t};
+
 use crate::exit::{Exit, Failure};
 
 /// When something was last written to either output. Held while that is done, so that a time read from here
@@ -20,10 +22,7 @@ static SPEAKS_BY_LOG: AtomicBool = AtomicBool::new(false);
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     write_at(&mut io::stdout().lock(), &format!("{text}\n")).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::output_closed(),
-        _ => Failure::new(
-            Exit::Other,
-            format!("standard output cannot be written: {error}; check where it is redirected to"),
-        ),
+        _ => Failure::new(Exit::Other, t!("cli-output-unwritable", cause = system(&error))),
     })
 }
 

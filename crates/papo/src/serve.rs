@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use papo_log::LogError;
 use papo_proto::{Invite, RoomName};
 use papo_server::{Config, PemFiles, ServeError, Server, Stopper};
+use papo_words::t;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
@@ -50,9 +51,9 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         let certificate = given.unwrap_or_else(|| PemFiles::in_folder(&data).certificate);
         output::words(&words::with_certificate(&invite, &certificate));
     }
-    output::words(words::HOW_TO_CLOSE);
+    output::words(&t!("cli-how-to-close"));
     server.run().map_err(|error| failure(&error))?;
-    output::words(words::stopped(keeps));
+    output::words(&words::stopped(keeps));
     Ok(())
 }
 
@@ -64,9 +65,9 @@ fn announce(server: &Server, invite: &Invite, data: &Path) {
     let bound = server.addresses();
     output::words(&words::started(bound, &server.fingerprint(), new_folder));
     if bound.iter().any(|address| !address.ip().is_loopback()) {
-        output::words(words::OPEN_TO_ALL);
+        output::words(&t!("cli-open-to-all"));
     }
-    output::words(words::INVITE);
+    output::words(&format!("\n{}", t!("cli-invite")));
     if let Err(failure) = output::line(&invite.to_string()) {
         // The room is for the others; whether anybody reads this output does not matter to them.
         output::words(&failure.text);
@@ -104,11 +105,11 @@ fn stop_on_signal(stopper: Stopper) -> Result<(), Failure> {
         if asked.swap(true, Ordering::SeqCst) {
             process::exit(EXIT_INTERRUPTED);
         }
-        output::words(words::STOPPING);
+        output::words(&t!("cli-stopping"));
         stopper.stop();
     };
     ctrlc::set_handler(on_signal)
-        .map_err(|error| Failure::new(Exit::Other, format!("signals cannot be received: {error}")))
+        .map_err(|error| Failure::new(Exit::Other, t!("cli-no-signals", cause = %error)))
 }
 
 /// A server's failure with its exit code.

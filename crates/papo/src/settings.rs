@@ -8,7 +8,10 @@ mod server;
 use std::fmt;
 use std::str::FromStr;
 
+use papo_client::said::Said;
 use papo_proto::Address;
+use papo_proto::invite::InviteError;
+use papo_words::t;
 
 use crate::layers::Sourced;
 
@@ -22,21 +25,20 @@ pub(crate) use server::{
 
 /// A whole number of at least `least`.
 fn number<T: FromStr + PartialOrd + Copy + fmt::Display>(text: &str, least: T) -> Result<T, String> {
-    let wrong = || format!("{text:?} is not a whole number from {least} on");
+    let wrong = || t!("cli-not-number", text = format!("{text:?}"), least = %least);
     text.trim().parse::<T>().ok().filter(|number| *number >= least).ok_or_else(wrong)
 }
 
 /// A TCP port. 0 is one only for a server, which then takes any free port.
 fn port(text: &str, least: u16) -> Result<u16, String> {
-    number(text, least)
-        .map_err(|_| format!("{text:?} is not a port: write a whole number from {least} to 65535"))
+    number(text, least).map_err(|_| t!("cli-not-port", text = format!("{text:?}"), least = %least))
 }
 
 /// A host without a port: a name or an address, an IPv6 one with or without brackets.
 fn host(text: &str) -> Result<String, String> {
-    let address: Address = text.parse().map_err(|error| format!("{error}"))?;
+    let address: Address = text.parse().map_err(|error: InviteError| error.said())?;
     if has_port(text, &address) {
-        return Err(format!("{text:?} holds a port: write the host alone, and the port with --port"));
+        return Err(t!("cli-host-port", text = format!("{text:?}")));
     }
     Ok(address.host)
 }
@@ -51,11 +53,13 @@ fn has_port(text: &str, address: &Address) -> bool {
 fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
     let found = choices.iter().find(|(word, _)| *word == text.trim());
     let words = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-    found.map(|(_, choice)| *choice).ok_or_else(|| format!("{text:?} is none of {}", words()))
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| t!("cli-none-of", text = format!("{text:?}"), words = words()))
 }
 
 /// Parses a text if there is one.
-fn parsed<T, E: fmt::Display>(
+fn parsed<T, E: Said>(
     said: Option<Sourced<String>>,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, crate::exit::Failure> {

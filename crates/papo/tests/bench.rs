@@ -11,7 +11,12 @@ use serde_json::Value;
 
 fn bench(arguments: &[&str]) -> Output {
     let common = ["bench", "--seconds", "1", "--warmup", "0"];
-    Command::new(env!("CARGO_BIN_EXE_papo")).args(common).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_papo"))
+        .env("PAPO_LANG", "en")
+        .args(common)
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn measured(arguments: &[&str]) -> Value {

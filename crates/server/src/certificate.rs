@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use papo_proto::Fingerprint;
+use papo_words::{system, t};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -168,7 +169,7 @@ fn make_pem(names: &[String]) -> Result<(String, String), rcgen::Error> {
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
     /// A file cannot be read.
-    #[error("{} cannot be read ({source}): check that it exists and that this user may read it", path.display())]
+    #[error("{}", t!("server-unreadable", file = %path.display(), cause = system(source)))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -176,7 +177,7 @@ pub enum CertificateError {
         source: io::Error,
     },
     /// A file is not what it should be.
-    #[error("{} is not a PEM file with a certificate or an unencrypted private key ({cause})", path.display())]
+    #[error("{}", t!("server-not-pem", file = %path.display(), cause = cause))]
     NotPem {
         /// The file.
         path: PathBuf,
@@ -184,7 +185,7 @@ pub enum CertificateError {
         cause: String,
     },
     /// The key can be read by others.
-    #[error("{}: {source}", path.display())]
+    #[error("{}", t!("server-exposed", file = %path.display()))]
     Exposed {
         /// The key's file.
         path: PathBuf,
@@ -192,16 +193,13 @@ pub enum CertificateError {
         source: io::Error,
     },
     /// The certificate is another key's.
-    #[error(
-        "{} and {} do not belong together: give the certificate that was made for this key",
-        files.certificate.display(), files.key.display()
-    )]
+    #[error("{}", t!("server-not-a-pair", certificate = %files.certificate.display(), key = %files.key.display()))]
     NotAPair {
         /// The files.
         files: PemFiles,
     },
     /// TLS cannot use it.
-    #[error("{} cannot be used for TLS 1.3 ({cause}): use a key of type ECDSA P-256 or RSA with 2048 bits or more", path.display())]
+    #[error("{}", t!("server-unusable", file = %path.display(), cause = cause))]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -209,17 +207,13 @@ pub enum CertificateError {
         cause: String,
     },
     /// There is a file already.
-    #[error("{} is there already and is not replaced: move it away first, or choose another folder", path.display())]
+    #[error("{}", t!("server-exists", file = %path.display()))]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// One of the two files is there without the other.
-    #[error(
-        "{} is missing, but {} is there: put the missing one back from a copy. If there is none, move the other one \
-         away as well: then both are made anew, and everybody needs a new invite (`papo invite`)",
-        missing.display(), there.display()
-    )]
+    #[error("{}", t!("server-half", missing = %missing.display(), there = %there.display()))]
     Half {
         /// The file that is not there.
         missing: PathBuf,
@@ -227,7 +221,7 @@ pub enum CertificateError {
         there: PathBuf,
     },
     /// A file cannot be written.
-    #[error("{} cannot be written ({source}): check the folder and its permissions", path.display())]
+    #[error("{}", t!("server-not-written", file = %path.display(), cause = system(source)))]
     NotWritten {
         /// The file.
         path: PathBuf,
@@ -235,7 +229,7 @@ pub enum CertificateError {
         source: io::Error,
     },
     /// A name or address cannot stand in a certificate.
-    #[error("the certificate cannot be made ({0}): check the names and addresses it is for")]
+    #[error("{}", t!("server-not-made", cause = .0))]
     NotMade(String),
 }
 

@@ -34,6 +34,7 @@ mod unix;
 mod web;
 #[cfg(windows)]
 mod windows;
+mod words;
 mod writer;
 
 pub use certificate::{Certificate, CertificateError, PemFiles};

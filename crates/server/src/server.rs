@@ -12,6 +12,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog};
 use papo_proto::Fingerprint;
+use papo_words::{Language, in_language, system, t};
 
 use crate::certificate::{Certificate, CertificateError, PemFiles};
 use crate::config::{Config, History};
@@ -299,7 +300,10 @@ pub(crate) fn log_file(data: &Path) -> PathBuf {
 fn look_at_certificate(reloader: &Reloader, told: bool) -> bool {
     let Err(error) = reloader.reload() else { return false };
     if !told {
-        tracing::error!("the changed certificate cannot be used, the old one stays: {error}");
+        // Log lines are for programs and for searching: they stay English.
+        in_language(Language::English, || {
+            tracing::error!("the changed certificate cannot be used, the old one stays: {error}");
+        });
     }
     true
 }
@@ -314,7 +318,7 @@ fn unix_ms() -> u64 {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The folder cannot be made.
-    #[error("the folder {} cannot be made ({source}): choose another with --data, or change its permissions", path.display())]
+    #[error("{}", t!("server-folder", folder = %path.display(), cause = system(source)))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -322,30 +326,28 @@ pub enum ServeError {
         source: io::Error,
     },
     /// Somebody else has the port.
-    #[error(
-        "{0} is taken: another program, perhaps another papo, listens there. Stop it, or choose another port with -p"
-    )]
+    #[error("{}", t!("server-port-taken", address = %.0))]
     PortTaken(SocketAddr),
     /// The port is not for everybody.
-    #[error("{0} may not be used by this user: choose a port above 1023 with -p")]
+    #[error("{}", t!("server-port-forbidden", address = %.0))]
     PortForbidden(SocketAddr),
     /// The address is another machine's.
-    #[error("{0} is no address of this machine: choose one of its own with -ip, or 0.0.0.0 for all of them")]
+    #[error("{}", t!("server-not-our-address", address = %.0))]
     NotOurAddress(SocketAddr),
     /// The certificate cannot be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
     /// The log cannot be used.
-    #[error(transparent)]
+    #[error("{}", crate::words::log(.0))]
     Log(#[from] LogError),
     /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
+    #[error("{}", t!("server-tls", cause = %.0))]
     Tls(#[from] rustls::Error),
     /// The system refused something that nothing works without.
-    #[error("the system does not let the server work: {0}")]
+    #[error("{}", t!("server-system", cause = system(.0)))]
     System(#[from] io::Error),
     /// A thread has ended in a way that should be impossible.
-    #[error("a part of the server has failed, see the log above; what was echoed is kept, start it again")]
+    #[error("{}", t!("server-panicked"))]
     Panicked,
 }
 

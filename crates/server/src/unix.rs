@@ -21,8 +21,7 @@ pub(crate) fn refuse_readable_by_others(path: &Path) -> io::Result<()> {
     if metadata.permissions().mode() & 0o007 == 0 {
         return Ok(());
     }
-    let text = "this private key can be read by every user of this machine: type `chmod 600` and the file's name, and make a new key if others may have read it";
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, text))
+    Err(io::ErrorKind::PermissionDenied.into())
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one. Returns how many.

@@ -10,18 +10,28 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use crate::language::Language;
 use crate::value::Value;
 
-/// The files: name, and its text in each language in the order of [`Language::ALL`].
+/// Makes the table of files, each with its text in each language in the order of [`Language::ALL`].
 macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        [$(File::new($name, [
+    ($($name:literal)*) => {
+        /// Every file there is. A key begins with the name of its file.
+        static FILES: [File; [$($name),*].len()] = [$(File::new($name, [
             include_str!(concat!("../locales/en/", $name, ".ftl")),
             include_str!(concat!("../locales/pt-BR/", $name, ".ftl")),
-        ])),*]
+        ])),*];
     };
 }
 
-/// Every file there is. A key begins with the name of its file.
-static FILES: [File; 3] = files!["dates", "window", "words"];
+files! {
+    "chat"
+    "cli"
+    "client"
+    "dates"
+    "help"
+    "options"
+    "server"
+    "window"
+    "words"
+}
 
 /// One surface's texts.
 struct File {
@@ -50,6 +60,18 @@ pub(crate) fn say(language: Language, key: &str, arguments: &[(&str, Value<'_>)]
     let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.fluent())).collect();
     // What is wrong with a text stands in it as the name of what is missing, and a test has found it before.
     Some(bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned())
+}
+
+/// Every key of a file in a language.
+pub(crate) fn keys(language: Language, name: &str) -> Vec<String> {
+    let file = FILES.iter().find(|file| file.name == name);
+    let source = file.and_then(|file| file.sources.get(language as usize)).copied().unwrap_or_default();
+    let key = |line: &str| Some(line.split_once(" =")?.0.to_owned());
+    source
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .filter_map(key)
+        .collect()
 }
 
 fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {

@@ -28,6 +28,11 @@ pub fn short(day: Date) -> String {
     t!("dates-short", year = format!("{:04}", day.year()), month = two(day.month()), day = two(day.day()))
 }
 
+/// The same of a day that is written as in 2026-11-22; what else it is stays as it is.
+pub fn short_of(day: &str) -> String {
+    day.parse().map_or_else(|_| day.to_owned(), short)
+}
+
 /// Hours and minutes.
 pub fn time(time: Time) -> String {
     let two = |number: i8| format!("{number:02}");

@@ -16,19 +16,34 @@ mod catalogue;
 pub mod dates;
 mod language;
 mod list;
+mod system;
 mod value;
 
 pub use language::{Language, in_language, language, set_language};
 pub use list::{and, isolated, people};
+pub use system::system;
 pub use value::Value;
 
 /// The text of a key in the current language: `t!("chat-renamed", before = before, name = name)`. An argument is
-/// text or a number; numbers are grouped and counted as the language has it, so what is no amount (a port, a
-/// message's number) is given as text.
+/// text or a number, or with a `%` before it (`address = %address`) anything that can be displayed. Numbers are
+/// grouped and counted as the language has it, so what is no amount (a port, a message's number) is given as text.
 #[macro_export]
 macro_rules! t {
-    ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::text($key, &[$((stringify!($name), $crate::Value::from($value))),*])
+    ($key:literal $(, $($arguments:tt)*)?) => {
+        $crate::text($key, $crate::arguments!([] $($($arguments)*)?))
+    };
+}
+
+/// The arguments of [`t!`], one by one. Not for use by itself.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! arguments {
+    ([$($done:tt)*]) => { &[$($done)*] };
+    ([$($done:tt)*] $name:ident = %$value:expr $(, $($rest:tt)*)?) => {
+        $crate::arguments!([$($done)* (stringify!($name), $crate::Value::shown(&$value)),] $($($rest)*)?)
+    };
+    ([$($done:tt)*] $name:ident = $value:expr $(, $($rest:tt)*)?) => {
+        $crate::arguments!([$($done)* (stringify!($name), $crate::Value::from($value)),] $($($rest)*)?)
     };
 }
 
@@ -45,6 +60,12 @@ pub fn find(key: &str, arguments: &[(&str, Value<'_>)]) -> Option<String> {
     said.or_else(|| {
         catalogue::say(Language::English, key, arguments).filter(|_| current != Language::English)
     })
+}
+
+/// Every key of a surface's catalogue in a language; none where there is no such surface. For tests of texts whose
+/// keys are put together while running.
+pub fn keys(language: Language, surface: &str) -> Vec<String> {
+    catalogue::keys(language, surface)
 }
 
 #[cfg(test)]

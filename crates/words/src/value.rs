@@ -1,6 +1,7 @@
 //! What a text may be given: text or a number. Not here: how a language writes either.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 use fluent_bundle::FluentValue;
 
@@ -14,6 +15,11 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// Whatever can be displayed, as text.
+    pub fn shown(shown: &impl Display) -> Self {
+        Self::Text(shown.to_string().into())
+    }
+
     /// The value as the catalogue's engine takes it.
     pub(crate) fn fluent(&'a self) -> FluentValue<'a> {
         match self {

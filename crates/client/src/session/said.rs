@@ -7,12 +7,14 @@ use papo_proto::limits::PROTOCOL_VERSION;
 use papo_proto::{
     ClientMessage, ClosingCode, ErrorCode, Member, Message, MessageId, Refusal, Seq, ServerMessage, Timestamp,
 };
+use papo_words::t;
 
 use super::requests::Request;
 use super::stream::Place;
 use super::{Effect, IDS_REMEMBERED_MAX, Phase, Session};
 use crate::error::ConnectError;
 use crate::event::{ConnectionState, Event};
+use crate::said::Said;
 
 /// A message of ours that the log has.
 struct Sent {
@@ -198,7 +200,7 @@ impl Session {
         if self.stream.last() > after {
             self.request(Request::Fill { after: self.stream.last() });
         } else {
-            let detail = format!("it shows messages that its log does not have after {after}");
+            let detail = t!("client-detail-beyond-log", seq = %after);
             self.close(ConnectError::Garbled { detail });
         }
     }
@@ -222,7 +224,7 @@ impl Session {
                 // The answer to a `history`.
                 if let Some(Request::Fill { .. }) = self.requests.pop_history() {
                     let wait = seconds(refusal.retry_after);
-                    return self.close_for(ConnectError::Lost { detail: refusal.text }, wait);
+                    return self.close_for(ConnectError::Lost { detail: refusal.said() }, wait);
                 }
             }
             (None, ErrorCode::BadName) => {

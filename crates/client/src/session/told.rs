@@ -4,6 +4,7 @@
 use papo_proto::codec::{encode_client, refuse_body};
 use papo_proto::proof::{ChannelBinding, join_proof};
 use papo_proto::{ClientMessage, ErrorCode, Join, MessageId, Nonce, Refusal};
+use papo_words::t;
 
 use super::outbox::OUTBOX_LEN_MAX;
 use super::requests::Request;
@@ -41,9 +42,9 @@ impl Session {
         let refusal = match outgoing.body.to_json() {
             Err(error) => refuse_body(error, outgoing.id.clone()),
             Ok(_) if self.outbox.is_full() => {
-                let text =
-                    format!("{OUTBOX_LEN_MAX} messages wait to be sent: try again when some of them are");
-                Refusal::new(ErrorCode::TooFast, text).about(outgoing.id.clone())
+                // None of a server's codes: these words are our own.
+                let text = t!("client-outbox-full", count = OUTBOX_LEN_MAX);
+                Refusal::new(ErrorCode::Unknown, text).about(outgoing.id.clone())
             }
             Ok(_) => return self.outbox.push(outgoing),
         };

@@ -2,6 +2,7 @@
 //! position.
 
 use papo_proto::{Message, Seq};
+use papo_words::t;
 
 use super::{Store, StoreError, column};
 use crate::state::Hit;
@@ -26,7 +27,7 @@ impl Store {
                 break;
             }
             expected = seq + 1;
-            page.push(serde_json::from_str(&json).map_err(|_| self.damaged("the history"))?);
+            page.push(serde_json::from_str(&json).map_err(|_| self.damaged(t!("client-store-history")))?);
         }
         Ok(page)
     }
@@ -43,7 +44,8 @@ impl Store {
         while let Some(row) = rows.next().map_err(|error| self.explain(error))? {
             let json =
                 row.get_ref(0).and_then(|json| Ok(json.as_str()?)).map_err(|error| self.explain(error))?;
-            let message: Message = serde_json::from_str(json).map_err(|_| self.damaged("the history"))?;
+            let message: Message =
+                serde_json::from_str(json).map_err(|_| self.damaged(t!("client-store-history")))?;
             deleted.extend(message.body.delete);
             let is_gone = deleted.contains(&message.seq);
             hits.extend(hit(message, &wanted).filter(|_| !is_gone));

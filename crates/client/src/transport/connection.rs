@@ -11,6 +11,7 @@ use mio::{Interest, Registry, Token};
 use papo_proto::Address;
 use papo_proto::limits::ALPN_LINES;
 use papo_proto::proof::{CHANNEL_BINDING_LABEL, ChannelBinding};
+use papo_words::t;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection};
 
@@ -225,10 +226,10 @@ impl Connection {
 
     fn ended(&self) -> ConnectError {
         let detail = match self.phase {
-            Phase::Open => "the server has closed it",
-            _ => "it was closed before the handshake was done; perhaps the server is full, or no papo server",
+            Phase::Open => t!("client-detail-closed"),
+            _ => t!("client-detail-closed-early"),
         };
-        ConnectError::Lost { detail: detail.to_owned() }
+        ConnectError::Lost { detail }
     }
 
     fn write_records(&mut self) -> io::Result<()> {

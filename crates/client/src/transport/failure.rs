@@ -1,6 +1,7 @@
 //! What an error of TLS means, in terms of what a person can do about it.
 
 use papo_proto::Address;
+use papo_words::t;
 use rustls::{AlertDescription, Error};
 
 use crate::error::ConnectError;
@@ -22,27 +23,27 @@ pub(super) fn in_handshake(error: &Error, address: &Address) -> ConnectError {
             ConnectError::Version { server: None }
         }
         Error::InvalidCertificate(_) | Error::NoCertificatesPresented | Error::DecryptError => {
-            ConnectError::BadCertificate { detail: trust::why_bad(error).to_owned() }
+            ConnectError::BadCertificate { detail: trust::why_bad(error) }
         }
         // The server refuses for reasons of its own; they may pass.
         Error::AlertReceived(
             AlertDescription::InternalError | AlertDescription::UserCanceled | AlertDescription::CloseNotify,
-        ) => ConnectError::Lost { detail: "the server has broken off the handshake".to_owned() },
-        _ => ConnectError::TlsMismatch { address, detail: mismatch(error).to_owned() },
+        ) => ConnectError::Lost { detail: t!("client-detail-handshake-broken-off") },
+        _ => ConnectError::TlsMismatch { address, detail: mismatch(error) },
     }
 }
 
 /// What was not agreed on, for people.
-fn mismatch(error: &Error) -> &'static str {
+fn mismatch(error: &Error) -> String {
     match error {
         Error::AlertReceived(AlertDescription::ProtocolVersion) | Error::PeerIncompatible(_) => {
-            "it offers an older version, or other algorithms"
+            t!("client-detail-old-tls")
         }
         Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
-            "it accepts none of this program's algorithms"
+            t!("client-detail-no-algorithm")
         }
-        Error::AlertReceived(_) => "it has refused the handshake",
-        _ => "the handshake failed",
+        Error::AlertReceived(_) => t!("client-detail-handshake-refused"),
+        _ => t!("client-detail-handshake-failed"),
     }
 }
 
@@ -50,8 +51,8 @@ fn mismatch(error: &Error) -> &'static str {
 pub(super) fn in_traffic(error: &Error) -> ConnectError {
     tracing::debug!(%error, "TLS failed");
     let detail = match error {
-        Error::AlertReceived(_) => "the server has broken it off",
-        _ => "what came was damaged on the way",
+        Error::AlertReceived(_) => t!("client-detail-broken-off"),
+        _ => t!("client-detail-damaged-on-the-way"),
     };
-    ConnectError::Lost { detail: detail.to_owned() }
+    ConnectError::Lost { detail }
 }

@@ -140,7 +140,7 @@ fn the_outbox_and_what_is_on_its_way_are_bounded() {
     let [Effect::Event(Event::Failed { refusal, .. }), Effect::Forget(_)] = &effects[..] else {
         panic!("{effects:?}")
     };
-    assert_eq!(refusal.code, ErrorCode::TooFast);
+    assert_eq!(refusal.code, ErrorCode::Unknown);
     let now = connect(&mut session, Duration::ZERO);
     assert_eq!(said(&join(&mut session, now)), IN_FLIGHT_MAX);
     let echo = b"{\"type\":\"message\",\"seq\":1,\"time\":\"2026-11-22T14:00:00Z\",\"from\":\

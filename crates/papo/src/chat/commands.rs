@@ -45,7 +45,7 @@ pub(super) fn read(line: &str) -> Typed {
         ("help" | "?", _) => Typed::Help,
         ("who" | "names", _) => Typed::Who,
         ("leave" | "quit", _) => Typed::Leave,
-        ("me", "") => Typed::Wrong(words::ME_NEEDS_TEXT.to_owned()),
+        ("me", "") => Typed::Wrong(words::me_needs_text()),
         ("me", action) => Typed::Say(format!("*{action}*")),
         ("nick", name) => {
             Name::parse(name).map_or_else(|error| Typed::Wrong(words::nick(&error)), Typed::Rename)

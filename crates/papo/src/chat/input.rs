@@ -73,7 +73,7 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     }
     if bytes.len() > LINE_BYTES_MAX && bytes.last() != Some(&b'\n') {
         input.skip_until(b'\n')?;
-        return Ok(Some(Err(words::LINE_TOO_LONG.to_owned())));
+        return Ok(Some(Err(words::line_too_long())));
     }
     let is_whole = bytes.last() == Some(&b'\n');
     if is_whole {
@@ -82,7 +82,7 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     if bytes.last() == Some(&b'\r') {
         bytes.pop();
     }
-    let text = String::from_utf8(bytes).map_err(|_| words::LINE_NOT_UTF8.to_owned());
+    let text = String::from_utf8(bytes).map_err(|_| words::line_not_utf8());
     Ok(Some(text.map(|text| (text, is_whole))))
 }
 
@@ -93,7 +93,7 @@ pub(super) fn read_all(input: impl Read, bytes_max: usize) -> io::Result<Result<
     if bytes.len() > bytes_max {
         return Ok(Err(words::input_too_long(bytes_max)));
     }
-    let text = String::from_utf8(bytes).map_err(|_| words::LINE_NOT_UTF8.to_owned());
+    let text = String::from_utf8(bytes).map_err(|_| words::line_not_utf8());
     Ok(text.map(|text| text.trim_end_matches(['\n', '\r']).to_owned()))
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::session::Follow;
 use papo_proto::{Body, Member, Message, MessageId, Name, Seq};
+use papo_words::t;
 use terminal_size::{Height, Width, terminal_size};
 
 use super::commands::{self, Typed};
@@ -47,7 +48,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         }
     };
     ctrlc::set_handler(on_signal)
-        .map_err(|error| Failure::new(Exit::Other, format!("signals cannot be received: {error}")))?;
+        .map_err(|error| Failure::new(Exit::Other, t!("cli-no-signals", cause = %error)))?;
     let text = |body: Body| body.text.unwrap_or_default();
     let mut visit = Visit {
         under_way: waiting.into_iter().map(|outgoing| (outgoing.id, text(outgoing.body))).collect(),
@@ -172,7 +173,7 @@ impl Visit {
                 }
             }
             Event::Reset => {
-                output::aside(words::NEW_LOG);
+                output::aside(&words::new_log());
                 self.scribe.forget();
                 self.oldest = None;
             }
@@ -344,7 +345,7 @@ impl Visit {
             typed if self.leaving && typed != Typed::Leave => return Goes::On,
             Typed::Say(text) => return self.say(text, line),
             Typed::Nothing => {}
-            Typed::Help => output::aside(words::HELP),
+            Typed::Help => output::aside(&words::help()),
             Typed::Leave => return self.on_leave(),
             Typed::Rename(name) => self.rename(name),
             Typed::Who => {
@@ -396,7 +397,7 @@ impl Visit {
     /// A line that cannot be sent is told; in a script it also is a failure in the end.
     fn on_bad_line(&mut self, why: &str) -> Goes {
         output::words(&words::bad_line(why));
-        self.failed.get_or_insert_with(|| Failure::usage(words::LINES_NOT_SENT));
+        self.failed.get_or_insert_with(|| Failure::usage(words::lines_not_sent()));
         self.give_credit();
         Goes::On
     }

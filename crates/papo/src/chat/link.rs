@@ -135,7 +135,7 @@ impl Link {
             ConnectionState::Connecting | ConnectionState::Left => {}
             ConnectionState::Joined { .. } => {
                 if self.waits == Waits::Again {
-                    output::aside(words::BACK);
+                    output::aside(&words::back());
                 }
                 self.waits = Waits::No;
                 self.told = None;
@@ -157,7 +157,7 @@ impl Link {
     /// Tells, once in a break, what becomes of what is said during it.
     pub(super) fn tell_keeping(&mut self) {
         if !std::mem::replace(&mut self.is_keeping_told, true) {
-            output::aside(words::KEPT_FOR_LATER);
+            output::aside(&words::kept_for_later());
         }
     }
 

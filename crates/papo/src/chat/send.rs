@@ -6,6 +6,7 @@ use std::io;
 use std::time::Instant;
 
 use papo_client::event::{ConnectionState, Event};
+use papo_client::said::Said;
 use papo_client::session::Follow;
 use papo_proto::limits::BODY_BYTES_MAX;
 use papo_proto::{Body, ErrorCode, MessageId, Refusal};
@@ -50,7 +51,7 @@ fn whole_input() -> Result<String, Failure> {
     let read = input::read_all(io::stdin().lock(), BODY_BYTES_MAX);
     let text = read.map_err(|error| Failure::new(Exit::Other, words::input_unreadable(&error)))?;
     let text = text.map_err(Failure::usage)?;
-    if text.trim().is_empty() { Err(Failure::usage(words::NOTHING_TO_SAY)) } else { Ok(text) }
+    if text.trim().is_empty() { Err(Failure::usage(words::nothing_to_say())) } else { Ok(text) }
 }
 
 /// The body that says a text, if one can.
@@ -58,7 +59,7 @@ fn body(text: &str) -> Result<Body, Failure> {
     let body = Body::text(text);
     match body.to_json() {
         Ok(_) => Ok(body),
-        Err(error) => Err(Failure::usage(error.to_string())),
+        Err(error) => Err(Failure::usage(error.said())),
     }
 }
 

@@ -70,7 +70,7 @@ impl Printing {
             pages.push(page);
         }
         if pages.is_empty() {
-            output::aside(words::NOTHING_KEPT);
+            output::aside(&words::nothing_kept());
         }
         let kept = pages.into_iter().rev().flatten();
         for message in
@@ -92,7 +92,7 @@ impl Printing {
                 Ok(())
             }
             Event::Reset => {
-                output::aside(words::NEW_LOG);
+                output::aside(&words::new_log());
                 self.scribe.forget();
                 (self.end, self.last) = (None, self.last.map(|_| Seq::ZERO));
                 Ok(())

@@ -1,44 +1,15 @@
-//! Every word that `join`, `send` and `tail` say to the person. Not here: the causes of failed connections,
-//! which the client library words.
+//! Every word that `join`, `send` and `tail` say to the person, from the catalogues. Not here: the causes of
+//! failed connections, which the client library words.
 
 use std::io;
 use std::time::Duration;
 
 use papo_client::ConnectError;
+use papo_client::said::Said;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::limits::LINE_BYTES_MAX;
 use papo_proto::{Address, Fingerprint, NameError, Refusal, RoomName, Seq};
-
-/// What is told of the first message that is said during a break.
-pub(super) const KEPT_FOR_LATER: &str = "* Not connected: this is kept, and sent when the server is back.";
-
-pub(super) const BACK: &str = "* Connected again.";
-
-pub(super) const LINE_NOT_UTF8: &str = "the input is not UTF-8: convert it first, for example with iconv";
-
-pub(super) const LINE_TOO_LONG: &str = "the line is too long for a message: split it into several";
-
-pub(super) const LINES_NOT_SENT: &str = "some lines were not sent; what is wrong with them stands above";
-
-pub(super) const ME_NEEDS_TEXT: &str = "/me needs what you are doing: /me waves";
-
-pub(super) const NEW_LOG: &str = "* The room has begun anew: its earlier messages are gone.";
-
-pub(super) const NOTHING_KEPT: &str =
-    "* Nothing of this room is kept here yet: what `papo join` shows is kept for reading offline.";
-
-pub(super) const NOTHING_TO_SAY: &str =
-    "there is nothing to say: write a text behind `papo send`, or give one on standard input";
-
-pub(super) const HELP: &str = "\
-* Write a line to say it. Lines that begin with / are commands:
-    /help            this list
-    /nick NAME       be called something else
-    /me TEXT         say what you are doing
-    /who             who is here
-    /history [N]     N messages older than those shown (20)
-    /leave, /quit    leave the room
-    //text           say /text";
+use papo_words::{and, people, system, t};
 
 /// Above how many names a list only counts.
 const NAMES_LISTED_MAX: usize = 5;
@@ -46,16 +17,55 @@ const NAMES_LISTED_MAX: usize = 5;
 /// Above how many others they are only counted on entering.
 const OTHERS_LISTED_MAX: usize = 8;
 
-pub(super) fn ask(address: &Address, fingerprint: &Fingerprint) -> String {
-    format!(
-        "The server at {address} is not known here yet. Its fingerprint is\n  {}\nCompare it with what the server's \
-         operator says (`papo serve` shows it). Is it the same? [y/N]",
-        fingerprint.grouped()
-    )
+/// What is told of the first message that is said during a break.
+pub(super) fn kept_for_later() -> String {
+    t!("chat-kept-for-later")
 }
 
+pub(super) fn back() -> String {
+    t!("chat-back")
+}
+
+pub(super) fn line_not_utf8() -> String {
+    t!("chat-line-not-utf8")
+}
+
+pub(super) fn line_too_long() -> String {
+    t!("chat-line-too-long")
+}
+
+pub(super) fn lines_not_sent() -> String {
+    t!("chat-lines-not-sent")
+}
+
+pub(super) fn me_needs_text() -> String {
+    t!("chat-me-needs-text")
+}
+
+pub(super) fn new_log() -> String {
+    t!("chat-new-log")
+}
+
+pub(super) fn nothing_kept() -> String {
+    t!("chat-nothing-kept")
+}
+
+pub(super) fn nothing_to_say() -> String {
+    t!("chat-nothing-to-say")
+}
+
+pub(super) fn help() -> String {
+    t!("chat-help")
+}
+
+pub(super) fn ask(address: &Address, fingerprint: &Fingerprint) -> String {
+    t!("chat-ask", address = %address, fingerprint = fingerprint.grouped())
+}
+
+/// Whether an answer is a clear yes, in the language that was asked in or in English.
 pub(super) fn is_yes(answer: &str) -> bool {
-    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    let answer = answer.trim().to_lowercase();
+    matches!(answer.as_str(), "y" | "yes") || t!("chat-yes").split_whitespace().any(|yes| yes == answer)
 }
 
 /// Why there is no connection, in whole sentences. Part of it may be the server's words.
@@ -66,87 +76,79 @@ pub(super) fn cause(cause: &ConnectError) -> String {
 
 /// That there is no connection, and why, unless that was told just before.
 pub(super) fn waiting(why: Option<&ConnectError>, retry_in: Duration) -> String {
-    let why = why.map_or_else(|| "Still no connection.".to_owned(), cause);
-    format!("* {why} Trying again in {:.0} s.", retry_in.as_secs_f64().ceil())
+    let seconds = retry_in.as_secs_f64().ceil();
+    match why {
+        Some(why) => t!("chat-waiting", why = cause(why), seconds = seconds),
+        None => t!("chat-still-waiting", seconds = seconds),
+    }
 }
 
 /// That the room was entered. `others` are those who are known to be there, of `count` in all.
 pub(super) fn joined(room: &RoomName, you: &str, others: &[String], count: u64) -> String {
     let others_count = count.saturating_sub(1).max(others.len() as u64);
+    let is_listed = others.len() as u64 == others_count && others.len() <= OTHERS_LISTED_MAX;
     let with = match others_count {
-        0 => "alone so far".to_owned(),
-        1 if others.is_empty() => "with 1 other person".to_owned(),
-        _ if others.len() as u64 == others_count && others.len() <= OTHERS_LISTED_MAX => {
-            format!("with {}", and(others))
-        }
-        _ => format!("with {others_count} others"),
+        0 => t!("chat-alone"),
+        _ if is_listed => t!("chat-with", names = and(others)),
+        _ => t!("chat-with-others", count = others_count),
     };
-    format!("* You are in {room} as {you}, {with}. /help lists the commands.")
+    t!("chat-joined", room = %room, you = you, with = with)
 }
 
 pub(super) fn here(names: &[String]) -> String {
-    format!("* Here: {}", names.join(", "))
+    t!("chat-here", names = names.join(", "))
 }
 
 pub(super) fn here_and_more(names: &[String], count: u64) -> String {
     let more = count.saturating_sub(names.len() as u64);
-    if more == 0 { here(names) } else { format!("{} and {more} more", here(names)) }
+    if more == 0 { here(names) } else { t!("chat-here-and-more", names = names.join(", "), more = more) }
 }
 
 pub(super) fn came(names: &[String], count: u64) -> String {
-    format!("* {} came. {} here.", listed(names), people(count))
+    t!("chat-came", names = listed(names), count = count)
 }
 
 pub(super) fn went(names: &[String], count: u64) -> String {
-    format!("* {} left. {} here.", listed(names), people(count))
+    t!("chat-went", names = listed(names), count = count)
 }
 
 /// That somebody is called otherwise. `before` is how they were shown, or their badge where that is not known.
 pub(super) fn renamed(before: &str, name: &str) -> String {
-    format!("* {before} is called {name} now.")
+    t!("chat-renamed", before = before, name = name)
 }
 
 /// Somebody who has not proven a key.
 pub(super) fn guest(who: &str) -> String {
-    format!("{who} (guest)")
+    t!("chat-guest", who = who)
 }
 
 pub(super) fn you_are(name: &str) -> String {
-    format!("* You are called {name} now.")
+    t!("chat-you-are", name = name)
 }
 
 fn listed(names: &[String]) -> String {
     match names {
-        [] => "Nobody".to_owned(),
+        [] => t!("chat-nobody"),
         _ if names.len() <= NAMES_LISTED_MAX => and(names),
-        _ => format!("{} people", names.len()),
+        _ => people(names.len() as u64),
     }
-}
-
-/// All of them, with "and" before the last.
-fn and(names: &[String]) -> String {
-    match names {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        _ => names.concat(),
-    }
-}
-
-fn people(count: u64) -> String {
-    if count == 1 { "1 person is".to_owned() } else { format!("{count} people are") }
 }
 
 pub(super) fn older(count: usize, more: bool) -> String {
     match (count, more) {
-        (0, _) => "* There are no older messages.".to_owned(),
-        (_, true) => format!("* {count} older messages; /history shows more:"),
-        (_, false) => format!("* {count} older messages, the room's first:"),
+        (0, _) => t!("chat-older-none"),
+        (_, true) => t!("chat-older-more", count = count),
+        (_, false) => t!("chat-older-first", count = count),
     }
 }
 
 /// That one's own name is shown with a badge from now on, because of somebody called `other`.
 pub(super) fn namesake(you: &str, other: &str, is_here: bool) -> String {
-    let place = if is_here { "is here" } else { "has spoken here" };
-    format!("* You are shown as {you} now: another {other} {place}.")
+    if is_here {
+        t!("chat-namesake-here", you = you, other = other)
+    } else {
+        t!("chat-namesake-spoke", you = you, other = other)
+    }
 }
 
 /// The first words of a message. They hold no quotation mark.
@@ -160,110 +162,102 @@ pub(super) fn number(seq: Seq) -> String {
 }
 
 pub(super) fn replies(who: &str, to: &str, words: &str, text: &str) -> String {
-    format!("{who} replies to {to} (\"{words}\"): {text}")
+    t!("chat-replies", who = who, to = to, words = words, text = text)
 }
 
 pub(super) fn replies_to_number(who: &str, seq: Seq, text: &str) -> String {
-    format!("{who} replies to {}: {text}", number(seq))
+    t!("chat-replies-to-number", who = who, number = number(seq), text = text)
 }
 
 pub(super) fn changed(who: &str, quoted: &str, text: &str) -> String {
-    format!("{who} changed {quoted} to: {text}")
+    t!("chat-changed", who = who, quoted = quoted, text = text)
 }
 
 pub(super) fn took_back(who: &str, quoted: &str) -> String {
-    let colon = if quoted.starts_with('#') { "" } else { ":" };
-    format!("{who} took back{colon} {quoted}")
+    if quoted.starts_with('#') {
+        t!("chat-took-back-number", who = who, number = quoted)
+    } else {
+        t!("chat-took-back", who = who, quoted = quoted)
+    }
 }
 
 pub(super) fn cannot_change(who: &str, whose: &str, words: &str, text: &str) -> String {
-    format!("{who} cannot change what {whose} said (\"{words}\") to: {text}")
+    t!("chat-cannot-change", who = who, whose = whose, words = words, text = text)
 }
 
 pub(super) fn cannot_take_back(who: &str, whose: &str, words: &str) -> String {
-    format!("{who} cannot take back what {whose} said (\"{words}\")")
+    t!("chat-cannot-take-back", who = who, whose = whose, words = words)
 }
 
 pub(super) fn reacts(who: &str, emoji: &str, quoted: &str, removed: bool) -> String {
-    let no_longer = if removed { " no longer" } else { "" };
-    format!("{who}{no_longer} reacts with {emoji} to {quoted}")
+    if removed {
+        t!("chat-no-longer-reacts", who = who, emoji = emoji, quoted = quoted)
+    } else {
+        t!("chat-reacts", who = who, emoji = emoji, quoted = quoted)
+    }
 }
 
 pub(super) fn truncated(next: Seq) -> String {
-    format!("* The server no longer keeps what came before message {next}.")
+    t!("chat-truncated", next = %next)
 }
 
 pub(super) fn refused(refusal: &Refusal) -> String {
-    let wait = refusal.retry_after.map(|seconds| format!(" ({seconds} s)")).unwrap_or_default();
-    format!("* The server: {}{wait}", for_terminal(&refusal.text))
+    match refusal.retry_after {
+        Some(seconds) => t!("chat-refused-wait", text = refusal.said(), seconds = seconds),
+        None => t!("chat-refused", text = refusal.said()),
+    }
 }
 
 /// A message that was refused for good, with its text, so that it can be copied and said otherwise.
 pub(super) fn not_sent(refusal: &Refusal, text: Option<&str>) -> String {
-    let text = text.map(|text| format!("\n  It was: {}", for_terminal_line(text))).unwrap_or_default();
-    format!("The message was not sent: {}{text}", for_terminal(&refusal.text))
+    let not_sent = t!("chat-not-sent", text = refusal.said());
+    match text {
+        Some(text) => format!("{not_sent}\n  {}", t!("chat-it-was", text = for_terminal_line(text))),
+        None => not_sent,
+    }
 }
 
 pub(super) fn history_number(most: usize) -> String {
-    format!("/history takes a number from 1 to {most}")
+    t!("chat-history-number", most = most)
 }
 
 pub(super) fn nick(error: &NameError) -> String {
-    format!("/nick NAME: {error}")
+    t!("chat-nick", why = error.said())
 }
 
 pub(super) fn bad_line(why: &str) -> String {
-    format!("* Not sent: {why}")
+    t!("chat-bad-line", why = why)
 }
 
 pub(super) fn unknown_command(command: &str) -> String {
-    format!(
-        "there is no /{}. /help lists the commands; // in front says it as text",
-        for_terminal_line(command)
-    )
+    t!("chat-unknown-command", command = for_terminal_line(command))
 }
 
 pub(super) fn input_unreadable(error: &io::Error) -> String {
-    format!("standard input cannot be read: {error}")
+    t!("chat-input-unreadable", cause = system(error))
 }
 
 pub(super) fn input_too_long(bytes_max: usize) -> String {
-    format!(
-        "the input is longer than a message may be ({bytes_max} bytes): send it line by line with --lines, or split it"
-    )
+    t!("chat-input-too-long", most = bytes_max)
 }
 
 pub(super) fn resending(count: usize) -> String {
-    let go = if count == 1 { "goes" } else { "go" };
-    format!("* {} from last time, not sent yet, {go} out now.", messages(count))
+    t!("chat-resending", count = count)
 }
 
 pub(super) fn kept(count: usize) -> String {
-    let they = if count == 1 { "It is kept and goes" } else { "They are kept and go" };
-    format!("{} could not be sent. {they} out at the next `papo join` to this room.", messages(count))
+    t!("chat-kept", count = count)
 }
 
 pub(super) fn timed_out_before_joining(timeout: Duration) -> String {
-    format!(
-        "nothing was sent: the room was not reached within {} s. Check the network, or allow more time with --timeout SECONDS.",
-        timeout.as_secs()
-    )
+    t!("chat-timed-out-before-joining", seconds = timeout.as_secs())
 }
 
 pub(super) fn timed_out_unknown(timeout: Duration, count: usize) -> String {
-    format!(
-        "the connection was lost, and within {} s it did not become certain that the room has {}: it may have been stored. \
-         Look with `papo tail --after 0 --no-follow` before you send again.",
-        timeout.as_secs(),
-        messages(count).to_lowercase()
-    )
+    t!("chat-timed-out-unknown", seconds = timeout.as_secs(), count = count)
 }
 
-fn messages(count: usize) -> String {
-    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
-}
-
-/// `LINE_TOO_LONG` promises that what fits into a line may be tried.
+/// `line_too_long` promises that what fits into a line may be tried.
 const _: () = assert!(LINE_BYTES_MAX > papo_proto::limits::BODY_BYTES_MAX);
 
 #[cfg(test)]
@@ -291,7 +285,7 @@ mod tests {
             (names(&["Zoë"]), 3, "with 2 others"),
             (many, 10, "with 9 others"),
             (names(&[]), 2, "with 1 other person"),
-            (names(&[]), 4321, "with 4320 others"),
+            (names(&[]), 4321, "with 4,320 others"),
         ] {
             let line = joined(&RoomName::default(), "Ana", &others, count);
             assert_eq!(line, format!("* You are in lobby as Ana, {expected}. /help lists the commands."));
@@ -318,7 +312,10 @@ mod tests {
 
     #[test]
     fn only_a_clear_yes_is_one() {
-        assert!(is_yes("Yes\n") && is_yes("y"));
+        assert!(is_yes("Yes\n") && is_yes("y") && !is_yes("sim"));
+        papo_words::in_language(papo_words::Language::Portuguese, || {
+            assert!(is_yes("Sim\n") && is_yes("s") && is_yes("y") && !is_yes("não"));
+        });
         for no in ["", "\n", "no", "yep", "1"] {
             assert!(!is_yes(no), "{no:?}");
         }

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
 
 use papo_proto::Address;
+use papo_words::t;
 
 use crate::exit::{Exit, Failure};
 use crate::layers::Sourced;
@@ -12,12 +13,7 @@ use crate::layers::Sourced;
 pub(super) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
     let found = (host, port).to_socket_addrs().map(Vec::from_iter).unwrap_or_default();
     if found.is_empty() {
-        return Err(Failure::new(
-            Exit::Other,
-            format!(
-                "there is no host called {host}: name an address of this computer, such as -ip 127.0.0.1"
-            ),
-        ));
+        return Err(Failure::new(Exit::Other, t!("cli-no-host", host = host)));
     }
     // Two free ports for one server would need two invites.
     let many = if port == 0 { 1 } else { found.len() };
@@ -35,10 +31,7 @@ pub(super) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure>
 pub(super) fn refuse_public(listen: &[SocketAddr]) -> Result<(), Failure> {
     match listen.iter().find(|address| !address.ip().is_loopback()) {
         None => Ok(()),
-        Some(address) => Err(Failure::usage(format!(
-            "others can reach {address}, and anyone who does may come in: say --open if that is meant, or listen on \
-             127.0.0.1 for this computer alone (invites with a secret come in a later version)"
-        ))),
+        Some(address) => Err(Failure::usage(t!("cli-public", address = %address))),
     }
 }
 

@@ -1,59 +1,40 @@
-//! What `papo serve` says to the person who starts it.
+//! What `papo serve` says to the person who starts it, from the catalogue. Not here: when.
 
-use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use papo_proto::{Address, Fingerprint, Invite};
+use papo_words::{and, t};
 
-pub(super) const OPEN_TO_ALL: &str =
-    "Anyone who reaches this address may come in (--open). Traffic is encrypted all the same.";
-
-/// Stands above the invite.
-pub(super) const INVITE: &str = "\nThe invite, for the others:";
-
-pub(super) const HOW_TO_CLOSE: &str = "Ctrl-C closes the room.";
-
-pub(super) const STOPPING: &str = "Stopping: everybody is told. Ctrl-C once more ends at once.";
-
-pub(super) fn stopped(keeps: bool) -> &'static str {
-    if keeps {
-        "The room is closed. Everything that was said is stored."
-    } else {
-        "The room is closed, and what was said is gone (--history none)."
-    }
+pub(super) fn stopped(keeps: bool) -> String {
+    if keeps { t!("cli-stopped") } else { t!("cli-stopped-gone") }
 }
 
 /// That the room is open, and where. `data` is told where it is new.
 pub(super) fn started(bound: &[SocketAddr], fingerprint: &Fingerprint, data: Option<&Path>) -> String {
     let listed: Vec<String> = bound.iter().map(ToString::to_string).collect();
-    let mut text = format!("The room is open at {}.\n", listed.join(" and "));
-    let _ = write!(text, "  fingerprint  {}", fingerprint.grouped());
-    if let Some(data) = data {
-        let _ = write!(text, "\n  folder       {}", data.display());
-        text.push_str("\nThis is the first start: a new key and certificate were made in that folder.");
+    let text = t!("cli-started", addresses = and(&listed), fingerprint = fingerprint.grouped());
+    match data {
+        Some(data) => format!("{text}\n{}", t!("cli-started-first", folder = %data.display())),
+        None => text,
     }
-    text
 }
 
 /// How the others use the invite, as a line that can be copied.
 pub(super) fn how_to_use(invite: &Invite) -> String {
-    format!("They type: papo join '{invite}'")
+    t!("cli-how-to-use", command = format!("papo join '{invite}'"))
 }
 
 /// That the room's folder is taken.
 pub(super) fn log_in_use(log: &Path) -> String {
-    format!(
-        "{}: another program is using this message log, probably another `papo serve`. Stop it, or choose another \
-         folder with --data DIR",
-        log.display()
-    )
+    t!("cli-log-in-use", log = %log.display())
 }
 
 /// How others come in who have the certificate.
 pub(super) fn with_certificate(invite: &Invite, certificate: &Path) -> String {
     let Address { host, port } = &invite.address;
-    format!("Or with the certificate: papo join -ip {host} -p {port} --ca {}", quoted(certificate))
+    let command = format!("papo join -ip {host} -p {port} --ca {}", quoted(certificate));
+    t!("cli-with-certificate", command = command)
 }
 
 /// A path as a shell takes it.

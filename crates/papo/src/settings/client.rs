@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
 use papo_proto::{Address, Fingerprint, Invite, InviteSecret, Name, RoomName, Seq};
+use papo_words::t;
 
 use super::{host, number, parsed};
 #[cfg(feature = "desktop")]
@@ -82,7 +83,7 @@ pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failur
     let earlier = layers.text(Section::Client, "earlier", typed.earlier)?;
     let most = u32::try_from(HISTORY_MESSAGES_MAX).unwrap_or(u32::MAX);
     let earlier_len = parsed(earlier, |text| match number(text, 0)? {
-        len if len > most => Err(format!("{len} messages are too many at once: ask for at most {most}")),
+        len if len > most => Err(t!("cli-too-many-earlier", count = len, most = most)),
         len => Ok(len),
     })?;
     // Said or not, line by line is the only mode; the option is checked all the same.
@@ -112,7 +113,7 @@ pub(crate) fn send(typed: SendArguments, layers: &Layers) -> Result<Send, Failur
     let lines = layers.flag(Section::Client, "lines", typed.lines)?;
     let text = (!words.is_empty()).then(|| words.join(" "));
     if typed.lines && text.is_some() {
-        return Err(Failure::usage("--lines reads standard input: leave the text away, or --lines"));
+        return Err(Failure::usage(t!("cli-lines-and-text")));
     }
     let timeout =
         parsed(layers.text(Section::Client, "timeout", typed.timeout)?, |text| number(text, 1_u32))?;
@@ -127,7 +128,7 @@ pub(crate) fn send(typed: SendArguments, layers: &Layers) -> Result<Send, Failur
 /// What `papo tail` is to do.
 pub(crate) fn tail(typed: TailArguments, layers: &Layers) -> Result<Tail, Failure> {
     let after = layers.text(Section::Client, "after", typed.after)?;
-    let after = parsed(after, |text| Seq::try_from(number(text, 0_u64)?))?;
+    let after = parsed(after, seq)?;
     let count = parsed(layers.text(Section::Client, "count", typed.count)?, |text| number(text, 1))?;
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
     Ok(Tail {
@@ -138,6 +139,12 @@ pub(crate) fn tail(typed: TailArguments, layers: &Layers) -> Result<Tail, Failur
         follow: !layers.flag(Section::Client, "no-follow", typed.no_follow)?,
         offline: layers.flag(Section::Client, "offline", typed.offline)?,
     })
+}
+
+/// The number of a message.
+fn seq(text: &str) -> Result<Seq, String> {
+    let wrong = || t!("cli-not-seq", text = format!("{text:?}"));
+    text.trim().parse().ok().and_then(|number: u64| Seq::try_from(number).ok()).ok_or_else(wrong)
 }
 
 /// Whether the first word of `send` says where and not what: a link, an IP address, `localhost`, or a host with
@@ -200,10 +207,7 @@ fn target_of(
     };
     if invite.is_some() || super::has_port(&target.value, &address) {
         if port_typed {
-            return Err(Failure::usage(format!(
-                "the port is said twice: in {} and in --port",
-                target.source
-            )));
+            return Err(Failure::usage(t!("cli-port-twice", source = %target.source)));
         }
     } else if let Some(port) = parsed(port, |text| super::port(text, 1))? {
         address.port = port;
@@ -216,9 +220,7 @@ fn name(said: Option<Sourced<String>>) -> Result<Name, Failure> {
         return Ok(name);
     }
     let account = places::account_name().and_then(|name| Name::parse(&name).ok());
-    account.ok_or_else(|| {
-        Failure::usage("your account has no name here: say what you want to be called with --name NAME")
-    })
+    account.ok_or_else(|| Failure::usage(t!("cli-no-name")))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Not here: what they mean and why they are what they are, which the server library says.
 
 use papo_server::{Limits, Rate};
+use papo_words::t;
 
 use super::number;
 
@@ -46,9 +47,7 @@ pub(super) fn limits(text: &str) -> Result<Limits, String> {
             Some((name, value)) => set(&mut limits, name.trim(), value.trim())?,
             None if part == "off" && index == 0 => limits = Limits::without_rates(),
             None => {
-                return Err(format!(
-                    "{part:?} is not a limit: write off, or NAME=VALUE, or several with commas between them"
-                ));
+                return Err(t!("cli-not-limit", text = format!("{part:?}")));
             }
         }
     }
@@ -58,9 +57,9 @@ pub(super) fn limits(text: &str) -> Result<Limits, String> {
 fn set(limits: &mut Limits, name: &str, value: &str) -> Result<(), String> {
     let Some((_, limit)) = LIMITS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = LIMITS.iter().map(|(name, _)| *name).collect();
-        return Err(format!("there is no limit {name:?}: it is one of {}", names.join(", ")));
+        return Err(t!("cli-no-limit", name = format!("{name:?}"), names = names.join(", ")));
     };
-    let wrong = |error| format!("{name}: {error}");
+    let wrong = |error: String| t!("cli-wrong", source = name, why = error);
     match limit {
         Count(field) if value == "off" => *field(limits) = usize::MAX,
         Count(field) => *field(limits) = number(value, 1).map_err(wrong)?,
@@ -76,7 +75,7 @@ pub(super) fn rate(text: &str) -> Result<Option<Rate>, String> {
         return Ok(None);
     }
     let (per_second, burst) = text.split_once(':').map_or((text, None), |(rate, burst)| (rate, Some(burst)));
-    let per_second: u32 = number(per_second, 1).map_err(|error| format!("{error}: write one, or off"))?;
+    let per_second: u32 = number(per_second, 1).map_err(|error| t!("cli-not-rate", why = error))?;
     let burst = burst.map_or(Ok(per_second.saturating_mul(2)), |burst| number(burst, 1))?;
     Ok(Some(Rate { per_second, burst }))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use papo_proto::limits::PORT_DEFAULT;
 use papo_proto::{Address, RoomName};
 use papo_server::Limits;
+use papo_words::t;
 
 use super::{choice, has_port, host, limits, number, parsed, port};
 use crate::args::{CertFileArguments, CertMakeArguments, InviteArguments, ServeArguments};
@@ -158,9 +159,7 @@ fn listen(typed: &ServeArguments, layers: &Layers) -> Result<(String, u16), Fail
     }
     let address = argument.parse(str::parse::<Address>)?;
     match (has_port(&argument.value, &address), &typed.port) {
-        (true, Some(_)) => {
-            Err(Failure::usage("the port is said twice: leave it away in HOST:PORT or in --port"))
-        }
+        (true, Some(_)) => Err(Failure::usage(t!("cli-port-twice-serve"))),
         (true, None) => Ok((address.host, address.port)),
         (false, _) => Ok((address.host, port_said.unwrap_or(PORT_DEFAULT))),
     }
@@ -176,17 +175,13 @@ fn certificate(
     match (cert, key) {
         (Some(cert), Some(key)) => Ok(Some((cert, key))),
         (None, None) => Ok(None),
-        _ => Err(Failure::usage(
-            "--cert and --key go together: name both files, or neither for the server's own",
-        )),
+        _ => Err(Failure::usage(t!("cli-cert-and-key"))),
     }
 }
 
 fn data(layers: &Layers, typed: Option<PathBuf>) -> Result<PathBuf, Failure> {
     let said = layers.path(Section::Serve, "data", typed)?;
-    said.or_else(places::server_data).ok_or_else(|| {
-        Failure::local("there is no home folder to keep the server's data in: name a folder with --data DIR")
-    })
+    said.or_else(places::server_data).ok_or_else(|| Failure::local(t!("cli-no-home")))
 }
 
 /// An invite to be printed.

@@ -97,6 +97,7 @@ impl Place {
         command
             .args(["serve", &format!("127.0.0.1:{}", self.port), "--limits", "off", "--data"])
             .arg(self.data())
+            .env("PAPO_LANG", "en")
             .env("HOME", self.path("home"))
             .env("XDG_CONFIG_HOME", self.path("config"))
             .current_dir(self.folder.path())

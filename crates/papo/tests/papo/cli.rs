@@ -33,7 +33,7 @@ fn wrong_usage_is_told_and_ends_with_2() {
         (&["serve", "--cert", "a"], "--cert and --key go together"),
         (&["serve", "127.0.0.1:1", "-p", "2"], "said twice"),
         (&["join", "https://127.0.0.1:1/lobby"], "TARGET: the invite's fingerprint"),
-        (&["tail", "--after", "x"], "--after: \"x\" is not a whole number"),
+        (&["tail", "--after", "x"], "--after: \"x\" is not the number of a message"),
         (&["send", "--timeout", "soon", "oi"], "--timeout: \"soon\" is not a whole number"),
         (&["send", "--room", "a/b", "oi"], "--room: the room's name holds a character"),
     ] {

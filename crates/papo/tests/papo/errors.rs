@@ -224,12 +224,12 @@ fn the_message_is_empty_or_too_long() {
     from_input.write(&"x".repeat(50_000));
     from_input.end().check(2, &["longer than a message may be", "--lines", "split it"]);
     send(&world, &[&server.invite, &"\"".repeat(30_000)])
-        .check(2, &["at most 49152 can be sent", "split it"]);
+        .check(2, &["at most 49,152 can be sent", "split it"]);
 
     let mut lines = Running::start(world.as_person("p", "Ana", &["send", "--lines", &server.invite]));
     lines.write("good");
     lines.write(&"x".repeat(50_000));
-    lines.end().check(2, &["at most 49152 can be sent"]);
+    lines.end().check(2, &["at most 49,152 can be sent"]);
     let said =
         Running::start(world.as_person("p", "Zoë", &["tail", &server.invite, "--after", "0", "--no-follow"]))
             .end();

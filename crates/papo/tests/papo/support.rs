@@ -44,6 +44,8 @@ impl World {
         {
             command.env(variable, self.path(folder));
         }
+        // Whatever the machine speaks; a test of another language says so.
+        command.env("PAPO_LANG", "en");
         command.args(arguments).current_dir(self.folder.path());
         command
     }

@@ -1,0 +1,75 @@
+# The command line: what is wrong with what was typed, the configuration file, serve, cert and invite.
+
+cli-warning = papo: warning: { $text }
+cli-no-signals = signals cannot be received: { $cause }
+cli-output-unwritable = standard output cannot be written: { $cause }; check where it is redirected to
+cli-unwritable = { $file } cannot be written: { $cause }; check the folder's permissions
+cli-unreadable = { $file } cannot be read: { $cause }; check its permissions
+cli-folder = the folder { $folder } cannot be made: { $cause }; choose another one with --data DIR
+
+# Where a value comes from. What is wrong follows behind a colon.
+cli-source-variable = the environment variable { $variable }
+cli-source-file = { $key } in { $file }
+cli-wrong = { $source }: { $why }
+cli-not-utf8 = { $source } is not UTF-8
+cli-config-missing = there is no configuration file { $file }: check the path or leave --config away
+cli-config-unreadable = the configuration file { $file } cannot be read: { $cause }; check its permissions
+cli-config-not-toml = the configuration file { $file } is not TOML:
+    { $cause }
+cli-config-kind = { $key } in { $file } is neither text nor a whole number nor true or false: write it as one of them
+cli-config-unknown = { $key } in { $file } is not known and is ignored: { $offer }
+cli-config-mean = did you mean "{ $name }"?
+cli-config-there-are = there are { $names }
+cli-not-truth = { $text } is neither true nor false: write one of them
+cli-not-number = { $text } is not a whole number from { $least } on
+cli-not-rate = { $why }: write one, or off
+cli-not-limit = { $text } is not a limit: write off, or NAME=VALUE, or several with commas between them
+cli-no-limit = there is no limit { $name }: it is one of { $names }
+cli-not-port = { $text } is not a port: write a whole number from { $least } to 65535
+cli-host-port = { $text } holds a port: write the host alone, and the port with --port
+cli-none-of = { $text } is none of { $words }
+cli-not-seq = { $text } is not the number of a message: write a whole number from 0 on
+cli-too-many-earlier = { $count } messages are too many at once: ask for at most { $most }
+cli-lines-and-text = --lines reads standard input: leave the text away, or --lines
+cli-port-twice = the port is said twice: in { $source } and in --port
+cli-port-twice-serve = the port is said twice: leave it away in HOST:PORT or in --port
+cli-no-name = your account has no name here: say what you want to be called with --name NAME
+cli-cert-and-key = --cert and --key go together: name both files, or neither for the server's own
+cli-no-home = there is no home folder to keep the server's data in: name a folder with --data DIR
+cli-lang = { $text } is no language that papo speaks: write en or pt
+
+# papo serve.
+cli-no-host = there is no host called { $host }: name an address of this computer, such as -ip 127.0.0.1
+cli-public = others can reach { $address }, and anyone who does may come in: say --open if that is meant, or listen on 127.0.0.1 for this computer alone (invites with a secret come in a later version)
+cli-open-to-all = Anyone who reaches this address may come in (--open). Traffic is encrypted all the same.
+cli-invite = The invite, for the others:
+cli-how-to-close = Ctrl-C closes the room.
+cli-stopping = Stopping: everybody is told. Ctrl-C once more ends at once.
+cli-stopped = The room is closed. Everything that was said is stored.
+cli-stopped-gone = The room is closed, and what was said is gone (--history none).
+cli-started = The room is open at { $addresses }.
+    { "  " }fingerprint  { $fingerprint }
+cli-started-first = { "  " }folder       { $folder }
+    This is the first start: a new key and certificate were made in that folder.
+cli-how-to-use = They type: { $command }
+cli-with-certificate = Or with the certificate: { $command }
+cli-log-in-use = { $log }: another program is using this message log, probably another `papo serve`. Stop it, or choose another folder with --data DIR
+
+# papo cert.
+cli-cert-made = Made { $key } (keep it secret) and { $certificate } (give it to whoever joins with --ca).
+    The fingerprint:
+cli-cert-facts = file         { $file }
+    fingerprint  { $fingerprint }
+    valid from   { $begin }
+    valid until  { $end }
+    names        { $names }
+cli-cert-wrong = { $file } cannot be read as a certificate: { $cause }; give one in PEM form
+
+# papo invite.
+cli-invite-never = no server has been started with the folder { $folder } yet: start one with `papo serve`, or name its folder with --data DIR
+cli-invite-damaged = { $file } is damaged ({ $cause }): the next `papo serve` writes it anew
+cli-invite-too-long = the link does not fit into a QR code: { $cause }
+
+# papo bench.
+cli-yardstick-ended = the yardstick has ended: { $cause }
+cli-report-unwritable = the report cannot be written to { $file }: { $cause }

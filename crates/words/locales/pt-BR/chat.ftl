@@ -1,0 +1,91 @@
+# O modo de linhas: join, send e tail. Um aparte começa com asterisco.
+
+chat-kept-for-later = * Sem conexão: isto fica guardado e vai quando o servidor voltar.
+chat-back = * Conectado de novo.
+chat-line-not-utf8 = a entrada não é UTF-8: converta antes, por exemplo com iconv
+chat-line-too-long = a linha é longa demais para uma mensagem: divida em várias
+chat-lines-not-sent = algumas linhas não foram enviadas; o que há de errado com elas está acima
+chat-me-needs-text = /me precisa do que você está fazendo: /me acena
+chat-new-log = * A sala começou de novo: as mensagens antigas se foram.
+chat-nothing-kept = * Ainda não há nada desta sala guardado aqui: o que `papo join` mostra fica guardado para ler sem conexão.
+chat-nothing-to-say = não há nada a dizer: escreva um texto depois de `papo send`, ou mande um pela entrada padrão
+chat-help = * Escreva uma linha para dizê-la. Linhas que começam com / são comandos:
+    { "    " }/help            esta lista
+    { "    " }/nick NOME       mudar de nome
+    { "    " }/me TEXTO        dizer o que você está fazendo
+    { "    " }/who             quem está aqui
+    { "    " }/history [N]     N mensagens mais antigas que as mostradas (20)
+    { "    " }/leave, /quit    sair da sala
+    { "    " }//texto          dizer /texto
+chat-ask = O servidor em { $address } ainda não é conhecido aqui. A impressão digital dele é
+    { "  " }{ $fingerprint }
+    Compare com a que diz quem cuida do servidor (`papo serve` a mostra). É a mesma? [s/N]
+# O que se pode responder a isso além de y e yes, em minúsculas, com espaços entre as palavras.
+chat-yes = s sim
+chat-waiting = * { $why } Nova tentativa em { $seconds } s.
+chat-still-waiting = * Ainda sem conexão. Nova tentativa em { $seconds } s.
+chat-joined = * Você está na sala { $room } como { $you }, { $with }. /help lista os comandos.
+chat-alone = ainda sem companhia
+chat-with = com { $names }
+chat-with-others = { $count ->
+    [one] com mais { $count } pessoa
+   *[other] com mais { $count } pessoas
+}
+chat-here = * Aqui: { $names }
+chat-here-and-more = * Aqui: { $names } e mais { $more }
+chat-came = { $count ->
+    [one] * Entrou: { $names }. { $count } pessoa na sala.
+   *[other] * Entrou: { $names }. { $count } pessoas na sala.
+}
+chat-went = { $count ->
+    [one] * Saiu: { $names }. { $count } pessoa na sala.
+   *[other] * Saiu: { $names }. { $count } pessoas na sala.
+}
+chat-nobody = ninguém
+chat-renamed = * { $before } agora se chama { $name }.
+chat-guest = { $who } (visitante)
+chat-you-are = * Agora você se chama { $name }.
+chat-older-none = * Não há mensagens mais antigas.
+chat-older-more = { $count ->
+    [one] * { $count } mensagem mais antiga; /history mostra mais:
+   *[other] * { $count } mensagens mais antigas; /history mostra mais:
+}
+chat-older-first = { $count ->
+    [one] * { $count } mensagem mais antiga, a primeira da sala:
+   *[other] * { $count } mensagens mais antigas, as primeiras da sala:
+}
+chat-namesake-here = * Agora você aparece como { $you }: há outra pessoa chamada { $other } aqui.
+chat-namesake-spoke = * Agora você aparece como { $you }: outra pessoa chamada { $other } falou aqui.
+chat-replies = { $who } responde a { $to } ("{ $words }"): { $text }
+chat-replies-to-number = { $who } responde à { $number }: { $text }
+chat-changed = { $who } mudou { $quoted } para: { $text }
+chat-took-back = { $who } apagou: { $quoted }
+chat-took-back-number = { $who } apagou a { $number }
+chat-cannot-change = { $who } não pode mudar o que { $whose } disse ("{ $words }") para: { $text }
+chat-cannot-take-back = { $who } não pode apagar o que { $whose } disse ("{ $words }")
+chat-reacts = { $who } reage com { $emoji } a { $quoted }
+chat-no-longer-reacts = { $who } não reage mais com { $emoji } a { $quoted }
+chat-truncated = * O servidor não guarda mais o que veio antes da mensagem { $next }.
+chat-refused = * O servidor: { $text }
+chat-refused-wait = * O servidor: { $text } ({ $seconds } s)
+chat-not-sent = A mensagem não foi enviada: { $text }
+chat-it-was = Era: { $text }
+chat-history-number = /history recebe um número de 1 a { $most }
+chat-nick = /nick NOME: { $why }
+chat-bad-line = * Não enviada: { $why }
+chat-unknown-command = não existe /{ $command }. /help lista os comandos; com // na frente, vai como texto
+chat-input-unreadable = a entrada padrão não pode ser lida: { $cause }
+chat-input-too-long = a entrada é mais longa do que uma mensagem pode ser ({ $most } bytes): envie linha por linha com --lines, ou divida
+chat-resending = { $count ->
+    [one] * { $count } mensagem da última vez, ainda não enviada, vai agora.
+   *[other] * { $count } mensagens da última vez, ainda não enviadas, vão agora.
+}
+chat-kept = { $count ->
+    [one] { $count } mensagem não pôde ser enviada. Ela fica guardada e vai no próximo `papo join` nesta sala.
+   *[other] { $count } mensagens não puderam ser enviadas. Elas ficam guardadas e vão no próximo `papo join` nesta sala.
+}
+chat-timed-out-before-joining = nada foi enviado: não se chegou à sala em { $seconds } s. Confira a rede, ou dê mais tempo com --timeout SEGUNDOS.
+chat-timed-out-unknown = { $count ->
+    [one] a conexão caiu, e em { $seconds } s não se teve certeza de que a sala tem { $count } mensagem: ela pode ter sido guardada. Olhe com `papo tail --after 0 --no-follow` antes de enviar de novo.
+   *[other] a conexão caiu, e em { $seconds } s não se teve certeza de que a sala tem { $count } mensagens: elas podem ter sido guardadas. Olhe com `papo tail --after 0 --no-follow` antes de enviar de novo.
+}

@@ -1,0 +1,75 @@
+# A linha de comando: o que há de errado no que se digitou, o arquivo de configuração, serve, cert e invite.
+
+cli-warning = papo: aviso: { $text }
+cli-no-signals = os sinais do sistema não podem ser recebidos: { $cause }
+cli-output-unwritable = não se pode escrever na saída padrão: { $cause }; confira para onde ela vai
+cli-unwritable = { $file } não pode ser gravado: { $cause }; confira as permissões da pasta
+cli-unreadable = { $file } não pode ser lido: { $cause }; confira as permissões
+cli-folder = a pasta { $folder } não pode ser criada: { $cause }; escolha outra com --data PASTA
+
+# De onde vem um valor. O que há de errado segue depois de dois-pontos.
+cli-source-variable = a variável de ambiente { $variable }
+cli-source-file = { $key } em { $file }
+cli-wrong = { $source }: { $why }
+cli-not-utf8 = { $source } não é UTF-8
+cli-config-missing = não existe o arquivo de configuração { $file }: confira o caminho ou deixe --config de fora
+cli-config-unreadable = o arquivo de configuração { $file } não pode ser lido: { $cause }; confira as permissões
+cli-config-not-toml = o arquivo de configuração { $file } não é TOML:
+    { $cause }
+cli-config-kind = { $key } em { $file } não é texto, nem número inteiro, nem true ou false: escreva como um deles
+cli-config-unknown = { $key } em { $file } não é conhecido e é ignorado: { $offer }
+cli-config-mean = você quis dizer "{ $name }"?
+cli-config-there-are = existem { $names }
+cli-not-truth = { $text } não é nem true nem false: escreva um dos dois
+cli-not-number = { $text } não é um número inteiro a partir de { $least }
+cli-not-rate = { $why }: escreva um, ou off
+cli-not-limit = { $text } não é um limite: escreva off, ou NOME=VALOR, ou vários com vírgulas entre eles
+cli-no-limit = não existe o limite { $name }: existem { $names }
+cli-not-port = { $text } não é uma porta: escreva um número inteiro de { $least } a 65535
+cli-host-port = { $text } contém uma porta: escreva só o endereço, e a porta com --port
+cli-none-of = { $text } não é nenhum destes: { $words }
+cli-not-seq = { $text } não é o número de uma mensagem: escreva um número inteiro a partir de 0
+cli-too-many-earlier = { $count } mensagens são demais de uma vez: peça no máximo { $most }
+cli-lines-and-text = --lines lê a entrada padrão: deixe de fora o texto, ou --lines
+cli-port-twice = a porta aparece duas vezes: em { $source } e em --port
+cli-port-twice-serve = a porta aparece duas vezes: tire-a de ENDEREÇO:PORTA ou de --port
+cli-no-name = a sua conta não tem nome aqui: diga como você quer se chamar com --name NOME
+cli-cert-and-key = --cert e --key andam juntos: indique os dois arquivos, ou nenhum para usar os do próprio servidor
+cli-no-home = não há pasta pessoal para guardar os dados do servidor: indique uma pasta com --data PASTA
+cli-lang = { $text } não é uma língua que o papo fala: escreva en ou pt
+
+# papo serve.
+cli-no-host = não existe computador chamado { $host }: indique um endereço deste computador, como -ip 127.0.0.1
+cli-public = outras pessoas alcançam { $address }, e quem alcançar pode entrar: diga --open se for isso mesmo, ou escute em 127.0.0.1, só para este computador (convites com segredo vêm em uma versão futura)
+cli-open-to-all = Quem alcançar este endereço pode entrar (--open). A conversa é cifrada do mesmo jeito.
+cli-invite = O convite, para as outras pessoas:
+cli-how-to-close = Ctrl-C fecha a sala.
+cli-stopping = Fechando: todos são avisados. Mais um Ctrl-C encerra na hora.
+cli-stopped = A sala está fechada. Tudo o que se disse está guardado.
+cli-stopped-gone = A sala está fechada, e o que se disse se foi (--history none).
+cli-started = A sala está aberta em { $addresses }.
+    { "  " }impressão digital  { $fingerprint }
+cli-started-first = { "  " }pasta              { $folder }
+    Este é o primeiro início: uma nova chave e um novo certificado foram criados nessa pasta.
+cli-how-to-use = Elas digitam: { $command }
+cli-with-certificate = Ou com o certificado: { $command }
+cli-log-in-use = { $log }: outro programa está usando este registro de mensagens, provavelmente outro `papo serve`. Feche-o, ou escolha outra pasta com --data PASTA
+
+# papo cert.
+cli-cert-made = Criados { $key } (guarde em segredo) e { $certificate } (dê a quem for entrar com --ca).
+    A impressão digital:
+cli-cert-facts = arquivo            { $file }
+    impressão digital  { $fingerprint }
+    válido desde       { $begin }
+    válido até         { $end }
+    nomes              { $names }
+cli-cert-wrong = { $file } não pode ser lido como certificado: { $cause }; dê um em formato PEM
+
+# papo invite.
+cli-invite-never = nenhum servidor foi aberto ainda com a pasta { $folder }: abra um com `papo serve`, ou indique a pasta dele com --data PASTA
+cli-invite-damaged = { $file } está danificado ({ $cause }): o próximo `papo serve` o escreve de novo
+cli-invite-too-long = o link não cabe em um QR code: { $cause }
+
+# papo bench.
+cli-yardstick-ended = a medida de comparação terminou: { $cause }
+cli-report-unwritable = o relatório não pode ser gravado em { $file }: { $cause }

@@ -1,0 +1,123 @@
+# A biblioteca do cliente: por que não há conexão, e o que um servidor diz. Frases inteiras, causa e solução.
+
+client-refused = Nada está escutando em { $address }. Abra um servidor lá com `papo serve`, ou confira o endereço e a porta.
+client-unknown-host = Não existe computador chamado { $host }. Confira como o nome se escreve e se este computador está conectado à internet, ou use um endereço IP.
+client-no-route = Nenhuma rede leva até { $address }. Confira se este computador está conectado e na rede certa (Wi-Fi, VPN).
+client-timed-out = { $address } não respondeu a tempo. Confira o endereço e a porta, e se algum firewall, de um lado ou do outro, bloqueia a porta.
+client-no-handshake = Algo escuta em { $address }, mas não responde como um servidor papo. Confira o endereço e a porta; se estiverem certos, o servidor está sobrecarregado ou travado.
+client-not-tls = O que responde em { $address } não fala TLS, portanto não é um servidor papo. Confira a porta; um servidor aberto com `papo serve` mostra o seu endereço.
+client-tls-mismatch = O que responde em { $address } não chega a um acordo sobre TLS 1.3 com este programa ({ $detail }). Confira a porta; se houver um proxy no caminho, ele precisa falar TLS 1.3 ou deixar a conexão passar.
+client-not-trusted = O servidor em { $address } não tem a chave esperada. Esperada: { $expected }. Encontrada: { $found }. Ou o servidor foi instalado de novo, ou há alguém no meio do caminho. Peça a impressão digital (`papo cert fingerprint`) a quem cuida dele, por outro meio; só se for a encontrada: { $remedy }.
+client-other-certificate = O certificado do servidor em { $address } não é o de { $file }, nem foi assinado por ele. No arquivo: { $expected }. Encontrada: { $found }. Peça o certificado atual a quem cuida do servidor e confira se o arquivo é o certo.
+client-unknown-server = O servidor em { $address } ainda não é conhecido aqui, e o sistema não responde por ele ({ $detail }). Impressão digital dele: { $fingerprint }. Use o link de convite, ou o certificado dele (`--ca ARQUIVO`), ou conecte uma vez com `papo join` e compare a impressão digital com a que diz quem cuida do servidor.
+client-expired = O certificado do servidor venceu em { $day }. Se esse dia ainda não chegou, acerte o relógio deste computador; senão, quem cuida do servidor precisa renovar o certificado (`papo cert make`).
+client-not-yet-valid = O certificado do servidor só vale a partir de { $day }. Se esse dia já passou, acerte o relógio deste computador; senão, o relógio do computador que fez o certificado estava errado: faça um novo (`papo cert make`).
+client-wrong-host-name = O certificado do servidor não é para { $host }, e sim para { $names }. Conecte por um nome que esteja nele, ou peça a quem cuida do servidor que faça um para este nome (`papo cert make`).
+client-no-name = nenhum nome
+client-bad-certificate = O certificado do servidor não pode ser aceito: { $detail }. Peça a quem cuida dele que faça um novo (`papo cert make`).
+client-other-version = O servidor fala a versão { $server } do protocolo, este programa a versão { $ours }. Atualize o mais antigo dos dois.
+client-no-common-version = O que responde lá não tem nenhuma versão do protocolo em comum com este programa (papo/{ $ours }). Atualize o mais antigo dos dois; ou não é um servidor papo: confira o endereço e a porta.
+client-not-papo = O que responde lá fala TLS, mas não é um servidor papo. Confira o endereço e a porta; um proxy no caminho precisa deixar passar o TLS e o ALPN dele.
+client-join-refused = O servidor não deixou você entrar: { $text }
+client-closed = O servidor encerrou a conexão: { $text }
+client-lost = A conexão caiu ({ $detail }). Confira a rede; o servidor também pode ter parado.
+client-silent = O servidor está em silêncio. Confira a rede; o servidor também pode estar sobrecarregado ou travado.
+client-garbled = O servidor disse algo que este programa não entende ({ $detail }). Atualize o mais antigo dos dois.
+
+# O que fazer quando a chave não é a esperada; depois de dois-pontos.
+client-remedy-new-invite = use um novo link de convite
+client-remedy-remove-line = apague a linha de { $address } em { $file } e conecte de novo
+client-remedy-again = conecte de novo
+
+# Detalhes, entre parênteses.
+client-detail-old-tls = ele oferece uma versão mais antiga, ou outros algoritmos
+client-detail-no-algorithm = ele não aceita nenhum dos algoritmos deste programa
+client-detail-handshake-refused = ele recusou a negociação
+client-detail-handshake-failed = a negociação falhou
+client-detail-handshake-broken-off = o servidor interrompeu a negociação
+client-detail-broken-off = o servidor a interrompeu
+client-detail-damaged-on-the-way = o que chegou se estragou no caminho
+client-detail-closed = o servidor a encerrou
+client-detail-closed-early = ela foi encerrada antes do fim da negociação; talvez o servidor esteja cheio, ou não seja um servidor papo
+client-detail-expired = pelo relógio deste computador, o certificado venceu em { $day }
+client-detail-not-yet-valid = pelo relógio deste computador, o certificado só vale a partir de { $day }
+client-detail-wrong-host = o certificado não é para { $host }
+client-detail-no-authority = nenhuma autoridade que ele conhece assinou o certificado
+client-detail-no-proof = o servidor não provou que tem a chave do certificado
+client-detail-no-certificate = o servidor não mostrou nenhum
+client-detail-damaged = ele está danificado
+client-detail-unacceptable = ele está danificado, ou é de um tipo que este programa não aceita
+client-detail-beyond-log = ele mostra mensagens que o próprio registro não tem depois da { $seq }
+
+# Os arquivos da própria pessoa.
+client-ca-unreadable = { $file } não pode ser lido ({ $cause }). Dê ao `--ca` o certificado do servidor em formato PEM (ele começa com -----BEGIN CERTIFICATE-----).
+client-ca-empty = { $file } não contém nenhum certificado. Dê ao `--ca` o certificado do servidor em formato PEM (ele começa com -----BEGIN CERTIFICATE-----).
+client-ca-damaged = { $file } contém um certificado danificado. Dê ao `--ca` o certificado do servidor em formato PEM (ele começa com -----BEGIN CERTIFICATE-----).
+client-no-resources = O sistema recusa o que uma conexão precisa ({ $cause }). Feche outros programas e tente de novo.
+client-no-home = Não se conhece aqui nenhuma pasta pessoal. Indique uma pasta para a chave e o histórico com --profile PASTA.
+client-profile-folder = A pasta do perfil { $folder } não pode ser criada ({ $cause }). Confira a pasta acima dela, ou escolha outra com --profile PASTA.
+client-key-exposed = Outros usuários deste computador podem ler a sua chave { $file } (modo { $mode }). Proíba isso: chmod 600 { $file }
+client-key-damaged = { $file } está danificado ou contém outro tipo de chave. Recoloque uma cópia; ou tire o arquivo de lá, e uma nova chave (e com ela uma nova identidade) será criada.
+client-key-unreadable = A sua chave { $file } não pode ser lida ({ $cause }). Confira de quem são o arquivo e a pasta, ou escolha outra pasta com --profile.
+client-key-unwritable = A sua chave { $file } não pode ser gravada ({ $cause }). Confira de quem é a pasta e se há espaço livre, ou escolha outra pasta com --profile.
+client-store-newer = { $file } foi gravado por uma versão mais nova do papo (formato { $found }; esta conhece o { $known }). Atualize o papo, ou escolha outra pasta com --profile.
+client-store-damaged = { $file } está danificado ou não é do papo ({ $detail }). Recoloque uma cópia; ou tire o arquivo de lá, e um novo será criado.
+client-store-full = { $file } não pode ser gravado: o disco está cheio. Libere espaço; nada do que estava guardado se perdeu.
+client-store-unusable = { $file } não pode ser usado ({ $detail }). Confira de quem é a pasta e as permissões, ou escolha outra pasta com --profile.
+client-store-outbox = a caixa de saída não pode ser lida
+client-store-position = a posição não pode ser lida
+client-store-history = o histórico não pode ser lido
+client-store-foreign = é o banco de dados de outro programa
+client-known-line = A linha { $number } de { $file } não tem uma impressão digital legível depois do endereço do servidor. Recoloque uma cópia do arquivo, ou apague a linha e conecte de novo.
+client-known-file = Os servidores conhecidos em { $file } não podem ser lidos ou gravados ({ $cause }). Confira de quem é o arquivo e as permissões.
+client-file-too-large = o arquivo é grande demais
+
+# O que uma pessoa digitou. Orações; o que vem antes termina em dois-pontos.
+client-name-empty = o nome está vazio: diga como você quer se chamar, com 1 a { $most } caracteres
+client-name-too-long = o nome tem { $chars } caracteres: encurte para no máximo { $most }
+client-name-character = o nome contém o caractere { $character }, que não se vê ou muda a direção do texto: retire-o
+client-room-length = o nome da sala tem { $bytes } caracteres: precisa ter de 1 a { $most }
+client-room-character = o nome da sala contém um caractere que não pode ter: use a-z, 0-9, '.', '_' e '-', e comece com letra ou número
+client-room-reserved = este nome é reservado para as páginas do próprio servidor: escolha outro para a sala
+client-address = { $text } não é um endereço: escreva ENDEREÇO, ENDEREÇO:PORTA ou [IPV6]:PORTA, por exemplo 127.0.0.1:12345
+client-invite-link = isto não é um convite: ele tem a forma https://ENDEREÇO:PORTA/SALA#IMPRESSÃO-DIGITAL; copie-o inteiro
+client-invite-fingerprint = a impressão digital do convite (52 caracteres depois de '#') falta ou está danificada: copie o link inteiro
+client-body-empty = a mensagem está vazia: escreva alguma coisa
+client-body-too-large = a mensagem tem { $bytes } bytes, e podem ser enviados no máximo { $most }: divida-a em várias
+client-body-shape = a mensagem é várias coisas ao mesmo tempo, talvez uma resposta e uma correção: envie uma de cada vez
+client-outbox-full = { $count } mensagens esperam para ser enviadas: tente de novo quando algumas tiverem saído
+
+# O que um servidor diz, pelo código.
+client-said-misunderstood = este programa e o servidor não se entendem ({ $text }): atualize o mais antigo dos dois
+client-said-name = este nome não pode ser usado aqui: escolha outro
+client-said-room = este nome de sala não pode ser usado: escolha outro
+client-said-body = a mensagem está vazia ou é de um tipo que o servidor não conhece: escreva de novo, ou atualize o papo
+client-said-too-large = a mensagem é mais longa do que este servidor aceita: divida-a em várias
+client-said-join-first = ainda não se entrou em nenhuma sala: entre primeiro
+client-said-already-joined = esta conexão já está em uma sala: use outra para outra sala
+client-said-bad-proof = o servidor não aceita a prova da sua chave: conecte de novo; se não adiantar, atualize o mais antigo dos dois
+client-said-id-reused = outra mensagem já foi enviada com o mesmo número: envie esta de novo
+client-said-too-fast = as mensagens chegam mais depressa do que este servidor aceita: nada se perde, mas o que vem depois espera; escreva mais devagar
+client-said-log-failed = o servidor não consegue guardar nada no momento; nada do que foi enviado antes se perdeu. Vai tentar de novo; avise quem cuida do servidor
+client-said-no-entry = não existe essa sala, ou ela pede convite: peça um a quem está dentro
+client-said-invite-expired = este convite já venceu: peça um novo
+client-said-invite-used = este convite já foi usado quantas vezes podia: peça um novo
+client-said-invite-revoked = este convite foi cancelado: peça um novo
+client-said-banned = você foi banido desta sala: fale com quem cuida dela
+client-said-locked = ninguém novo entra no momento: tente mais tarde
+client-said-muted = no momento você pode ler, mas não falar aqui
+client-said-slow-mode = aqui todos esperam entre duas mensagens: ela vai de novo daqui a pouco
+client-said-announce-only = no momento só fala quem cuida da sala
+client-said-not-allowed = você não pode fazer isso aqui: peça a quem cuida da sala
+client-said-bad-act = isto não pode ser feito: veja quem está aqui e o que vale agora
+client-invite-secret = o segredo do convite (32 caracteres depois do ponto) está danificado: copie o link inteiro
+client-closing-kicked = Quem cuida da sala tirou você dela.
+client-closing-banned = Quem cuida da sala baniu você dela.
+client-closing-too-many = vem coisa demais da sua chave ou do seu endereço: espere um pouco e conecte de novo
+client-closing-stopping = O servidor está parando ou reiniciando; nada se perde.
+client-closing-too-large = foi enviado algo mais longo do que o servidor aceita: divida em várias mensagens
+client-closing-too-late = não se entrou na sala a tempo: conecte de novo
+client-closing-silent = nada se ouviu daqui por tempo demais: conecte de novo
+client-closing-too-slow = muito pouco do que se diz foi recebido aqui: confira a rede e conecte de novo
+client-closing-full = o servidor já tem tantas conexões quantas pode ter: tente de novo daqui a pouco
+client-closing-left = você saiu

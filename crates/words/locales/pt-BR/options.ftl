@@ -1,0 +1,126 @@
+# A ajuda dos comandos e das opções. O texto inglês está junto da definição de cada opção; as chaves, em
+# en/options.ftl.
+
+options-about-papo = Uma sala de conversa cifrada em um comando
+options-behind-papo = Comece com `papo serve`; ele mostra o que as outras pessoas digitam.
+
+    Cada opção é também uma variável de ambiente (o nome está no --help do comando) e uma chave do arquivo de configuração: [serve] para serve, invite e cert, [client] para join, send e tail. A opção vale antes da variável, e a variável antes do arquivo. PAPO_TARGET e a chave target de [client] fazem as vezes de DESTINO.
+
+    Você é a mesma pessoa em todo `papo join`; com --profile PASTA, é uma segunda no mesmo computador.
+
+    Códigos de saída: 0 feito; 1 outra falha; 2 uso errado; 3 sem conexão; 4 servidor sem confiança; 5 recusado pelo servidor; 6 conexão perdida antes do fim; 7 um arquivo ou pasta daqui.
+options-about-serve = Abrir uma sala: iniciar o servidor
+options-behind-serve = Sem opções, o servidor escuta em 127.0.0.1:12345, só para este computador, e no primeiro início cria a própria chave e o próprio certificado.
+
+    O link de convite vai para a saída padrão, todo o resto para a saída de erros. Ctrl-C encerra com calma, um segundo Ctrl-C na hora.
+options-about-join = Entrar em uma sala, linha por linha: ler, escrever, /help
+options-behind-join = DESTINO é um link de convite, ENDEREÇO ou ENDEREÇO:PORTA.
+
+    O que os outros dizem vai para a saída padrão, todo o resto para a saída de erros. Linhas de um pipe são enviadas uma a uma; no fim da entrada, o papo espera até a sala ter todas, e termina. Esta versão só tem o modo de linhas; --plain o pede pelo nome, para quando também houver uma tela inteira.
+
+    Para ser uma segunda pessoa no mesmo computador, use uma pasta própria: papo join --profile PASTA --name NOME.
+options-about-desktop = Abrir a janela
+options-behind-desktop = DESTINO é um link de convite, ENDEREÇO ou ENDEREÇO:PORTA; essa sala é mostrada, ao lado das que estavam abertas por último. Sem ele, e sem endereço, a janela mostra onde você estava.
+options-about-send = Dizer algo em uma sala e terminar quando a sala o tiver
+options-behind-send = A primeira palavra é o DESTINO se for um link de convite, ENDEREÇO:PORTA, um endereço IP ou localhost; com --ip ou --port, toda palavra é texto. Sem texto, a entrada padrão é lida até o fim e enviada como uma mensagem.
+
+    papo send só termina com 0 quando a sala guardou a mensagem. Uma conexão que cai é refeita até o tempo acabar.
+options-about-tail = Mostrar o que se diz em uma sala
+options-behind-tail = DESTINO é um link de convite, ENDEREÇO ou ENDEREÇO:PORTA. Conexões que caem são refeitas, e nada falta nem aparece duas vezes.
+options-about-invite = Mostrar o link de convite do servidor deste computador
+options-about-cert = Criar ou mostrar o certificado do servidor
+options-about-cert-make = Criar a chave e o certificado do servidor, como faz o primeiro `papo serve`
+options-about-cert-show = Mostrar a impressão digital, os nomes e o prazo de um certificado
+options-about-cert-fingerprint = Mostrar só a impressão digital de um certificado
+options-about-bench = Medir o que um servidor neste computador aguenta: muitos membros, uma sala, TLS de verdade
+options-about-help = Mostrar esta ajuda ou a de um comando
+
+# O que vários comandos têm.
+options-any-config = Ler este arquivo de configuração em vez de papo/config.toml na pasta de configuração do sistema
+options-any-lang = A língua: en ou pt; a do sistema, se não for dita
+options-any-help = Mostrar a ajuda
+options-any-version = Mostrar a versão
+options-any-data = A pasta do servidor
+options-any-ip = O endereço do servidor; `-ip IP` também serve. 127.0.0.1 se não for dito
+options-any-port = A porta do servidor; 12345 se não for dita
+options-any-room = A sala; a do convite, ou então `lobby`
+options-any-name = Como você quer se chamar; o nome da sua conta se não for dito
+options-any-ca = Confiar no servidor com este certificado (PEM), o dele mesmo ou o da autoridade dele
+options-any-profile = A pasta com a sua chave, os servidores em que você confia e as suas mensagens
+options-any-target = Um link de convite, ENDEREÇO ou ENDEREÇO:PORTA
+options-any-file = Um certificado (PEM); o da pasta do servidor se não for dito
+options-any-json = Mostrar cada mensagem como um objeto JSON, como o protocolo a tem
+
+options-serve-host = Onde escutar: ENDEREÇO ou ENDEREÇO:PORTA, em vez de --ip e --port
+options-serve-ip = O endereço em que escutar; `-ip IP` também serve. 127.0.0.1 se não for dito
+options-serve-port = A porta em que escutar; 12345 se não for dita, 0 para qualquer uma livre
+options-serve-data = A pasta em que o servidor guarda tudo: chave, certificado, mensagens
+options-serve-cert = Um certificado (PEM) em vez do próprio do servidor; junto com --key
+options-serve-key = A chave privada (PEM) de --cert
+options-serve-open = Deixar entrar quem alcançar a porta; necessário em todo endereço que outros alcançam
+options-serve-address = O endereço que o link de convite mostra, quando os outros alcançam este servidor por outro
+options-serve-durability = Quando uma mensagem conta como guardada: no disco (`disk`, o padrão), ou com o sistema operacional (`os`: mais rápido, mas uma queda de energia pode levar as últimas mensagens)
+options-serve-history = Onde ficam as mensagens: no disco (`disk`, o padrão), ou só na memória (`none`)
+options-serve-history_max = Até quanto o arquivo de mensagens pode crescer, em MiB; tanto quanto o disco se não for dito. Quando enche, nada mais é guardado e todos são avisados
+options-serve-shards = Quantos laços de eventos; 0 (o padrão) para um em cada núcleo do processador
+options-bench-handshakes = Quantas conexões só se cumprimentam, antes de tudo: o que só o TLS custa ao servidor
+options-serve-limits = `off` para nenhuma taxa e nenhum limite por endereço, para testes de carga; ou uma lista de NOME=VALOR, que o manual de operação explica
+options-serve-rate = Mensagens por segundo que um membro pode enviar, ou `off`
+options-serve-connections = Quantas conexões no máximo
+options-serve-log_format = Como são as linhas do registro de operação: `text` (o padrão) ou `json`; neste caso a saída de erros não contém mais nada, e o que se diria a pessoas são linhas do nível info
+options-serve-log_level = Quais linhas do registro de operação são escritas: error, warn (o padrão), info, debug ou trace
+options-join-plain = Linha por linha, sem desenhar uma tela (por enquanto o único modo)
+options-join-earlier = Quantas mensagens anteriores mostrar ao entrar; 20 se não for dito
+options-send-words = Talvez o DESTINO, e o que dizer; sem texto, o que houver na entrada padrão
+options-send-lines = Enviar cada linha da entrada padrão como uma mensagem, em ordem
+options-send-timeout = Desistir depois de tantos segundos; 30 se não for dito
+options-tail-after = Começar depois da mensagem deste número; 0 para tudo o que a sala ainda tem
+options-tail-count = Terminar depois de tantas mensagens
+options-tail-no_follow = Terminar na mensagem mais nova em vez de esperar por outras
+options-tail-offline = Mostrar o que este computador guardou da sala, sem conexão
+options-invite-address = O endereço em que os outros alcançam o servidor; o último em que ele escutou, se não for dito
+options-invite-cert = O certificado do servidor (PEM); o do último início, se não for dito
+options-invite-room = A sala a que o link leva; `lobby` se não for dita
+options-invite-qr = Desenhar o link também como QR code (na saída de erros); em um terminal isso acontece de qualquer modo
+options-cert-make-names = Nomes e endereços pelos quais os outros alcançam o servidor, além de localhost
+options-help-subcommand = O comando de que se quer a ajuda
+
+options-bench-invite = O convite de um servidor aberto sem limite de mensagens; sem convite, um servidor é aberto para a medição
+options-bench-process = Com CONVITE: o número do processo do servidor neste computador, para medir o tempo de processador e a memória
+options-bench-yardstick = Medir a medida de comparação em vez do papo: um laço simples que só faz as escritas cifradas
+options-bench-listeners = Quantos membros só escutam
+options-bench-writers = Quantos membros escrevem; eles também ouvem tudo
+options-bench-rooms = Por quantas salas os membros se distribuem
+options-bench-rate = Mensagens por segundo, de todos os que escrevem juntos, em horário fixo; senão, tão depressa quanto ecoam
+options-bench-window = A toda velocidade, quantas mensagens de todos juntos esperam pelo eco [padrão: 64]
+options-bench-bytes = O tamanho do texto de uma mensagem, em bytes
+options-bench-seconds = Quanto tempo medir, em segundos
+options-bench-warmup = Quanto tempo rodar antes de medir, em segundos; nenhum com --messages
+options-bench-messages = Terminar a carga depois de tantas mensagens, se isso vier antes
+options-bench-idle = Quantas conexões só ficam, em uma sala própria: a memória delas, e a carga do servidor em repouso
+options-bench-storm = Quantos membros a mais entram o mais depressa que podem enquanto a carga segue
+options-bench-slow = Quantos ouvintes a mais param de ler quando a carga começa, e voltam a ler no fim
+options-bench-carrier = Como os membros falam com o servidor; todos menos `lines` precisam de um CONVITE
+options-bench-log = O que o servidor aberto guarda
+options-bench-shards = Quantas linhas de execução do servidor aberto atendem conexões
+options-bench-data = Onde o servidor aberto guarda os arquivos; uma pasta que depois é apagada, se não for dita
+options-bench-pin = Pôr o servidor no primeiro núcleo e o gerador de carga no segundo (Linux)
+options-bench-json = Mostrar a medição como JSON
+options-bench-report = Escrever uma página com números e gráficos neste arquivo
+options-bench-serve_yardstick = Ser o servidor da medida de comparação em vez de medir
+
+# Os nomes dos valores.
+options-value-list = LISTA
+options-value-command = COMANDO
+options-value-dir = PASTA
+options-value-file = ARQUIVO
+options-value-host = ENDEREÇO
+options-value-invite = CONVITE
+options-value-level = NÍVEL
+options-value-name = NOME
+options-value-options = OPÇÕES
+options-value-port = PORTA
+options-value-room = SALA
+options-value-seconds = SEGUNDOS
+options-value-target = DESTINO
+options-value-text = TEXTO
