@@ -3,7 +3,7 @@
 //! connections, which say so themselves.
 
 use papo_proto::invite::InviteError;
-use papo_proto::limits::{BODY_BYTES_MAX, NAME_CHARS_MAX, ROOM_BYTES_MAX};
+use papo_proto::limits::{BODY_BYTES_MAX, NAME_CHARS_MAX, ROOM_BYTES_MAX, WHY_CHARS_MAX};
 use papo_proto::{BodyError, ClosingCode, ErrorCode, NameError, Refusal, RoomNameError};
 use papo_words::t;
 
@@ -62,6 +62,7 @@ impl Said for BodyError {
             Self::Empty => t!("client-body-empty"),
             Self::TooLarge { bytes } => t!("client-body-too-large", bytes = bytes, most = BODY_BYTES_MAX),
             Self::Shape => t!("client-body-shape"),
+            Self::Act => t!("client-body-act", most = WHY_CHARS_MAX),
         }
     }
 }

@@ -85,6 +85,7 @@ client-invite-fingerprint = the invite's fingerprint (52 characters after '#') i
 client-body-empty = the message is empty: write something
 client-body-too-large = the message has { $bytes } bytes, at most { $most } can be sent: split it into several
 client-body-shape = the message is several things at once, a reply and a correction perhaps: send them one by one
+client-body-act = this cannot be asked of a room: a reason has at most { $most } characters, numbers are at least 1, and a role is moderator or owner
 client-outbox-full = { $count } messages wait to be sent: try again when some of them are
 
 # What a server says, by its code.

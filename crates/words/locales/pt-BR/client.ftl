@@ -85,6 +85,7 @@ client-invite-fingerprint = a impressão digital do convite (52 caracteres depoi
 client-body-empty = a mensagem está vazia: escreva alguma coisa
 client-body-too-large = a mensagem tem { $bytes } bytes, e podem ser enviados no máximo { $most }: divida-a em várias
 client-body-shape = a mensagem é várias coisas ao mesmo tempo, talvez uma resposta e uma correção: envie uma de cada vez
+client-body-act = isto não se pode pedir a uma sala: um motivo tem no máximo { $most } caracteres, números são pelo menos 1, e um papel é moderator ou owner
 client-outbox-full = { $count } mensagens esperam para ser enviadas: tente de novo quando algumas tiverem saído
 
 # O que um servidor diz, pelo código.
