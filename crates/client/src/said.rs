@@ -114,6 +114,7 @@ pub(crate) fn closing(code: ClosingCode, text: &str) -> String {
         ClosingCode::Left => t!("client-closing-left"),
         ClosingCode::Kicked => t!("client-closing-kicked"),
         ClosingCode::Banned => t!("client-closing-banned"),
+        ClosingCode::TooMany => t!("client-closing-too-many"),
         ClosingCode::Unknown => for_terminal_line(text).into_owned(),
     }
 }
