@@ -6,6 +6,7 @@
 mod chat;
 mod cli;
 mod errors;
+mod language;
 mod raw;
 mod support;
 #[cfg(unix)]
