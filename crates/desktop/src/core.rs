@@ -196,6 +196,7 @@ impl Core {
         Ok(papo_client::Options {
             identity: Some(Arc::clone(&self.identity)),
             store: Some(store),
+            invite: place.invite,
             follow,
             ask: Some(ask),
             ..papo_client::Options::new(place.address, trust, place.name, place.room)

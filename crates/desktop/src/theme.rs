@@ -90,6 +90,24 @@ pub mod size {
     pub const AVATAR_SMALL: f32 = 26.0;
     /// The column of the circles in the timeline, with the gap after it.
     pub const AVATAR_COLUMN: f32 = 50.0;
+    /// The buttons over a message's corner: how much width they have at most.
+    pub const TOOLS: f32 = 320.0;
+    /// The speech bubble beside the program's name in the sidebar.
+    pub const BRAND_SMALL: f32 = 24.0;
+    /// A room in the sidebar.
+    pub const ROOM_ROW: f32 = 36.0;
+    /// The line that says who is writing.
+    pub const TYPING: f32 = 20.0;
+    /// The field in which is written what to search for.
+    pub const SEARCH: f32 = 220.0;
+    /// A message that a search has found.
+    pub const HIT_ROW: f32 = 24.0;
+    /// The list of them, at most.
+    pub const HITS: f32 = 180.0;
+    /// A button that lies over the timeline.
+    pub const PILL_WIDTH: f32 = 190.0;
+    /// A row of the timeline before it is measured, its text apart.
+    pub const ROW_ESTIMATE: f32 = 36.0;
     /// A button's height.
     pub const BUTTON: f32 = 32.0;
     /// A field's height.

@@ -13,6 +13,7 @@ pub(crate) fn run(client: Client, is_asked: bool) -> Result<(), Failure> {
         room: client.room,
         name: client.name.clone(),
         fingerprint: client.fingerprint,
+        invite: client.invite,
         ca_file: client.ca,
     });
     let options = Options { profile: client.profile, name: client.name, place };

@@ -239,8 +239,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         let behind = &self.rest()[1..];
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let len = behind.find(|c| !is_name(c)).unwrap_or(behind.len());
+        let len = behind.find(|c| !is_of_name(c)).unwrap_or(behind.len());
         let name = behind[..len].trim_end_matches(['.', '-']);
         if name.is_empty() || name.chars().count() > MENTION_CHARS_MAX {
             return false;
@@ -251,6 +250,11 @@ impl<'a> Reader<'a> {
         let mention = Mention { name: name.to_owned(), badge: badge.map(str::to_owned) };
         self.whole(text, Kind::Mention(mention), bytes)
     }
+}
+
+/// Whether the name behind an `@` may hold this character.
+pub(super) fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
 /// The beginning of an id that a text begins with.

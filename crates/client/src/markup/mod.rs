@@ -17,6 +17,8 @@ mod link;
 
 pub use link::Link;
 
+use papo_proto::Member;
+
 use crate::text;
 
 /// A text of more pieces than this is shown as it was typed: whoever writes so means to keep readers busy.
@@ -115,7 +117,39 @@ pub fn plain_text(blocks: &[Block]) -> String {
     blocks.iter().map(Block::plain_text).collect::<Vec<_>>().join("\n")
 }
 
+impl Mention {
+    /// How a member is written so that it reads as a mention.
+    pub fn word(member: &Member, needs_badge: bool) -> String {
+        let name: String = letters(member.name.as_str()).collect();
+        if needs_badge { format!("@{name}#{}", member.id.badge()) } else { format!("@{name}") }
+    }
+
+    /// Whether it means this member, or may mean this one among others of the name.
+    pub fn is_of(&self, member: &Member) -> bool {
+        let small = |name: &str| letters(name).flat_map(char::to_lowercase).collect::<String>();
+        let is_badge = |badge: &String| {
+            member.id.badge().starts_with(&**badge) || member.id.as_str().starts_with(&**badge)
+        };
+        small(&self.name) == small(member.name.as_str()) && self.badge.as_ref().is_none_or(is_badge)
+    }
+}
+
+/// The characters of a name that a mention may hold.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    let shown = |c: char| if c.is_whitespace() { '_' } else { c };
+    name.chars().map(shown).filter(|c| inline::is_of_name(*c))
+}
+
 impl Block {
+    /// Every span in it, in order.
+    pub fn spans(&self) -> Vec<&Span> {
+        match self {
+            Self::Paragraph(spans) | Self::Quote(spans) => spans.iter().collect(),
+            Self::List(items) => items.iter().flat_map(|item| &item.spans).collect(),
+            Self::Code { .. } => Vec::new(),
+        }
+    }
+
     fn spans_len(&self) -> usize {
         match self {
             Self::Paragraph(spans) | Self::Quote(spans) => spans.len(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use papo_proto::{Body, Name, Reaction, Seq, Timestamp};
+use papo_proto::{Body, Member, Name, Reaction, Seq, Timestamp};
 
 use super::action::{Action, Command, Dialog};
 use super::composer::Typed;
@@ -10,6 +10,7 @@ use super::room::Room;
 use super::search::Search;
 use super::{Hosting, JoinProblem, Place, RoomId, Screen, State, place_of};
 use crate::event::{self, ConnectionState, Outgoing};
+use crate::markup::Mention;
 use crate::transport::new_message_id;
 
 /// How many rooms that were left are remembered.
@@ -87,6 +88,11 @@ impl State {
             Action::AnswerTrust { room, accept } => with(room, &mut |room, _| room.answer(accept)),
             Action::UseInvite { room, link } => with(room, &mut |room, _| room.use_invite(&link)),
             Action::Draft(id, text) => with(id, &mut |room, _| room.draft(&text)),
+            Action::Mention(id, member) => with(id, &mut |room, _| room.mention(&member)),
+            Action::DropFiles(id) => with(id, &mut |room, _| {
+                room.composer.problem = Some(super::Problem::Files);
+                Vec::new()
+            }),
             Action::Send(id) => with(id, &mut |room, dialog| room.send(dialog, now)),
             Action::Reply(id, seq) => with(id, &mut |room, _| room.compose(|it| it.reply(seq))),
             Action::Edit(id, seq) => with(id, &mut |room, _| room.edit(seq)),
@@ -211,6 +217,7 @@ impl State {
             room: invite.room.clone(),
             name,
             fingerprint: Some(invite.fingerprint),
+            invite: invite.secret.clone(),
             ca_file: None,
         };
         let mut commands = self.enter(place);
@@ -294,6 +301,17 @@ impl Room {
             commands.push(Command::Tell(self.id, event::Command::Typing));
         }
         commands
+    }
+
+    fn mention(&mut self, member: &Member) -> Vec<Command> {
+        let word = Mention::word(member, self.timeline.needs_badge(member));
+        let gap = if self.composer.draft.is_empty() || self.composer.draft.ends_with(char::is_whitespace) {
+            ""
+        } else {
+            " "
+        };
+        let text = format!("{}{gap}{word} ", self.composer.draft);
+        self.draft(&text)
     }
 
     fn compose(&mut self, change: impl FnOnce(&mut super::Composer)) -> Vec<Command> {

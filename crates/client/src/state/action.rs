@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use papo_proto::{Address, Fingerprint, Message, MessageId, Seq};
+use papo_proto::{Address, Fingerprint, Member, Message, MessageId, Seq};
 
 use super::settings::{Notify, Settings};
 use super::{Hit, Hosting, Place, RoomId, WindowMemory};
@@ -56,6 +56,10 @@ pub enum Action {
     },
     /// The draft of this room is now this.
     Draft(RoomId, String),
+    /// Put the name of this member into the draft.
+    Mention(RoomId, Member),
+    /// Files were dropped on this room.
+    DropFiles(RoomId),
     /// Send the draft of this room.
     Send(RoomId),
     /// Answer this message.

@@ -103,6 +103,8 @@ impl Room {
         let Event::Joined { you, epoch, head, members, count, .. } = event else { return Vec::new() };
         self.timeline.apply(event);
         self.place.name = you.name.clone();
+        // A key that was let in once needs no invite again.
+        self.place.invite = None;
         let is_first_visit = self.epoch.replace(*epoch).is_none() && self.read == Seq::ZERO;
         if is_first_visit {
             // Nobody has promised to have read what was said before the first visit.

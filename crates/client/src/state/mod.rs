@@ -21,7 +21,7 @@ pub mod rows;
 mod search;
 mod settings;
 
-use papo_proto::{Address, Fingerprint, Invite, MemberId, Name, NameError, RoomName};
+use papo_proto::{Address, Invite, MemberId, Name, NameError, RoomName};
 
 use papo_proto::invite::InviteError;
 
@@ -202,15 +202,27 @@ impl State {
 /// Reads what a person gives as the way into a room: an invite link, or an address with or without a port.
 pub fn place_of(target: &str, room: Option<RoomName>, name: Name) -> Result<Place, InviteError> {
     let target = target.trim();
-    let (address, invited, fingerprint): (Address, Option<RoomName>, Option<Fingerprint>) =
-        if target.contains("://") {
-            let invite: Invite = target.parse()?;
-            (invite.address, Some(invite.room), Some(invite.fingerprint))
-        } else if target.is_empty() {
-            (Address::default(), None, None)
-        } else {
-            (target.parse()?, None, None)
+    let name_of_room = room;
+    let mut place = Place {
+        address: Address::default(),
+        room: RoomName::default(),
+        name,
+        fingerprint: None,
+        invite: None,
+        ca_file: None,
+    };
+    if target.contains("://") {
+        let invite: Invite = target.parse()?;
+        place = Place {
+            address: invite.address,
+            room: invite.room,
+            fingerprint: Some(invite.fingerprint),
+            invite: invite.secret,
+            ..place
         };
-    let room = room.or(invited).unwrap_or_default();
-    Ok(Place { address, room, name, fingerprint, ca_file: None })
+    } else if !target.is_empty() {
+        place.address = target.parse()?;
+    }
+    place.room = name_of_room.unwrap_or(place.room);
+    Ok(place)
 }

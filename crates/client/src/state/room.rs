@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use papo_proto::invite::InviteSecret;
 use papo_proto::{Address, Epoch, Fingerprint, Member, MemberId, Name, RoomName, Seq};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use super::search::Search;
 use super::settings::Notify;
 use crate::error::ConnectError;
 use crate::event::ConnectionState;
+use crate::markup::{self, Block, Kind, Mention};
 use crate::timeline::Timeline;
 
 /// Which room, for as long as the program runs.
@@ -41,6 +43,9 @@ pub struct Place {
     /// The fingerprint in the invite, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
+    /// The secret in the invite, until one has come in by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<InviteSecret>,
     /// The file with the server's certificate, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
@@ -180,12 +185,18 @@ impl Room {
 
     /// Whether a text names the person.
     pub fn names_us(&self, text: &str) -> bool {
-        let name = self.timeline.you().name.as_str().to_lowercase();
-        let text = text.to_lowercase();
-        text.match_indices('@').any(|(at, _)| {
-            let rest = &text[at + 1..];
-            rest.strip_prefix(&name).is_some_and(|after| !after.starts_with(char::is_alphanumeric))
-        })
+        // Most messages name nobody, and reading one takes far longer than looking for a sign.
+        text.contains('@')
+            && markup::parse(text).iter().flat_map(Block::spans).any(|span| match &span.kind {
+                Kind::Mention(mention) => self.is_us(mention),
+                _ => false,
+            })
+    }
+
+    /// Whether a mention means the person.
+    pub fn is_us(&self, mention: &Mention) -> bool {
+        let you = self.timeline.you();
+        mention.is_of(you)
     }
 
     pub(super) fn go_to(&mut self, target: Target) {

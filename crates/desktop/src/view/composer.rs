@@ -1,22 +1,235 @@
-//! Where a message is written. Not here: what the text means, which is the state's business.
+//! Where a message is written, who else is writing, and what stands in the way of sending. Not here: what the text
+//! means, which is the state's business.
+//!
+//! ```text
+//! Zoë is typing…
+//! ╭─ answering Zoë ──────────────────── cancel ─╮
+//! │ Message                             [ Send ]│
+//! ╰─────────────────────────────────────────────╯
+//! ```
 
-use egui::{TextEdit, Ui};
+use egui::text::{CCursor, CCursorRange};
+use egui::{
+    EventFilter, Frame, Id, Key, KeyboardShortcut, Label, Margin, Modifiers, RichText, ScrollArea, Stroke,
+    TextEdit, Ui,
+};
 use papo_client::State;
-use papo_client::state::{Action, Room};
+use papo_client::state::{Action, Mode, Problem, Room, RoomId};
 use papo_proto::Timestamp;
 use papo_words::t;
 
+use super::parts;
+use crate::text::bidi;
+use crate::theme::{self, radius, size, space};
+
+/// How many lines the field grows to before it scrolls.
+const LINES_MAX: f32 = 8.0;
+
+/// How many of those who write are named.
+const TYPING_NAMED_MAX: usize = 3;
+
+/// The id of the field in which a message is written; every room has its own cursor and its own undo.
+pub(super) fn field_id(room: RoomId) -> Id {
+    Id::unique(("composer", room.number()))
+}
+
 /// Draws the composer of a room.
-pub(super) fn view(ui: &mut Ui, _state: &State, room: &Room, _now: Timestamp, out: &mut Vec<Action>) {
+pub(super) fn view(ui: &mut Ui, state: &State, room: &Room, now: Timestamp, out: &mut Vec<Action>) {
+    typing(ui, room, now);
+    problem(ui, room);
+    let palette = theme::palette(ui);
+    let id = field_id(room.id);
+    let has_focus = ui.memory(|memory| memory.has_focus(id));
+    let edge = if has_focus { palette.focus_line() } else { Stroke::new(size::FOCUS_LINE, palette.edge) };
+    Frame::new()
+        .fill(palette.paper)
+        .stroke(edge)
+        .corner_radius(radius::COMPOSER)
+        .inner_margin(Margin { left: 14, right: 10, top: 7, bottom: 7 })
+        .show(ui, |ui| {
+            mode(ui, room, out);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::BOTTOM), |ui| {
+                let is_pressed = parts::main_button(ui, t!("window-send")).clicked();
+                left(ui, room);
+                ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
+                    field(ui, state, room, id, out);
+                });
+                if is_pressed {
+                    out.push(Action::Send(room.id));
+                    // Behind the field, which has given the keyboard up because of the press.
+                    ui.memory_mut(|memory| memory.request_focus(id));
+                }
+            });
+        });
+    dropped(ui, room, out);
+}
+
+fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) {
+    let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
+    let enter = KeyboardShortcut::new(Modifiers::NONE, Key::Enter);
+    let breaks = if state.settings.enter_sends { shift_enter } else { enter };
+    keys(ui, state, room, id, out);
     let mut draft = room.composer.draft.clone();
-    ui.horizontal(|ui| {
-        let label = ui.label(t!("window-message"));
-        let edit = ui.add(TextEdit::multiline(&mut draft).desired_rows(1)).labelled_by(label.id);
-        if edit.changed() {
+    let hint = hint(room);
+    ScrollArea::vertical().id_salt("draft").max_height(size::TEXT_LINE * LINES_MAX).show(ui, |ui| {
+        let palette = theme::palette(ui);
+        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+            let format = egui::TextFormat {
+                font_id: theme::plain(size::TEXT),
+                color: palette.ink,
+                line_height: Some(size::TEXT_LINE),
+                ..egui::TextFormat::default()
+            };
+            let mut job = egui::text::LayoutJob::single_section(text.as_str().to_owned(), format);
+            job.wrap.max_width = width;
+            bidi::visual(ui.fonts_mut(|fonts| fonts.layout_job(job)))
+        };
+        let edit = TextEdit::multiline(&mut draft)
+            .id(id)
+            .frame(Frame::NONE)
+            .desired_rows(1)
+            .desired_width(f32::INFINITY)
+            .margin(Margin::symmetric(0, 4))
+            .return_key(breaks)
+            .event_filter(EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                // Escape ends an answer or a change, not the writing.
+                escape: true,
+                ..EventFilter::default()
+            })
+            .hint_text(RichText::new(hint.clone()).font(theme::plain(size::TEXT)).color(palette.soft))
+            .layouter(&mut layouter);
+        let response = ui.add(edit);
+        // A hint is no name to a screen reader.
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(hint.clone()));
+        if response.changed() {
             out.push(Action::Draft(room.id, draft.clone()));
         }
-        if ui.button(t!("window-send")).clicked() {
-            out.push(Action::Send(room.id));
+    });
+}
+
+/// What the field is for.
+fn hint(room: &Room) -> String {
+    t!("window-message-to", room = room.place.room.as_str())
+}
+
+/// The keys that mean something else than text.
+fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) {
+    if !ui.memory(|memory| memory.has_focus(id)) {
+        return;
+    }
+    let composer = &room.composer;
+    let sends = if state.settings.enter_sends { Modifiers::NONE } else { Modifiers::SHIFT };
+    let (is_sent, goes_up, cancels) = ui.input_mut(|input| {
+        // Asked for exactly: consuming Enter would take Shift+Enter along.
+        let is_exact = |key, modifiers: Modifiers| {
+            input.events.iter().any(|event| {
+                matches!(event, egui::Event::Key { key: pressed, pressed: true, modifiers: held, .. }
+                    if *pressed == key && held.matches_exact(modifiers))
+            })
+        };
+        let is_sent = is_exact(Key::Enter, sends) || is_exact(Key::Enter, Modifiers::COMMAND);
+        let goes_up = composer.draft.is_empty() && is_exact(Key::ArrowUp, Modifiers::NONE);
+        (is_sent, goes_up, is_exact(Key::Escape, Modifiers::NONE))
+    });
+    if is_sent {
+        out.push(Action::Send(room.id));
+    }
+    if goes_up {
+        out.push(Action::EditLast(room.id));
+    }
+    if cancels && composer.mode != Mode::New {
+        out.push(Action::CancelCompose(room.id));
+    }
+}
+
+/// Puts the cursor behind the text, which was put there by something else than typing.
+pub(super) fn cursor_to_end(ui: &Ui, room: &Room) {
+    let id = field_id(room.id);
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let end = CCursor::new(room.composer.draft.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    TextEdit::store_state(ui.ctx(), id, state);
+}
+
+fn typing(ui: &mut Ui, room: &Room, now: Timestamp) {
+    let names: Vec<String> = room
+        .presence
+        .typing(now)
+        .map(|member| parts::name_in_words(member, room.timeline.needs_badge(member)))
+        .collect();
+    let words = match names.len() {
+        0 => String::new(),
+        len if len > TYPING_NAMED_MAX => t!("window-typing-many", count = len),
+        len => t!("window-typing", names = papo_words::and(&names), count = len),
+    };
+    ui.allocate_ui(egui::vec2(ui.available_width(), size::TYPING), |ui| {
+        ui.set_min_height(size::TYPING);
+        parts::soft(ui, words);
+    });
+    if let Some(until) = room.presence.typing_until(now) {
+        let left = until.unix_ms().saturating_sub(now.unix_ms());
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(left));
+    }
+}
+
+/// That an earlier message is answered or changed, and the way out of it.
+fn mode(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) {
+    let words = match room.composer.mode {
+        Mode::New => return,
+        Mode::Edit(_) => t!("window-editing"),
+        Mode::Reply(seq) => match room.timeline.row(seq) {
+            Some(row) => t!("window-replying", name = parts::name(row.from)),
+            None => t!("window-replying-gone"),
+        },
+    };
+    ui.horizontal(|ui| {
+        parts::soft(ui, words);
+        if parts::quiet_button(ui, t!("window-cancel")).clicked() {
+            out.push(Action::CancelCompose(room.id));
         }
     });
+}
+
+/// How much may still be written, where that is not much.
+fn left(ui: &mut Ui, room: &Room) {
+    let Some(left) = room.composer.left() else { return };
+    let palette = theme::palette(ui);
+    let (words, colour) = if left < 0 {
+        (t!("window-too-long", bytes = left.unsigned_abs()), palette.warn)
+    } else {
+        (t!("window-left", bytes = left.unsigned_abs()), palette.soft)
+    };
+    ui.add(Label::new(RichText::new(words).font(theme::plain(size::SMALL)).color(colour)));
+}
+
+fn problem(ui: &mut Ui, room: &Room) {
+    let Some(problem) = &room.composer.problem else { return };
+    let words = match problem {
+        Problem::Body(error) => error.to_string(),
+        Problem::Command(command) => t!("window-no-command", command = command.as_str()),
+        Problem::Name(error) => error.to_string(),
+        Problem::Files => t!("window-no-files"),
+    };
+    let palette = theme::palette(ui);
+    Frame::new()
+        .fill(palette.warn_wash)
+        .corner_radius(radius::ROW)
+        .inner_margin(Margin::symmetric(12, 6))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let text = papo_client::text::for_terminal(&words).into_owned();
+            ui.add(
+                Label::new(RichText::new(text).font(theme::plain(size::LABEL)).color(palette.warn)).wrap(),
+            );
+        });
+    ui.add_space(space::TINY);
+}
+
+/// Files that were dropped on the window cannot be sent yet, and whoever drops one should know.
+fn dropped(ui: &Ui, room: &Room, out: &mut Vec<Action>) {
+    if ui.input(|input| !input.raw.dropped_files.is_empty()) {
+        out.push(Action::DropFiles(room.id));
+    }
 }

@@ -1,23 +1,73 @@
-//! Which room this is, and how it stands with the connection. Not here: what to do about a lost one.
+//! Which room this is, who can read it, how it stands with the connection, and what can be done with the room.
+//! Not here: what to do about a lost connection.
 
-use egui::Ui;
+use egui::{Button, Label, RichText, Ui};
 use papo_client::event::ConnectionState;
 use papo_client::state::{Action, Dialog, Room};
 use papo_words::t;
 
+use super::{Fold, parts};
+use crate::theme::{self, size};
+
 /// Draws the header of a room.
-pub(super) fn view(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) {
+pub(super) fn view(ui: &mut Ui, room: &Room, fold: Fold, is_rooms_open: &mut bool, out: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
-        ui.heading(room.place.room.as_str());
-        ui.label(state_words(&room.connection));
-        if ui.button(t!("window-invite")).clicked() {
-            out.push(Action::Show(Dialog::Invite(room.id)));
+        if fold.sidebar && small_button(ui, t!("window-rooms")).clicked() {
+            *is_rooms_open = !*is_rooms_open;
         }
+        let name = RichText::new(room.place.room.as_str()).font(theme::bold(size::HEADING));
+        ui.add(Label::new(name).truncate().selectable(false));
+        if !fold.members {
+            parts::pill(ui, t!("window-encrypted")).on_hover_text(t!("window-encrypted-why"));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.menu_button(RichText::new(t!("window-more")).font(theme::plain(size::LABEL)), |ui| {
+                menu(ui, room, fold, out);
+            });
+            if small_button(ui, t!("window-invite")).clicked() {
+                out.push(Action::Show(Dialog::Invite(room.id)));
+            }
+            if !fold.sidebar && small_button(ui, t!("window-search")).clicked() {
+                out.push(Action::Search(room.id, String::new()));
+            }
+            state(ui, room);
+        });
     });
 }
 
+fn small_button(ui: &mut Ui, text: String) -> egui::Response {
+    ui.add(Button::new(RichText::new(text).font(theme::plain(size::LABEL))))
+}
+
+fn menu(ui: &mut Ui, room: &Room, fold: Fold, out: &mut Vec<Action>) {
+    let mut entry = |ui: &mut Ui, words: String, action: Action| {
+        if ui.button(words).clicked() {
+            out.push(action);
+            ui.close();
+        }
+    };
+    entry(ui, t!("window-search"), Action::Search(room.id, String::new()));
+    if !fold.members {
+        entry(ui, t!("window-toggle-members"), Action::ToggleMembers);
+    }
+    entry(ui, t!("window-mark-read"), Action::Read(room.id, room.head));
+    entry(ui, t!("window-keys"), Action::Show(Dialog::Keys));
+    entry(ui, t!("window-settings"), Action::Show(Dialog::Settings));
+    ui.separator();
+    entry(ui, t!("window-leave"), Action::Show(Dialog::Leave(room.id)));
+}
+
+/// How it stands with the connection, in words; the dot says nothing more.
+fn state(ui: &mut Ui, room: &Room) {
+    let palette = theme::palette(ui);
+    let words = state_words(&room.connection);
+    parts::soft(ui, words);
+    let colour = if room.is_connected() { palette.accent } else { palette.warn };
+    parts::dot(ui, colour);
+}
+
 /// How it stands with the connection, in words.
-fn state_words(state: &ConnectionState) -> String {
+pub(super) fn state_words(state: &ConnectionState) -> String {
     match state {
         ConnectionState::Connecting => t!("window-connecting"),
         ConnectionState::Joined { latency: Some(latency) } => {

@@ -14,16 +14,26 @@
 //! └─────────┴───────────────────────────┴─────────┘
 //! ```
 
+mod acts;
+mod announce;
+mod body;
 mod composer;
+mod confirm;
 mod header;
 mod members;
+mod message;
+mod moments;
+mod parts;
+mod search;
+pub mod shortcuts;
 mod sidebar;
 mod start;
+mod switcher;
 mod timeline;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use papo_client::State;
-use papo_client::state::{Action, Room, Screen};
+use papo_client::state::{Action, Dialog, Room, Screen};
 use papo_proto::Timestamp;
 
 use crate::theme::{self, size, space};
@@ -33,51 +43,119 @@ use crate::theme::{self, size, space};
 pub struct Local {
     /// The time of this frame, by our own clock.
     pub now: Timestamp,
+    /// Whether the rooms are shown though the window is narrow.
+    is_rooms_open: bool,
+    /// What was shown in the last frame.
+    was: Option<Screen>,
+    /// What the composer did in the last frame.
+    mode: papo_client::state::Mode,
     timeline: timeline::Local,
+    switcher: switcher::Local,
+    announce: announce::Local,
+}
+
+/// What has folded away because the window is narrow.
+#[derive(Clone, Copy, Debug)]
+struct Fold {
+    sidebar: bool,
+    members: bool,
+}
+
+impl Local {
+    fn scroll(&mut self, scroll: timeline::Scroll) -> Option<Action> {
+        self.timeline.scroll = Some(scroll);
+        None
+    }
 }
 
 /// Draws everything.
 pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
+    shortcuts::handle(ui, state, local, out);
     let width = ui.available_width();
+    let fold = Fold { sidebar: width < size::FOLD_SIDEBAR_BELOW, members: width < size::FOLD_MEMBERS_BELOW };
     let palette = theme::palette(ui);
-    let pane = |ground| Frame::new().fill(ground).inner_margin(Margin::same(0));
-    if width >= size::FOLD_SIDEBAR_BELOW {
+    if local.was.replace(state.screen) != Some(state.screen) {
+        on_other_screen(ui, state, local);
+    }
+    let has_rooms = !state.rooms.is_empty();
+    if has_rooms && (!fold.sidebar || local.is_rooms_open) {
         Panel::left("sidebar")
             .exact_size(size::SIDEBAR)
             .resizable(false)
-            .frame(pane(palette.panel).inner_margin(space::SMALL))
+            .show_separator_line(false)
+            .frame(Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 14)))
             .show(ui, |ui| sidebar::view(ui, state, out));
     }
     match (state.screen, state.current()) {
         (Screen::Room(_), Some(room)) => {
-            if width >= size::FOLD_MEMBERS_BELOW && state.settings.members_shown {
+            if !fold.members && state.settings.members_shown {
                 Panel::right("members")
                     .exact_size(size::MEMBERS)
                     .resizable(false)
-                    .frame(pane(palette.paper).inner_margin(space::MEDIUM))
-                    .show(ui, |ui| members::view(ui, room));
+                    .show_separator_line(false)
+                    .frame(
+                        Frame::new()
+                            .fill(palette.paper)
+                            .stroke(palette.hairline())
+                            .inner_margin(Margin::symmetric(14, 16)),
+                    )
+                    .show(ui, |ui| members::view(ui, room, out));
             }
-            self::room(ui, state, room, local, out);
+            self::room(ui, state, room, fold, local, out);
         }
         _ => {
-            CentralPanel::default().frame(pane(palette.paper)).show(ui, |ui| start::view(ui, state, out));
+            CentralPanel::default()
+                .frame(Frame::new().fill(palette.paper))
+                .show(ui, |ui| start::view(ui, state, out));
         }
+    }
+    announce::view(ui, state, local.now, &mut local.announce);
+    dialog(ui, state, local, out);
+}
+
+/// A room was opened, or another one: the composer has the keyboard, and nothing is chosen.
+fn on_other_screen(ui: &Ui, state: &State, local: &mut Local) {
+    local.is_rooms_open = false;
+    local.timeline.chosen = None;
+    if let Some(room) = state.current() {
+        composer::cursor_to_end(ui, room);
+        ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
     }
 }
 
-fn room(ui: &mut Ui, state: &State, room: &Room, local: &mut Local, out: &mut Vec<Action>) {
+fn room(ui: &mut Ui, state: &State, room: &Room, fold: Fold, local: &mut Local, out: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     let pane = Frame::new().fill(palette.paper);
+    if std::mem::replace(&mut local.mode, room.composer.mode) != room.composer.mode {
+        // Taking up a message, or giving it up, is done in order to write.
+        composer::cursor_to_end(ui, room);
+        ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
+    }
     Panel::top("header")
         .exact_size(size::HEADER)
         .frame(pane.inner_margin(Margin::symmetric(20, 0)))
-        .show(ui, |ui| header::view(ui, room, out));
+        .show(ui, |ui| header::view(ui, room, fold, &mut local.is_rooms_open, out));
+    if let Some(search) = &room.search {
+        Panel::top("search")
+            .frame(pane.inner_margin(Margin::symmetric(20, 6)))
+            .show(ui, |ui| search::view(ui, state, room, search, out));
+    }
     Panel::bottom("composer")
+        .show_separator_line(false)
         .frame(pane.inner_margin(Margin { left: 20, right: 20, top: 4, bottom: 16 }))
         .show(ui, |ui| composer::view(ui, state, room, local.now, out));
-    CentralPanel::default().frame(pane).show(ui, |ui| {
-        timeline::view(ui, state, room, &mut local.timeline, out);
+    CentralPanel::default().frame(pane.inner_margin(Margin::ZERO)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::TINY;
+        timeline::view(ui, state, room, local.now, &mut local.timeline, out);
     });
+}
+
+fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
+    match &state.dialog {
+        None => {}
+        Some(Dialog::Switcher) => switcher::view(ui, state, &mut local.switcher, out),
+        Some(dialog) => confirm::view(ui, state, dialog, out),
+    }
 }
 
 /// What the window's title says: how much is unread, and where one is.

@@ -1,0 +1,299 @@
+//! One message: who, when, what, and what can be done with it. Not here: the text's inside (`body.rs`), and
+//! where the message stands (`timeline.rs`).
+//!
+//! ```text
+//! (A)  Ana [fogo] 14:03                reply  copy  more
+//!      | Zoë: what is answered
+//!      The text.
+//!      [👍 2]                 sending… / not sent: why. Retry
+//! ```
+
+use egui::{Frame, Label, Margin, Response, RichText, Role, Sense, Ui, UiBuilder, Vec2};
+use papo_client::State;
+use papo_client::markup::{parse_safe, plain_text};
+use papo_client::state::rows::Key;
+use papo_client::state::{Action, Dialog, Room};
+use papo_client::text::for_terminal_line;
+use papo_client::timeline::{Content, Delivery, Row};
+use papo_proto::{Body, Seq};
+use papo_words::t;
+
+use super::body::{self, Bodies, Setting};
+use super::{acts, moments, parts};
+use crate::theme::{self, radius, size, space};
+
+/// The emoji that are offered; any other one that somebody has put there can be joined.
+pub(super) const EMOJI_OFFERED: [&str; 6] = ["👍", "❤", "😄", "🎉", "😮", "😢"];
+
+/// How much of an answered message is shown.
+const REPLY_CHARS_MAX: usize = 120;
+
+/// How a message is drawn.
+pub(super) struct Drawn<'a> {
+    pub(super) state: &'a State,
+    pub(super) room: &'a Room,
+    pub(super) key: &'a Key,
+    pub(super) row: &'a Row<'a>,
+    /// Whether it belongs to the one above it and needs no head.
+    pub(super) is_grouped: bool,
+    /// Whether the reader has just jumped to it, or has chosen it with the keyboard.
+    pub(super) is_marked: bool,
+}
+
+/// Draws a message.
+pub(super) fn view(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Action>) -> Response {
+    let palette = theme::palette(ui);
+    let id = ui.scope_id().with("message");
+    let whole = ui.max_rect();
+    let last = ui.ctx().read_response(id);
+    let is_hovered = last.as_ref().is_some_and(Response::contains_pointer);
+    let ground = match () {
+        () if drawn.is_marked => palette.accent_wash,
+        () if is_hovered => palette.panel,
+        () => egui::Color32::TRANSPARENT,
+    };
+    let top = if drawn.is_grouped { 1 } else { 7 };
+    let frame = Frame::new().fill(ground).corner_radius(radius::ROW).inner_margin(Margin {
+        left: 8,
+        right: 8,
+        top,
+        bottom: 2,
+    });
+    let label = in_words(drawn);
+    let shown = ui.scope_builder(
+        UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(label),
+        |ui| frame.show(ui, |ui| columns(ui, drawn, bodies, out)).response,
+    );
+    let rect = egui::Rect::from_x_y_ranges(whole.x_range(), shown.inner.rect.y_range());
+    let response = ui.interact(rect, id, Sense::hover());
+    if is_hovered && ui.is_enabled() {
+        tools(ui, drawn, rect, out);
+    }
+    response
+}
+
+fn columns(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Action>) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let indent = if drawn.is_grouped {
+            size::AVATAR_COLUMN
+        } else {
+            parts::avatar(ui, drawn.row.from, size::AVATAR);
+            size::AVATAR_COLUMN - size::AVATAR
+        };
+        ui.add_space(indent);
+        ui.vertical(|ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing = Vec2::new(space::SMALL, 2.0);
+            if !drawn.is_grouped {
+                head(ui, drawn);
+            }
+            if let Some(seq) = drawn.row.reply {
+                reply(ui, drawn.room, seq, out);
+            }
+            content(ui, drawn, bodies, out);
+            foot(ui, drawn, out);
+        });
+    });
+}
+
+fn head(ui: &mut Ui, drawn: &Drawn<'_>) {
+    let palette = theme::palette(ui);
+    let from = drawn.row.from;
+    ui.horizontal(|ui| {
+        let name =
+            RichText::new(parts::name(from)).font(theme::bold(size::TEXT)).color(palette.member(&from.id));
+        ui.add(Label::new(name).truncate());
+        if drawn.room.timeline.needs_badge(from) {
+            parts::badge(ui, &from.id);
+        }
+        let time = moments::time(drawn.row.time, drawn.state.settings.clock);
+        let time = RichText::new(time).font(theme::plain(size::SMALL)).color(palette.soft);
+        ui.add(Label::new(time)).on_hover_text(moments::full(drawn.row.time, drawn.state.settings.clock));
+    });
+}
+
+fn reply(ui: &mut Ui, room: &Room, seq: Seq, out: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    let words = match room.timeline.row(seq) {
+        Some(row) => match row.content {
+            Content::Text { text, .. } => {
+                let text = plain_text(&parse_safe(text));
+                let line: String = for_terminal_line(&text).chars().take(REPLY_CHARS_MAX).collect();
+                format!("{}: {line}", parts::name(row.from))
+            }
+            _ => t!("window-deleted"),
+        },
+        None => t!("window-reply-elsewhere"),
+    };
+    body::quote(ui, |ui| {
+        let text = RichText::new(words).font(theme::plain(size::LABEL)).color(palette.soft);
+        let label = ui.add(Label::new(text).truncate().selectable(false).sense(Sense::click()));
+        if label.on_hover_text(t!("window-go-to-answered")).clicked() {
+            out.push(Action::JumpTo(room.id, seq));
+        }
+    });
+}
+
+fn content(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Action>) {
+    let setting = Setting {
+        room: drawn.room,
+        key: drawn.key,
+        is_pending: drawn.row.delivery != Delivery::Stored || drawn.row.is_changing,
+    };
+    match &drawn.row.content {
+        Content::Text { text, .. } => body::view(ui, bodies, &setting, text, out),
+        other => {
+            parts::soft(ui, content_in_words(drawn.row, other));
+        }
+    }
+}
+
+/// What a message says that has no text of its own.
+fn content_in_words(row: &Row<'_>, content: &Content<'_>) -> String {
+    match content {
+        Content::Text { text, .. } => plain_text(&parse_safe(text)),
+        Content::Deleted => t!("window-deleted"),
+        Content::Change(Body { delete: Some(_), .. }) => t!("window-change-delete"),
+        Content::Change(_) => t!("window-change-react"),
+        Content::Act(act) => acts::in_words(row.from, act),
+        Content::Unknown => t!("window-unknown"),
+    }
+}
+
+fn foot(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
+    let row = drawn.row;
+    let is_edited =
+        matches!(row.content, Content::Text { edited: true, .. }) && row.delivery == Delivery::Stored;
+    if row.reactions.is_empty() && row.delivery == Delivery::Stored && !row.is_changing && !is_edited {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        let you = &drawn.room.timeline.you().id;
+        for reactions in row.reactions {
+            let emoji = for_terminal_line(&reactions.emoji);
+            let is_own = reactions.members.contains(you);
+            let button = body::reaction(ui, &emoji, reactions.members.len(), is_own);
+            if let Some(to) = row.seq.filter(|_| button.clicked()) {
+                out.push(Action::React { room: drawn.room.id, to, emoji: reactions.emoji.clone() });
+            }
+        }
+        if is_edited {
+            parts::soft(ui, t!("window-edited"));
+        }
+        match row.delivery {
+            Delivery::Stored if row.is_changing => drop(parts::soft(ui, t!("window-sending"))),
+            Delivery::Stored => {}
+            Delivery::Pending => {
+                let words = if drawn.room.is_connected() { t!("window-sending") } else { t!("window-kept") };
+                parts::soft(ui, words);
+            }
+            Delivery::Failed(refusal) => {
+                let why = papo_client::text::for_terminal(&refusal.text).into_owned();
+                let text = RichText::new(t!("window-not-sent", why = why));
+                let warn = theme::palette(ui).warn;
+                ui.add(Label::new(text.font(theme::plain(size::SMALL)).color(warn)).wrap());
+                if parts::quiet_button(ui, t!("window-retry")).clicked() {
+                    out.push(Action::Retry(drawn.room.id, row.id.clone()));
+                }
+                if parts::quiet_button(ui, t!("window-discard")).clicked() {
+                    out.push(Action::Discard(drawn.room.id, row.id.clone()));
+                }
+            }
+        }
+    });
+}
+
+/// What can be done with a message, over its upper right corner.
+fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    let width = size::TOOLS.min(rect.width());
+    let corner =
+        egui::Rect::from_min_size(rect.right_top() - Vec2::new(width, space::TINY), Vec2::new(width, 0.0));
+    let builder = UiBuilder::new()
+        .id_salt("tools")
+        .max_rect(corner)
+        .layout(egui::Layout::right_to_left(egui::Align::TOP));
+    let mut ui = ui.new_child(builder);
+    Frame::new()
+        .fill(palette.paper)
+        .stroke(palette.hairline())
+        .corner_radius(radius::ROW)
+        .inner_margin(Margin::symmetric(8, 2))
+        .show(&mut ui, |ui| {
+            ui.menu_button(RichText::new(t!("window-more")).font(theme::plain(size::SMALL)), |ui| {
+                menu(ui, drawn, out);
+            });
+            if parts::quiet_button(ui, t!("window-copy")).clicked() {
+                out.push(Action::Copy(to_copy(drawn)));
+            }
+            if let Some(seq) = drawn.row.seq
+                && parts::quiet_button(ui, t!("window-reply")).clicked()
+            {
+                out.push(Action::Reply(drawn.room.id, seq));
+            }
+        });
+}
+
+/// Everything that can be done with a message, as the entries of a menu.
+pub(super) fn menu(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
+    let id = drawn.room.id;
+    let is_text = matches!(drawn.row.content, Content::Text { .. });
+    if let Some(seq) = drawn.row.seq {
+        ui.horizontal(|ui| {
+            for emoji in EMOJI_OFFERED {
+                if ui.button(emoji).clicked() {
+                    out.push(Action::React { room: id, to: seq, emoji: emoji.to_owned() });
+                    ui.close();
+                }
+            }
+        });
+        if ui.button(t!("window-reply")).clicked() {
+            out.push(Action::Reply(id, seq));
+            ui.close();
+        }
+        if drawn.row.is_own && is_text && ui.button(t!("window-edit")).clicked() {
+            out.push(Action::Edit(id, seq));
+            ui.close();
+        }
+    }
+    if ui.button(t!("window-copy-message")).clicked() {
+        out.push(Action::Copy(to_copy(drawn)));
+        ui.close();
+    }
+    if let Some(seq) = drawn.row.seq.filter(|_| drawn.row.is_own && is_text)
+        && ui.button(t!("window-delete")).clicked()
+    {
+        out.push(Action::Show(Dialog::Delete(id, seq)));
+        ui.close();
+    }
+}
+
+/// A message as it goes into the clipboard: who, when, what.
+pub(super) fn to_copy(drawn: &Drawn<'_>) -> String {
+    let who = parts::name_in_words(drawn.row.from, drawn.room.timeline.needs_badge(drawn.row.from));
+    let when = moments::full(drawn.row.time, drawn.state.settings.clock);
+    let what = match &drawn.row.content {
+        Content::Text { text, .. } => papo_client::text::for_terminal(text).into_owned(),
+        other => content_in_words(drawn.row, other),
+    };
+    format!("{who}, {when}: {what}")
+}
+
+/// A message as it is read aloud.
+pub(super) fn in_words(drawn: &Drawn<'_>) -> String {
+    let row = drawn.row;
+    let who = parts::name_in_words(row.from, drawn.room.timeline.needs_badge(row.from));
+    let time = moments::time(row.time, drawn.state.settings.clock);
+    let what = content_in_words(row, &row.content);
+    let what: String = what.chars().take(SPOKEN_CHARS_MAX).collect();
+    let state = match row.delivery {
+        Delivery::Stored => String::new(),
+        Delivery::Pending => format!(" ({})", t!("window-sending")),
+        Delivery::Failed(_) => format!(" ({})", t!("window-failed")),
+    };
+    format!("{who}, {time}: {what}{state}")
+}
+
+/// How much of a message is read aloud at once.
+const SPOKEN_CHARS_MAX: usize = 1_000;

@@ -1,0 +1,282 @@
+//! The keys of the window: one table, from which the list of keys is drawn as well. Not here: the keys of a field
+//! that has the keyboard.
+
+use egui::{Event, Key, KeyboardShortcut, Modifiers, Ui};
+use papo_client::State;
+use papo_client::state::rows::Key as MessageKey;
+use papo_client::state::{Action, Dialog, Room, Screen};
+use papo_client::timeline::Content;
+use papo_words::t;
+
+use super::timeline::Scroll;
+use super::{Local, composer};
+
+/// How much larger or smaller one press makes the text, in percent.
+const ZOOM_PERCENT: i16 = 10;
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Search in the room.
+    Search,
+    /// Find a room by its name.
+    Switch,
+    /// The room above.
+    RoomAbove,
+    /// The room below.
+    RoomBelow,
+    /// The next room with something unread.
+    RoomUnread,
+    /// Everything counts as read.
+    ReadAll,
+    /// A window's height up.
+    PageUp,
+    /// A window's height down.
+    PageDown,
+    /// The first message in memory.
+    Top,
+    /// The newest message.
+    End,
+    /// The first unread message.
+    FirstUnread,
+    /// Choose a message, the one above the chosen one.
+    ChooseAbove,
+    /// Choose the message below the chosen one.
+    ChooseBelow,
+    /// Back to writing.
+    Write,
+    /// Show or hide the members.
+    Members,
+    /// The settings.
+    Settings,
+    /// The list of keys.
+    Keys,
+    /// Connect now.
+    Retry,
+    /// Larger text.
+    Larger,
+    /// Smaller text.
+    Smaller,
+    /// Text of the usual size.
+    UsualSize,
+    /// End the program.
+    Quit,
+}
+
+/// A key and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The key.
+    pub keys: KeyboardShortcut,
+    /// What it does.
+    pub what: What,
+}
+
+const fn bound(modifiers: Modifiers, key: Key, what: What) -> Binding {
+    Binding { keys: KeyboardShortcut::new(modifiers, key), what }
+}
+
+/// Every key of the window. Where two keys do the same, the first is the one that is shown.
+pub const BINDINGS: [Binding; 28] = [
+    bound(Modifiers::COMMAND, Key::F, What::Search),
+    bound(Modifiers::COMMAND, Key::K, What::Switch),
+    bound(Modifiers::COMMAND, Key::P, What::Switch),
+    bound(Modifiers::ALT, Key::ArrowUp, What::RoomAbove),
+    bound(Modifiers::ALT, Key::ArrowDown, What::RoomBelow),
+    bound(Modifiers::ALT, Key::A, What::RoomUnread),
+    bound(Modifiers::SHIFT, Key::Escape, What::ReadAll),
+    bound(Modifiers::NONE, Key::PageUp, What::PageUp),
+    bound(Modifiers::NONE, Key::PageDown, What::PageDown),
+    bound(Modifiers::COMMAND, Key::Home, What::Top),
+    bound(Modifiers::COMMAND, Key::End, What::End),
+    bound(Modifiers::COMMAND, Key::J, What::FirstUnread),
+    bound(Modifiers::COMMAND, Key::ArrowUp, What::ChooseAbove),
+    bound(Modifiers::COMMAND, Key::ArrowDown, What::ChooseBelow),
+    bound(Modifiers::ALT, Key::U, What::Members),
+    bound(Modifiers::COMMAND, Key::Comma, What::Settings),
+    bound(Modifiers::NONE, Key::F1, What::Keys),
+    bound(Modifiers::COMMAND, Key::Slash, What::Keys),
+    bound(Modifiers::COMMAND, Key::R, What::Retry),
+    bound(Modifiers::NONE, Key::F5, What::Retry),
+    bound(Modifiers::COMMAND, Key::Plus, What::Larger),
+    bound(Modifiers::COMMAND, Key::Equals, What::Larger),
+    bound(Modifiers::COMMAND, Key::Minus, What::Smaller),
+    bound(Modifiers::COMMAND, Key::Num0, What::UsualSize),
+    bound(Modifiers::COMMAND, Key::Q, What::Quit),
+    bound(Modifiers::ALT, Key::W, What::Write),
+    bound(Modifiers::ALT, Key::N, What::RoomUnread),
+    bound(Modifiers::COMMAND, Key::Backtick, What::RoomUnread),
+];
+
+impl What {
+    /// What it does, for the list of keys.
+    pub fn help(self) -> String {
+        match self {
+            Self::Search => t!("window-key-search"),
+            Self::Switch => t!("window-key-switch"),
+            Self::RoomAbove => t!("window-key-room-above"),
+            Self::RoomBelow => t!("window-key-room-below"),
+            Self::RoomUnread => t!("window-key-room-unread"),
+            Self::ReadAll => t!("window-key-read-all"),
+            Self::PageUp => t!("window-key-page-up"),
+            Self::PageDown => t!("window-key-page-down"),
+            Self::Top => t!("window-key-top"),
+            Self::End => t!("window-key-end"),
+            Self::FirstUnread => t!("window-key-first-unread"),
+            Self::ChooseAbove => t!("window-key-choose-above"),
+            Self::ChooseBelow => t!("window-key-choose-below"),
+            Self::Write => t!("window-key-write"),
+            Self::Members => t!("window-key-members"),
+            Self::Settings => t!("window-key-settings"),
+            Self::Keys => t!("window-key-keys"),
+            Self::Retry => t!("window-key-retry"),
+            Self::Larger => t!("window-key-larger"),
+            Self::Smaller => t!("window-key-smaller"),
+            Self::UsualSize => t!("window-key-usual-size"),
+            Self::Quit => t!("window-key-quit"),
+        }
+    }
+}
+
+/// Does what the keys say. Called before any field sees them.
+pub(super) fn handle(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
+    for binding in &BINDINGS {
+        if ui.input_mut(|input| input.consume_shortcut(&binding.keys)) {
+            perform(ui, state, local, binding.what, out);
+        }
+    }
+    rooms_by_number(ui, state, out);
+    if state.dialog.is_some() {
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            out.push(Action::CloseDialog);
+        }
+        return;
+    }
+    let Some(room) = state.current() else { return };
+    if local.timeline.chosen.is_some() {
+        on_chosen(ui, room, local, out);
+    } else if ui.memory(|memory| memory.focused().is_none()) {
+        // Whoever types means the message.
+        let types = ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Text(_))));
+        if types {
+            ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
+        }
+    }
+}
+
+fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<Action>) {
+    let room = state.current().map(|room| room.id);
+    let zoom = |percent| Action::Change(Box::new(state.settings.zoomed(percent)));
+    let action = match what {
+        What::Search => room.map(|room| Action::Search(room, String::new())),
+        What::Switch => Some(Action::Show(Dialog::Switcher)),
+        What::RoomAbove => Some(Action::StepRoom(-1)),
+        What::RoomBelow => Some(Action::StepRoom(1)),
+        What::RoomUnread => Some(Action::ShowUnread),
+        What::ReadAll => Some(Action::ReadAll),
+        What::End => room.map(Action::JumpToEnd),
+        What::FirstUnread => room.map(Action::JumpToUnread),
+        What::Members => Some(Action::ToggleMembers),
+        What::Settings => Some(Action::Show(Dialog::Settings)),
+        What::Keys => Some(Action::Show(Dialog::Keys)),
+        What::Retry => room.map(Action::RetryNow),
+        What::Larger => Some(zoom(ZOOM_PERCENT)),
+        What::Smaller => Some(zoom(-ZOOM_PERCENT)),
+        What::UsualSize => {
+            let settings = papo_client::state::Settings { text_percent: 100, ..state.settings.clone() };
+            Some(Action::Change(Box::new(settings)))
+        }
+        What::Quit => Some(Action::Quit),
+        What::PageUp => local.scroll(Scroll::Pages(-PAGE)),
+        What::PageDown => local.scroll(Scroll::Pages(PAGE)),
+        What::Top => local.scroll(Scroll::Top),
+        What::ChooseAbove => choose(ui, state, local, -1),
+        What::ChooseBelow => choose(ui, state, local, 1),
+        What::Write => {
+            write(ui, state, local);
+            None
+        }
+    };
+    out.extend(action);
+}
+
+/// How far one page goes, as a part of the window's height: a little of the old page stays.
+const PAGE: f64 = 0.85;
+
+fn choose(ui: &Ui, state: &State, local: &mut Local, by: isize) -> Option<Action> {
+    let room = state.current()?;
+    if !local.timeline.choose(room.id, by) {
+        write(ui, state, local);
+    }
+    None
+}
+
+/// Back to writing.
+fn write(ui: &Ui, state: &State, local: &mut Local) {
+    local.timeline.chosen = None;
+    if let Screen::Room(room) = state.screen {
+        ui.memory_mut(|memory| memory.request_focus(composer::field_id(room)));
+    }
+}
+
+fn rooms_by_number(ui: &Ui, state: &State, out: &mut Vec<Action>) {
+    const NUMBERS: [Key; 9] =
+        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+    for (room, key) in state.rooms.iter().zip(NUMBERS) {
+        if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
+            out.push(Action::ShowRoom(room.id));
+        }
+    }
+}
+
+/// The keys of a message that was chosen.
+fn on_chosen(ui: &Ui, room: &Room, local: &mut Local, out: &mut Vec<Action>) {
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let Some(key) = local.timeline.chosen.clone() else { return };
+    let row = match &key {
+        MessageKey::Stored(seq) => room.timeline.row(*seq),
+        MessageKey::Own(id) => room.timeline.row_of(id),
+    };
+    let Some(row) = row else {
+        local.timeline.chosen = None;
+        return;
+    };
+    let is_own_text = row.is_own && matches!(row.content, Content::Text { .. });
+    let mut is_done = false;
+    if pressed(Key::ArrowUp) {
+        local.timeline.choose(room.id, -1);
+    } else if pressed(Key::ArrowDown) {
+        is_done = !local.timeline.choose(room.id, 1);
+    } else if pressed(Key::Escape) {
+        is_done = true;
+    } else if let (true, Some(seq)) = (pressed(Key::R), row.seq) {
+        out.push(Action::Reply(room.id, seq));
+        is_done = true;
+    } else if let (true, Some(seq), true) = (pressed(Key::E), row.seq, is_own_text) {
+        out.push(Action::Edit(room.id, seq));
+        is_done = true;
+    } else if let (true, Some(seq), true) =
+        (pressed(Key::Delete) || pressed(Key::Backspace), row.seq, is_own_text)
+    {
+        out.push(Action::Show(Dialog::Delete(room.id, seq)));
+    } else if let (true, Some(to)) = (pressed(Key::Plus) || pressed(Key::Equals), row.seq) {
+        out.push(Action::React { room: room.id, to, emoji: super::message::EMOJI_OFFERED[0].to_owned() });
+    } else if pressed(Key::C) || pressed(Key::Y) {
+        let text = match row.content {
+            Content::Text { text, .. } => papo_client::text::for_terminal(text).into_owned(),
+            _ => String::new(),
+        };
+        out.push(Action::Copy(text));
+    }
+    if is_done {
+        local.timeline.chosen = None;
+        ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
+    } else {
+        ui.memory_mut(|memory| memory.surrender_focus(composer::field_id(room.id)));
+    }
+}
+
+/// A key as it is shown: `Ctrl+F`.
+pub fn shown(ui: &Ui, keys: &KeyboardShortcut) -> String {
+    ui.ctx().format_shortcut(keys)
+}

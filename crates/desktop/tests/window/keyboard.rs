@@ -1,0 +1,135 @@
+//! The whole window from the keyboard alone, and what a screen reader hears.
+
+use egui::{Key, Modifiers, Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use papo_client::state::{Command, Dialog, Mode, Screen};
+use papo_desktop::view::shortcuts::{BINDINGS, What};
+use papo_proto::Seq;
+
+use super::support::{ana, asked, joined, message, room_id, said, say, window, zoe};
+
+#[test]
+fn no_key_is_bound_twice() {
+    for (at, binding) in BINDINGS.iter().enumerate() {
+        let twice = BINDINGS[..at].iter().find(|other| other.keys == binding.keys);
+        assert!(twice.is_none(), "{binding:?}");
+    }
+}
+
+#[test]
+fn every_key_does_what_the_list_says() {
+    for binding in BINDINGS {
+        let mut window = window(&["lobby", "engenharia"]);
+        window.run_ok();
+        asked(&mut window);
+        window.key_press_modifiers(binding.keys.modifiers, binding.keys.logical_key);
+        window.run_ok();
+        let state = &window.state().desk.state;
+        let first = state.rooms[0].id;
+        match binding.what {
+            What::Search => assert!(state.rooms[0].search.is_some()),
+            What::Switch => assert_eq!(state.dialog, Some(Dialog::Switcher)),
+            What::RoomAbove | What::RoomBelow => assert_ne!(state.screen, Screen::Room(first)),
+            What::Settings => assert_eq!(state.dialog, Some(Dialog::Settings)),
+            What::Keys => assert_eq!(state.dialog, Some(Dialog::Keys)),
+            What::Members => assert!(!state.settings.members_shown),
+            What::Larger => assert_eq!(state.settings.text_percent, 110),
+            What::Smaller => assert_eq!(state.settings.text_percent, 90),
+            What::UsualSize => assert_eq!(state.settings.text_percent, 100),
+            What::Quit => assert!(asked(&mut window).contains(&Command::Quit)),
+            What::Write => assert!(window.get_by_label("Message to lobby").is_focused()),
+            // These move within what is there; others of these tests see them do so.
+            What::PageUp
+            | What::PageDown
+            | What::Top
+            | What::End
+            | What::FirstUnread
+            | What::RoomUnread
+            | What::ReadAll
+            | What::ChooseAbove
+            | What::ChooseBelow
+            | What::Retry => {}
+        }
+        assert!(!binding.what.help().is_empty());
+    }
+}
+
+#[test]
+fn a_message_is_chosen_answered_changed_and_copied_without_a_mouse() {
+    let mut window = joined(vec![message(1, &ana(), "mine"), message(2, &zoe(), "hers")]);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowUp);
+    window.run_ok();
+    window.key_press(Key::C);
+    window.run_ok();
+    assert!(asked(&mut window).contains(&Command::Copy("hers".to_owned())));
+    window.key_press(Key::R);
+    window.run_ok();
+    assert_eq!(window.state().desk.state.rooms[0].composer.mode, Mode::Reply(Seq::new(2)));
+    assert!(window.get_by_label("Message to lobby").is_focused());
+    assert_eq!(said(&mut window), []);
+    window.key_press(Key::Escape);
+    window.run_ok();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowUp);
+    window.run_ok();
+    window.key_press(Key::ArrowUp);
+    window.run_ok();
+    window.key_press(Key::E);
+    window.run_ok();
+    assert_eq!(window.state().desk.state.rooms[0].composer.mode, Mode::Edit(Seq::new(1)));
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "mine");
+}
+
+#[test]
+fn whoever_types_anywhere_writes_the_message() {
+    let mut window = joined(vec![]);
+    let id = egui::Id::NULL;
+    window.ctx.memory_mut(|memory| {
+        if let Some(focused) = memory.focused() {
+            memory.surrender_focus(focused);
+        }
+        memory.surrender_focus(id);
+    });
+    window.run_ok();
+    window.event(egui::Event::Text("oi".to_owned()));
+    window.run_ok();
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "oi");
+}
+
+#[test]
+fn pages_and_ends_are_reached_by_keys() {
+    let messages = (1..=300).map(|seq| message(seq, &zoe(), &format!("number {seq}"))).collect();
+    let mut window = joined(messages);
+    assert!(window.query_by_label("number 300").is_some());
+    window.key_press(Key::PageUp);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_none());
+    window.key_press(Key::PageDown);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_some());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Home);
+    window.run_ok();
+    assert!(window.query_by_label("number 1").is_some());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::End);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_some());
+}
+
+#[test]
+fn new_messages_are_announced_politely_and_a_flood_is_counted() {
+    let mut window = joined(vec![message(1, &zoe(), "oi")]);
+    let heard = |window: &super::support::Drawn| {
+        window.get_by_role(Role::Status).accesskit_node().label().unwrap_or_default()
+    };
+    window.state_mut().now_ms += 10_000;
+    say(&mut window, 2, &zoe(), "**bolo**?");
+    assert_eq!(heard(&window), "Zoë: bolo?");
+    for seq in 3..=40 {
+        say(&mut window, seq, &zoe(), "mais");
+    }
+    assert_eq!(heard(&window), "Zoë: bolo?", "nobody can listen that fast");
+    window.state_mut().now_ms += 10_000;
+    window.run_ok();
+    assert_eq!(heard(&window), "38 new messages");
+    let id = room_id(&window);
+    assert!(window.state().desk.state.room(id).is_some());
+}
