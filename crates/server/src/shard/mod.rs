@@ -241,6 +241,11 @@ impl Shard {
         }
     }
 
+    /// How many connections wait to be written to.
+    pub(crate) fn ready_len(&self) -> usize {
+        self.ready.len()
+    }
+
     /// Whether the log's writer gets work with the next [`submit`](Self::submit) while connections wait to be
     /// written to.
     pub(crate) fn keeps_writer_waiting(&self) -> bool {
