@@ -8,11 +8,12 @@ use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
 use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
 use papo_client::{Profile, State};
 use papo_proto::{MemberId, Timestamp};
+use papo_words::Language;
 
 use crate::core::Core;
 use crate::desk::Desk;
 use crate::text::fonts::{self, SystemFonts};
-use crate::{Options, WindowError, theme};
+use crate::{Options, WindowError, bubble, theme};
 
 /// How long after a change drafts and settings are kept: a person who types causes one write now and then.
 const SAVE_AFTER: Duration = Duration::from_millis(500);
@@ -64,6 +65,7 @@ fn viewport(window: WindowMemory) -> ViewportBuilder {
     let size = window.size.map_or(theme::size::WINDOW, |(width, height)| [width, height]);
     let builder = ViewportBuilder::default()
         .with_title("papo")
+        .with_icon(bubble::icon(theme::LIGHT.accent))
         .with_app_id("papo")
         .with_inner_size(size)
         .with_min_inner_size(theme::size::WINDOW_MIN)
@@ -88,12 +90,15 @@ struct App {
     save_at: Option<Instant>,
     /// What the window's title says.
     title: String,
+    /// The language where the settings name none: that of the command line or the system.
+    language: Language,
 }
 
 impl App {
     fn new(desk: Desk, core: Core, commands: Vec<Command>, context: &Context) -> Self {
         theme::install(context, desk.state.settings.reduced_motion);
-        let mut app = Self { desk, core, save_at: None, title: String::new() };
+        let mut app =
+            Self { desk, core, save_at: None, title: String::new(), language: papo_words::language() };
         app.execute(context, commands);
         app
     }
@@ -133,6 +138,8 @@ impl App {
             Theme::Light => egui::ThemePreference::Light,
             Theme::Dark => egui::ThemePreference::Dark,
         });
+        let chosen = settings.language.as_deref().and_then(Language::from_tag);
+        papo_words::set_language(chosen.unwrap_or(self.language));
         context.set_zoom_factor(f32::from(settings.text_percent) / 100.0);
         let title = crate::view::title(&self.desk.state);
         if title != self.title {

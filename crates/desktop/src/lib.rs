@@ -10,6 +10,7 @@
 //! - [`theme`]: every colour, radius, space and size.
 
 mod app;
+mod bubble;
 mod core;
 pub mod desk;
 mod reader;

@@ -52,6 +52,8 @@ pub mod size {
     pub const SMALL: f32 = 12.5;
     /// Labels on buttons, quotes, names in lists.
     pub const LABEL: f32 = 14.0;
+    /// From one line of labels to the next.
+    pub const LABEL_LINE: f32 = 20.0;
     /// Code.
     pub const CODE: f32 = 13.5;
     /// From one line of code to the next.
@@ -77,6 +79,10 @@ pub mod size {
     pub const FOLD_SIDEBAR_BELOW: f32 = 600.0;
     /// A card's width, where there is room.
     pub const CARD: f32 = 440.0;
+    /// The settings' width, where there is room.
+    pub const SETTINGS: f32 = 540.0;
+    /// What stands before a setting.
+    pub const SETTING_LABEL: f32 = 120.0;
     /// Longer lines of text are tiring to read.
     pub const READING: f32 = 720.0;
     /// The window when it is first opened: width and height.
@@ -322,7 +328,7 @@ fn visuals(palette: &Palette) -> Visuals {
         widgets: widgets(palette),
         selection: Selection {
             bg_fill: palette.selected,
-            stroke: Stroke::new(size::FOCUS_LINE, palette.ink),
+            stroke: Stroke::new(size::FOCUS_LINE, palette.accent),
         },
         hyperlink_color: palette.accent,
         faint_bg_color: palette.panel,
@@ -411,6 +417,7 @@ mod tests {
                 ("on_accent on accent", palette.on_accent, palette.accent),
                 ("ink on found", palette.ink, palette.found),
                 ("ink on selected", palette.ink, palette.selected),
+                ("accent on selected", palette.accent, palette.selected),
             ];
             pairs.extend(palette.members.map(|colour| ("paper on member", palette.paper, colour)));
             for (_, ground) in grounds {

@@ -28,6 +28,7 @@ files! {
     "dates"
     "help"
     "options"
+    "screen"
     "server"
     "window"
     "words"

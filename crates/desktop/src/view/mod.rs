@@ -17,19 +17,27 @@
 mod acts;
 mod announce;
 mod body;
+mod card;
 mod composer;
 mod confirm;
 mod header;
+mod invite;
+mod keys;
+mod link_confirm;
 mod members;
 mod message;
 mod moments;
 mod parts;
+mod qr;
 mod search;
+mod settings;
 pub mod shortcuts;
 mod sidebar;
 mod start;
 mod switcher;
 mod timeline;
+mod trouble;
+mod trust;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use papo_client::State;
@@ -51,6 +59,7 @@ pub struct Local {
     mode: papo_client::state::Mode,
     timeline: timeline::Local,
     switcher: switcher::Local,
+    trust: trust::Local,
     announce: announce::Local,
 }
 
@@ -140,13 +149,20 @@ fn room(ui: &mut Ui, state: &State, room: &Room, fold: Fold, local: &mut Local, 
             .frame(pane.inner_margin(Margin::symmetric(20, 6)))
             .show(ui, |ui| search::view(ui, state, room, search, out));
     }
+    if trust::is_shown(room) {
+        CentralPanel::default().frame(pane).show(ui, |ui| trust::view(ui, room, &mut local.trust, out));
+        return;
+    }
     Panel::bottom("composer")
         .show_separator_line(false)
         .frame(pane.inner_margin(Margin { left: 20, right: 20, top: 4, bottom: 16 }))
         .show(ui, |ui| composer::view(ui, state, room, local.now, out));
     CentralPanel::default().frame(pane.inner_margin(Margin::ZERO)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::TINY;
-        timeline::view(ui, state, room, local.now, &mut local.timeline, out);
+        if !trouble::view(ui, room, out) {
+            trouble::strip(ui, room, out);
+            timeline::view(ui, state, room, local.now, &mut local.timeline, out);
+        }
     });
 }
 
@@ -154,6 +170,14 @@ fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) 
     match &state.dialog {
         None => {}
         Some(Dialog::Switcher) => switcher::view(ui, state, &mut local.switcher, out),
+        Some(Dialog::Settings) => settings::view(ui, state, out),
+        Some(Dialog::Keys) => keys::view(ui, out),
+        Some(Dialog::Link(target)) => link_confirm::view(ui, target, out),
+        Some(Dialog::Invite(id)) => {
+            if let Some(room) = state.room(*id) {
+                invite::view(ui, state, room, out);
+            }
+        }
         Some(dialog) => confirm::view(ui, state, dialog, out),
     }
 }

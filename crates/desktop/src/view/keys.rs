@@ -1,0 +1,29 @@
+//! The list of keys, drawn from the one table of them. Not here: what they do.
+
+use egui::{Grid, RichText, Ui};
+use papo_client::state::Action;
+use papo_words::t;
+
+use super::card::{self, Tone};
+use super::shortcuts::BINDINGS;
+use crate::theme::{self, size, space};
+
+/// Shows every key and what it does. Where two keys do the same, both stand there.
+pub(super) fn view(ui: &Ui, out: &mut Vec<Action>) {
+    let mut is_done = false;
+    let is_closed = card::dialog(ui, "keys", size::SETTINGS, |ui| {
+        card::title(ui, Tone::Calm, t!("screen-keys"));
+        Grid::new("keys").num_columns(2).spacing([space::LARGE, space::TINY]).show(ui, |ui| {
+            for binding in &BINDINGS {
+                let keys = ui.ctx().format_shortcut(&binding.keys);
+                ui.label(RichText::new(keys).font(theme::mono(size::CODE)));
+                ui.label(RichText::new(binding.what.help()).font(theme::plain(size::LABEL)));
+                ui.end_row();
+            }
+        });
+        is_done = card::main_button(ui, t!("screen-close")).clicked();
+    });
+    if is_closed || is_done {
+        out.push(Action::CloseDialog);
+    }
+}

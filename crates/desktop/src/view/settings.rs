@@ -1,0 +1,105 @@
+//! The settings, which hold for every room and take effect at once. Not here: what they do.
+
+use egui::{Align, Layout, Ui, Vec2};
+use papo_client::State;
+use papo_client::state::{Action, Clock, Notify, Settings, Theme};
+use papo_words::{Language, t};
+
+use super::card::{self, Tone};
+use crate::theme::size;
+
+/// How much larger or smaller one press makes the text, in percent.
+const STEP_PERCENT: i16 = 10;
+
+/// Draws the settings as a dialog.
+pub(super) fn view(ui: &Ui, state: &State, out: &mut Vec<Action>) {
+    let mut settings = state.settings.clone();
+    let mut is_done = false;
+    let is_closed = card::dialog(ui, "settings", size::SETTINGS, |ui| {
+        card::title(ui, Tone::Calm, t!("screen-settings"));
+        look(ui, &mut settings);
+        telling(ui, &mut settings);
+        writing(ui, &mut settings);
+        ui.horizontal(|ui| {
+            is_done = card::main_button(ui, t!("screen-done")).clicked();
+            if card::word_button(ui, t!("screen-keys")).clicked() {
+                out.push(Action::Show(papo_client::state::Dialog::Keys));
+            }
+        });
+    });
+    if settings != state.settings {
+        out.push(Action::Change(Box::new(settings)));
+    }
+    if is_closed || is_done {
+        out.push(Action::CloseDialog);
+    }
+}
+
+fn look(ui: &mut Ui, settings: &mut Settings) {
+    row(ui, t!("screen-theme"), |ui| {
+        choose(ui, &mut settings.theme, Theme::System, t!("screen-theme-system"));
+        choose(ui, &mut settings.theme, Theme::Light, t!("screen-theme-light"));
+        choose(ui, &mut settings.theme, Theme::Dark, t!("screen-theme-dark"));
+    });
+    row(ui, t!("screen-language"), |ui| {
+        choose(ui, &mut settings.language, None, t!("screen-language-system"));
+        let chosen = settings.language.as_deref().and_then(Language::from_tag);
+        // A language is called by its own name, so that who cannot read the other one finds it.
+        for language in Language::ALL {
+            if card::choice(ui, chosen == Some(language), language.name()) {
+                settings.language = Some(language.tag().to_owned());
+            }
+        }
+    });
+    row(ui, t!("screen-text-size"), |ui| {
+        if card::button(ui, t!("screen-smaller")).clicked() {
+            *settings = settings.zoomed(-STEP_PERCENT);
+        }
+        ui.label(t!("screen-percent", percent = settings.text_percent));
+        if card::button(ui, t!("screen-larger")).clicked() {
+            *settings = settings.zoomed(STEP_PERCENT);
+        }
+    });
+    row(ui, t!("screen-clock"), |ui| {
+        choose(ui, &mut settings.clock, Clock::Hours24, t!("screen-clock-24"));
+        choose(ui, &mut settings.clock, Clock::Hours12, t!("screen-clock-12"));
+    });
+    ui.checkbox(&mut settings.reduced_motion, t!("screen-reduced-motion"));
+}
+
+fn telling(ui: &mut Ui, settings: &mut Settings) {
+    row(ui, t!("screen-notify"), |ui| {
+        choose(ui, &mut settings.notify, Notify::Mentions, t!("screen-notify-mentions"));
+        choose(ui, &mut settings.notify, Notify::All, t!("screen-notify-all"));
+        choose(ui, &mut settings.notify, Notify::None, t!("screen-notify-none"));
+    });
+    ui.checkbox(&mut settings.hide_content, t!("screen-hide-content"));
+}
+
+fn writing(ui: &mut Ui, settings: &mut Settings) {
+    row(ui, t!("screen-enter"), |ui| {
+        choose(ui, &mut settings.enter_sends, true, t!("screen-enter-sends"));
+        choose(ui, &mut settings.enter_sends, false, t!("screen-enter-breaks"));
+    });
+}
+
+/// A word, and beside it what there is to choose from.
+fn row(ui: &mut Ui, label: String, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui_with_layout(
+            Vec2::new(size::SETTING_LABEL, size::BUTTON),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.set_min_width(size::SETTING_LABEL);
+                card::aside(ui, label);
+            },
+        );
+        ui.horizontal_wrapped(add);
+    });
+}
+
+fn choose<T: PartialEq>(ui: &mut Ui, value: &mut T, choice: T, text: String) {
+    if card::choice(ui, *value == choice, text) {
+        *value = choice;
+    }
+}
