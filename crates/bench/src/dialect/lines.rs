@@ -17,6 +17,10 @@ const TRUNCATED: &[u8] = br#"{"type":"truncated","#;
 /// How the server says no, and how it says goodbye.
 const REFUSED: [&[u8]; 2] = [br#"{"type":"error","#, br#"{"type":"closing","#];
 
+/// How the server asks who has said nothing for a while, and the answer without which it lets go.
+pub(super) const ASKED: &[u8] = br#"{"type":"ping""#;
+pub(super) const ANSWER: &[u8] = br#"{"type":"pong"}"#;
+
 /// What stands behind the text, which is the last field, on a line without its end.
 const AFTER_TEXT: &[u8] = b"\"}";
 
@@ -38,7 +42,11 @@ impl Dialect for Lines {
         Ok(cut_line(stream))
     }
 
-    fn hear(&mut self, part: &[u8], _answer: &mut Vec<u8>) -> Heard {
+    fn hear(&mut self, part: &[u8], answer: &mut Vec<u8>) -> Heard {
+        if part.starts_with(ASKED) {
+            answer.extend_from_slice(ANSWER);
+            answer.push(b'\n');
+        }
         object(part.trim_ascii_end(), self.0.text_len)
     }
 
@@ -119,6 +127,15 @@ mod tests {
         let truncated = ServerMessage::Truncated { first: Seq::new(9), next: Seq::new(11) };
         assert_eq!(encoded(truncated), Heard::Skipped { next: 11 });
         assert_eq!(encoded(ServerMessage::Count { count: 3 }), Heard::Nothing);
+    }
+
+    #[test]
+    fn a_ping_is_answered_or_a_load_ends_after_a_minute() {
+        let mut ping = Vec::new();
+        encode_server(&ServerMessage::Ping, &mut ping);
+        let (heard, answer) = hear_all(|| Box::new(Lines::new(seat())), &ping);
+        assert_eq!(heard, []);
+        assert_eq!(decode_client(answer.trim_ascii_end()).unwrap(), papo_proto::ClientMessage::Pong);
     }
 
     #[test]

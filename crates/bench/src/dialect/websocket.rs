@@ -1,7 +1,7 @@
 //! papo's JSON objects over WebSocket (RFC 6455): the upgrade, and whole messages in one frame each. Not here:
 //! extensions, and messages in several frames, which none of the servers sends.
 
-use super::lines::{join, object, say};
+use super::lines::{ANSWER, ASKED, join, object, say};
 use super::{Dialect, Heard, Seat, Strange};
 
 /// The upgrade of section 4.1. The key is that of section 1.3: a server that is measured needs no secret one.
@@ -65,6 +65,7 @@ impl Dialect for WebSocket {
         let Ok(Some((header_len, _))) = header(part) else { return Heard::Nothing };
         let payload = &part[header_len..];
         match part[0] {
+            TEXT if payload.starts_with(ASKED) => frame(TEXT, ANSWER, answer),
             TEXT => return object(payload, self.seat.text_len),
             PING => frame(PONG, payload, answer),
             CLOSE => return Heard::Refused,
