@@ -1,7 +1,7 @@
 //! `papo invite`: the link that lets others in, made from what the server last said into its folder.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{self, Path, PathBuf};
 
 use papo_client::said::Said;
@@ -54,7 +54,14 @@ pub(crate) fn remember(data: &Path, invite: &Invite, certificate: Option<&Path>)
 fn write(path: &Path, line: &str) -> Result<(), Failure> {
     let draft = path.with_added_extension("new");
     // Renamed into place, so that a reader never meets half a link.
-    fs::write(&draft, format!("{line}\n"))
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    // Whoever has an invite comes in.
+    #[cfg(unix)]
+    crate::unix::for_owner(&mut options);
+    options
+        .open(&draft)
+        .and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()))
         .and_then(|()| fs::rename(&draft, path))
         .map_err(|error| not_written(path, &error))
 }

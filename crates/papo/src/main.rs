@@ -13,10 +13,14 @@ mod help;
 mod invite;
 mod language;
 mod layers;
+#[cfg(target_os = "linux")]
+mod linux;
 mod output;
 mod places;
 mod serve;
 mod settings;
+#[cfg(unix)]
+mod unix;
 
 use std::env;
 use std::process::ExitCode;
@@ -26,6 +30,8 @@ use exit::Failure;
 use layers::Layers;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    unix::write_no_core_dumps();
     // Before anything is said, and the parser may have to say something.
     language::choose(env::args_os());
     let typed = match args::parse(env::args_os()) {

@@ -18,8 +18,13 @@ pub(crate) fn config_file() -> Option<PathBuf> {
     Some(said.or_else(home)?.join("papo").join("config.toml"))
 }
 
-/// The server's folder: `server` in the profile's, so that one person's things are in one place.
+/// The server's folder: the one that a service manager has made for it (`STATE_DIRECTORY`, systemd.exec(5)); else
+/// `server` in the profile's, so that one person's things are in one place.
 pub(crate) fn server_data() -> Option<PathBuf> {
+    let made = env::var_os("STATE_DIRECTORY").map(PathBuf::from).filter(|path| path.is_absolute());
+    if made.is_some() {
+        return made;
+    }
     Some(profile::default_folder()?.join("server"))
 }
 

@@ -20,6 +20,13 @@ use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;
 use crate::settings::{Durability, History, LogFormat, LogLevel, Serve};
 
+#[cfg(target_os = "linux")]
+use crate::linux::tell_service_manager;
+
+/// Other systems' service managers look at the process only.
+#[cfg(not(target_os = "linux"))]
+fn tell_service_manager(_state: &str) {}
+
 /// Runs a server until a signal stops it.
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let listen = listen::resolve(&serve.host, serve.port)?;
@@ -52,6 +59,8 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         output::words(&words::with_certificate(&invite, &certificate));
     }
     output::words(&t!("cli-how-to-close"));
+    // It listens: whoever connects from now on is served.
+    tell_service_manager("READY=1");
     server.run().map_err(|error| failure(&error))?;
     output::words(&words::stopped(keeps));
     Ok(())
@@ -106,6 +115,7 @@ fn stop_on_signal(stopper: Stopper) -> Result<(), Failure> {
             process::exit(EXIT_INTERRUPTED);
         }
         output::words(&t!("cli-stopping"));
+        tell_service_manager("STOPPING=1");
         stopper.stop();
     };
     ctrlc::set_handler(on_signal)

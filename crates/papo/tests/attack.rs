@@ -51,7 +51,10 @@ impl Server {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_papo"));
-        command.args(["serve", "127.0.0.1:0", "--data"]).arg(folder.path().join("data"));
+        // What is attacked is the server: a disk that others keep busy has no part in the figures.
+        command
+            .args(["serve", "127.0.0.1:0", "--durability", "os", "--data"])
+            .arg(folder.path().join("data"));
         command.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut invite = String::new();
@@ -137,7 +140,7 @@ fn every(period: Duration, stop: &Receiver<()>, mut act: impl FnMut(u64) -> io::
 fn chat(server: &Server) -> (Vec<Sender<()>>, Receiver<Duration>) {
     let (measured, latencies) = mpsc::channel();
     let started = Instant::now();
-    let from = Ipv4Addr::new(127, 0, 0, 1);
+    let from = Ipv4Addr::LOCALHOST;
     for reader in 0..3 {
         let stream = server.join(from, &format!("reader {reader}"), None);
         let measured = measured.clone();
@@ -291,16 +294,16 @@ fn a_chat_goes_on_under_attack() {
     let mut times: Vec<Duration> = latencies.try_iter().collect();
     times.push(first);
     times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
     println!(
         "chat: {} deliveries, p50 {:?}, p99 {:?}, largest {:?}; memory: {memory} KiB before, {peak} KiB at most",
         times.len(),
-        at(0.5),
-        at(0.99),
-        at(1.0)
+        at(50),
+        at(99),
+        at(100)
     );
     assert!(times.len() > 3000, "the chat went on: {} deliveries", times.len());
-    assert!(at(0.99) <= CHAT_P99_MAX, "99 of 100 took up to {:?}", at(0.99));
+    assert!(at(99) <= CHAT_P99_MAX, "99 of 100 took up to {:?}", at(99));
     assert!(peak - memory <= MEMORY_KIB_MAX, "{} KiB more than before", peak - memory);
     let left = server.sockets().saturating_sub(sockets);
     assert!(left <= 1, "{left} sockets are left beside the flood's");

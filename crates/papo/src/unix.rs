@@ -1,0 +1,15 @@
+//! What the program asks of a Unix system for itself. Not here: the files of the libraries, which do the same.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+/// Has a file made for its owner only.
+pub(crate) fn for_owner(options: &mut OpenOptions) {
+    options.mode(0o600);
+}
+
+/// Has the system write no image of this process when it crashes: keys and what was said would be in it.
+pub(crate) fn write_no_core_dumps() {
+    // Where it is refused, a service manager has set its own limit.
+    let _ = rlimit::Resource::CORE.set(0, 0);
+}

@@ -1,0 +1,186 @@
+//! The server as a service: what it tells a service manager, what it leaves behind when it dies, and what its log
+//! holds. Not here: what it does for its clients.
+
+// Said once more, for the lints: helpers of tests may panic as tests do.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use socket2::{Domain, Socket, Type};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that a service manager has started, in its folder.
+struct Service {
+    child: Child,
+    port: u16,
+    told: UnixDatagram,
+    folder: tempfile::TempDir,
+}
+
+impl Service {
+    fn start(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("notify");
+        let told = UnixDatagram::bind(&socket).unwrap();
+        told.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_papo"));
+        command.args(["serve", "127.0.0.1:0"]).args(options);
+        command.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+        command.env("NOTIFY_SOCKET", socket).env("STATE_DIRECTORY", folder.path().join("state"));
+        let log = fs::File::create(folder.path().join("log")).unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut invite = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut invite).unwrap();
+        let port = invite.split([':', '/']).nth(4).and_then(|port| port.parse().ok()).expect("an invite");
+        Self { child, port, told, folder }
+    }
+
+    /// What it tells the service manager next.
+    fn tells(&self) -> String {
+        let mut bytes = [0; 100];
+        let len = self.told.recv(&mut bytes).expect("it tells its service manager");
+        String::from_utf8(bytes[..len].to_vec()).unwrap()
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn stop(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Invariant: it says when it is ready and when it stops, keeps everything in the folder that was made for it, and
+/// leaves no image of its memory.
+#[test]
+fn a_service_manager_is_told_and_no_core_is_written() {
+    let mut service = Service::start(&[]);
+    assert_eq!(service.tells(), "READY=1");
+    assert!(service.path("state/log.db").exists());
+    let limits = fs::read_to_string(format!("/proc/{}/limits", service.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let words: Vec<&str> = core.split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{core}");
+    service.stop();
+    assert_eq!(service.tells(), "STOPPING=1");
+}
+
+/// Invariant: only the owner may read anything that a server keeps.
+#[test]
+fn everything_is_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let service = Service::start(&[]);
+    let mut seen = 0;
+    for entry in fs::read_dir(service.path("state")).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        let name = entry.file_name();
+        // The certificate is for everybody.
+        if name != "server.crt" {
+            assert_eq!(mode & 0o077, 0, "{}: {mode:o}", name.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "key, log and what belongs to them");
+    let folder = fs::metadata(service.path("state")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(folder, 0o700);
+}
+
+/// What must not stand in any log, each as unlike anything else as it can be.
+const CANARIES: [&str; 6] =
+    ["canary-text", "canary-rubbish", "canary-name", "canary-id", "canary-emoji", "127.77.66.55"];
+
+/// Invariant: no text, name, key, id or address of a member gets into the log, whatever is written there and whatever
+/// the member does.
+#[test]
+fn the_log_holds_nothing_of_its_members() {
+    for format in ["text", "json"] {
+        let limits = "messages=1:1,requests=1:3,wrong-secrets-per-address=1:1";
+        let mut service =
+            Service::start(&["--log-level", "trace", "--log-format", format, "--limits", limits]);
+        assert_eq!(service.tells(), "READY=1");
+        let key = misbehave(service.port, &service.path("state/server.crt"));
+        service.stop();
+        let log = fs::read_to_string(service.path("log")).unwrap();
+        assert!(log.contains("TRACE") || log.contains("DEBUG"), "the log is on:\n{log}");
+        for canary in CANARIES.into_iter().chain([&*key]) {
+            assert!(!log.contains(canary), "{canary} is in the log:\n{log}");
+        }
+    }
+}
+
+/// Does everything that a server might feel moved to write down. Returns the key that it has named.
+fn misbehave(port: u16, certificate: &Path) -> String {
+    let key = "Y2FuYXJ5LWtleS1jYW5hcnkta2V5LWNhbmFyeS1rZXk".to_owned();
+    let proof = "A".repeat(86);
+    let say = |body: &str| format!("{{\"type\":\"say\",\"id\":\"canary-id\",{body}}}\n");
+    let scripts = [
+        format!("{{\"type\":\"join\",\"name\":\"canary-name\",\"key\":\"{key}\",\"proof\":\"{proof}\"}}\n").repeat(5),
+        "canary-rubbish\n{\"type\":\"canary-rubbish\"}\n{\"type\":\"join\",\"name\":7,\"x\":\"canary-rubbish\"}\n".to_owned(),
+        "{\"type\":\"join\",\"name\":\"canary-name\"}\n".to_owned()
+            + &say("\"text\":\"canary-text\"").repeat(4)
+            + &say("\"react\":{\"to\":1,\"emoji\":\"canary-emoji\"}")
+            + "{\"type\":\"history\"}\ncanary-rubbish\n{\"type\":\"rename\",\"name\":\"\\u0000canary-name\"}\n",
+        "{\"type\":\"join\",\"name\":\"canary-name\"}\n".to_owned() + &"canary-text".repeat(10_000),
+        "GET /canary-rubbish HTTP/1.1\r\nHost: canary-rubbish\r\n\r\n".to_owned(),
+    ];
+    for script in scripts {
+        let mut stream = connect(port, certificate);
+        // It may be closed in the middle.
+        let _ = stream.write_all(script.as_bytes());
+        let _ = stream.write_all(b"{\"type\":\"leave\"}\n");
+        stream.sock.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    // No TLS at all.
+    let mut plain = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    plain.write_all(b"canary-rubbish\n").unwrap();
+    let _ = plain.read_to_end(&mut Vec::new());
+    key
+}
+
+fn connect(port: u16, certificate: &Path) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 77, 66, 55], 0)).into()).unwrap();
+    socket.connect(&SocketAddr::from(([127, 0, 0, 1], port)).into()).unwrap();
+    StreamOwned::new(connection, socket.into())
+}
+
+/// The unit that is shipped leaves a service few rights, as systemd itself counts them: 0 is none, 10 is all.
+#[test]
+fn the_unit_leaves_few_rights() {
+    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/papo.service");
+    let mut command = Command::new("systemd-analyze");
+    command.args(["security", "--offline=true", "--threshold=20"]).arg(unit);
+    match command.output() {
+        Ok(said) => assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout)),
+        Err(missing) => println!("not checked: there is no systemd-analyze here ({missing})"),
+    }
+}
