@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 
 use papo_proto::{Member, MemberId, Name};
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
 use unicode_width::UnicodeWidthChar;
 
 /// How many names are remembered. Beyond that every further name counts as shared, which errs on the safe side.
@@ -55,35 +57,39 @@ impl Names {
     }
 }
 
-/// What a name looks like: names of the same look can be taken for one another. Coarse on purpose: a badge
-/// too many does no harm. After the idea of the skeleton in Unicode UTS #39, section 4.
+/// What a name looks like: names of the same look can be taken for one another. The skeleton of Unicode UTS #39,
+/// section 4, of the name's letters without style and width (NFKC), and coarser than that: capitals, blanks and what
+/// is invisible do not count either. A badge too many does no harm.
 fn look(name: &Name) -> String {
-    let visible = name.as_str().chars().filter(|c| c.width() != Some(0) && !c.is_whitespace());
-    visible.flat_map(char::to_lowercase).filter(|c| c.width() != Some(0)).map(letter).collect()
+    let visible = |c: &char| c.width() != Some(0) && !c.is_whitespace();
+    let plain: String = name.as_str().nfkc().filter(visible).collect();
+    // Small and capital letters of other alphabets look like different Latin ones, so both ways are gone.
+    let small: String = skeleton(&plain).flat_map(char::to_lowercase).collect();
+    skeleton(&small).flat_map(char::to_lowercase).filter(visible).map(letter).collect()
 }
 
-/// The Latin letter that a character looks like, in small letters.
+/// What the skeleton tells apart and a hurried reader does not.
 fn letter(c: char) -> char {
     match c {
-        'а' | 'α' => 'a',
-        'с' | 'ϲ' => 'c',
-        'ԁ' => 'd',
-        'е' => 'e',
-        'һ' => 'h',
-        'i' | '1' | '|' | 'і' | 'ι' | 'ı' | 'ӏ' => 'l',
-        'ј' => 'j',
-        'к' | 'κ' => 'k',
+        '0' => 'o',
+        '1' | '|' | 'i' => 'l',
+        'а'..='я' => cyrillic(c),
+        'τ' => 't',
+        'κ' => 'k',
+        'ω' => 'w',
+        _ => c,
+    }
+}
+
+/// The Latin letter that a small Cyrillic one looks like as a capital.
+fn cyrillic(c: char) -> char {
+    match c {
+        'в' => 'b',
+        'к' => 'k',
         'м' => 'm',
+        'н' => 'h',
+        'т' => 't',
         'п' => 'n',
-        '0' | 'о' | 'ο' => 'o',
-        'р' | 'ρ' => 'p',
-        'ѕ' => 's',
-        'т' | 'τ' => 't',
-        'ν' => 'v',
-        'ԝ' | 'ω' => 'w',
-        'х' | 'χ' => 'x',
-        'у' | 'γ' => 'y',
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).map_or(c, letter),
         _ => c,
     }
 }
@@ -103,6 +109,13 @@ mod tests {
             ("Paul", "Pau1"),
             ("Bob", "B0b"),
             ("Ana", "Ａｎａ"),
+            ("Ana", "𝓐𝓷𝓪"),
+            ("Maria", "rnaria"),
+            ("José", "Jose\u{301}"),
+            ("Kim", "Κim"),
+            ("Tom", "ТОМ"),
+            ("ﬁlipe", "filipe"),
+            ("scope", "ѕсоре"),
         ] {
             assert_eq!(look(&name(one)), look(&name(other)), "{one} {other}");
         }

@@ -1,4 +1,4 @@
-//! What a server tells the service manager that has started it (sd_notify(3) of systemd). Not here: how the service
+//! What a server tells the service manager that has started it (`sd_notify(3)` of systemd). Not here: how the service
 //! is set up, which `examples/papo.service` shows.
 
 use std::env;
