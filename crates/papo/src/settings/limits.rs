@@ -119,6 +119,17 @@ mod tests {
         assert_eq!(fields, LIMITS.len(), "a limit without a name");
     }
 
+    /// Invariant: the manual names every limit, and its usual value is the one in use.
+    #[test]
+    fn the_manual_is_right() {
+        let manual = include_str!("../../../../docs/OPERATIONS.md");
+        for (name, _) in LIMITS {
+            let row = manual.lines().find_map(|line| line.strip_prefix(&format!("| `{name}` | `")));
+            let usual = row.and_then(|row| row.split('`').next()).expect(name);
+            assert_eq!(limits(&format!("{name}={usual}")), Ok(Limits::default()), "{name}");
+        }
+    }
+
     #[test]
     fn wrong_limits_say_what_is_wrong() {
         for (text, expected) in [
