@@ -13,6 +13,10 @@ use sha2::{Digest as _, Sha256};
 /// What in the page stands for the folder of its files.
 const FOLDER_MARK: &str = "{assets}";
 
+/// What in the page stands for the list of its modules: fetched at once, not one after the other as they import each
+/// other.
+const MODULES_MARK: &str = "{modules}";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../web");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
@@ -36,7 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut page = None;
     for (name, bytes) in files {
         if name == "index.html" {
-            let text = String::from_utf8(bytes)?.replace(FOLDER_MARK, &format!("/assets/{hash}"));
+            let text = String::from_utf8(bytes)?.replace(MODULES_MARK, &preloads(&names));
+            let text = text.replace(FOLDER_MARK, &format!("/assets/{hash}"));
             page = Some(asset(&out, "", "index.html", text.as_bytes())?);
         } else {
             writeln!(table, "{},", asset(&out, name, name, &bytes)?)?;
@@ -59,6 +64,13 @@ fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), Box<
         }
     }
     Ok(())
+}
+
+/// A line for each module: all that is in the folder `app`.
+fn preloads(names: &[String]) -> String {
+    let modules = names.iter().filter(|name| name.starts_with("app/"));
+    let lines = modules.map(|name| format!("<link rel=\"modulepreload\" href=\"{FOLDER_MARK}/{name}\">"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Writes a file's forms and returns its row in the table.

@@ -11,6 +11,7 @@
 use std::{env, process::ExitCode};
 
 mod ci;
+mod page;
 mod picture;
 mod process;
 mod programs;

@@ -20,7 +20,7 @@ struct Program {
 }
 
 /// Every program that a test may start. A test that needs another one adds its row here.
-const PROGRAMS: [Program; 5] = [
+const PROGRAMS: [Program; 8] = [
     Program {
         name: "openssl",
         debian: "openssl",
@@ -34,6 +34,27 @@ const PROGRAMS: [Program; 5] = [
         homebrew: "python",
         purpose: "runs the example client",
         linux_only: false,
+    },
+    Program {
+        name: "node",
+        debian: "nodejs",
+        homebrew: "node",
+        purpose: "runs the page's tests",
+        linux_only: true,
+    },
+    Program {
+        name: "npm",
+        debian: "npm",
+        homebrew: "node",
+        purpose: "gets what the page's tests need",
+        linux_only: true,
+    },
+    Program {
+        name: "chromium",
+        debian: "chromium",
+        homebrew: "chromium",
+        purpose: "opens the page",
+        linux_only: true,
     },
     Program {
         name: "sqlite3",

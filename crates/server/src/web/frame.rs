@@ -151,6 +151,8 @@ pub(crate) struct FrameBuffer {
     /// The payload of a control frame, which may come between the frames of a message.
     control: Vec<u8>,
     message_bytes_max: usize,
+    /// Why nothing is read any more.
+    violation: Option<Violation>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -176,12 +178,26 @@ impl FrameBuffer {
             checked: 0,
             control: Vec::new(),
             message_bytes_max,
+            violation: None,
         }
     }
 
     /// Takes the next bytes of the stream and hands over whatever they complete. Where `on_event` breaks, what
     /// follows is kept for the next call, which may bring no bytes of its own.
     pub(crate) fn feed(
+        &mut self,
+        bytes: &[u8],
+        on_event: impl FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Violation> {
+        if let Some(violation) = self.violation {
+            return Err(violation);
+        }
+        let fed = self.read(bytes, on_event);
+        self.violation = fed.err();
+        fed
+    }
+
+    fn read(
         &mut self,
         bytes: &[u8],
         mut on_event: impl FnMut(Event<'_>) -> ControlFlow<()>,
@@ -442,6 +458,16 @@ mod tests {
                 assert_eq!(read(&bytes, piece_len), (Vec::new(), Some(code)), "{row}, in {piece_len}s");
             }
         }
+    }
+
+    #[test]
+    fn after_a_violation_nothing_is_read() {
+        let mut buffer = FrameBuffer::new(BYTES_MAX);
+        for _ in 0..40 {
+            let fed = buffer.feed(&[0xff], |event| panic!("{event:?}"));
+            assert!(fed.is_ok() || fed.unwrap_err().code == 1002);
+        }
+        assert_eq!(buffer.feed(&masked(0x81, b"oi"), |event| panic!("{event:?}")).unwrap_err().code, 1002);
     }
 
     #[test]

@@ -18,6 +18,12 @@ const ALWAYS: &str = "Content-Security-Policy: default-src 'none'; script-src 's
     Cross-Origin-Resource-Policy: same-origin\r\n\
     Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), usb=()\r\n";
 
+/// The same for a file of the page, which is no document: twenty of them come with the first visit, and each with a
+/// head. The service worker is one, and asks this server.
+const OF_FILES: &str = "Content-Security-Policy: default-src 'none'; connect-src 'self'; frame-ancestors 'none'\r\n\
+    X-Content-Type-Options: nosniff\r\n\
+    Cross-Origin-Resource-Policy: same-origin\r\n";
+
 /// For how long a browser asks for this host over TLS only: thirty days, so that a mistake ends.
 const HSTS: &str = "Strict-Transport-Security: max-age=2592000\r\n";
 
@@ -28,6 +34,8 @@ pub(crate) struct Reply {
     /// Further header lines, each with its end.
     pub(crate) fields: String,
     pub(crate) content: Content,
+    /// Whether it is a file of the page's and no document.
+    pub(crate) is_file: bool,
     /// Whether the connection ends behind it.
     pub(crate) closes: bool,
 }
@@ -58,6 +66,7 @@ impl Reply {
             status,
             fields: "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n".to_owned(),
             content: Content::Made(format!("{text}\n").into_bytes()),
+            is_file: false,
             closes: false,
         }
     }
@@ -76,8 +85,9 @@ impl Reply {
     /// The head as it is sent.
     pub(crate) fn head(&self, now: SystemTime, is_trusted: bool) -> Vec<u8> {
         let reason = reason(self.status);
-        let mut head = format!("HTTP/1.1 {} {reason}\r\nDate: {}\r\n{ALWAYS}", self.status, date(now));
-        if is_trusted {
+        let always = if self.is_file { OF_FILES } else { ALWAYS };
+        let mut head = format!("HTTP/1.1 {} {reason}\r\nDate: {}\r\n{always}", self.status, date(now));
+        if is_trusted && !self.is_file {
             head.push_str(HSTS);
         }
         head.push_str(&self.fields);

@@ -74,7 +74,9 @@ impl Visit {
     /// Takes bytes; none, to go on with what had to wait.
     pub(crate) fn input(&mut self, bytes: &[u8], site: &Site, now: SystemTime) -> Step {
         if self.echo.is_some() {
-            self.echo(bytes);
+            if !self.closes {
+                self.echo(bytes);
+            }
             return Step::Stay;
         }
         self.come.extend_from_slice(bytes);
@@ -261,6 +263,7 @@ fn page(request: &Request) -> Reply {
             page.media_type
         ),
         content: if known { Content::None } else { Content::Fixed(content) },
+        is_file: false,
         closes: false,
     };
     encoding.field().filter(|_| !known).into_iter().fold(reply, Reply::with)
@@ -276,6 +279,7 @@ fn asset(asset: &Asset, request: &Request) -> Reply {
             asset.media_type
         ),
         content: Content::Fixed(content),
+        is_file: true,
         closes: false,
     };
     let reply = encoding.field().into_iter().fold(reply, Reply::with);
@@ -290,6 +294,7 @@ fn metrics(text: String) -> Reply {
             Cache-Control: no-store\r\n"
             .to_owned(),
         content: Content::Made(text.into_bytes()),
+        is_file: false,
         closes: false,
     }
 }

@@ -1,0 +1,60 @@
+// Who could be taken for whom, and the colour of each. Names are free and may repeat; where two look the same, a reader
+// needs more than the name. Once shared a name stays so. The same rules as in papo's other clients.
+
+const NAMES_REMEMBERED_MAX = 100_000;
+const COLOURS = 6;
+
+/** Latin letters by what looks like them, in small letters. */
+const LOOKS = Object.entries({
+  a: "аα", c: "сϲ", d: "ԁ", e: "е", h: "һ", l: "i1|іιıӏ", j: "ј", k: "кκ", m: "м", n: "п", o: "0оο", p: "рρ", s: "ѕ",
+  t: "тτ", v: "ν", w: "ԝω", x: "хχ", y: "уγ",
+}).flatMap(([letter, others]) => [...others].map((other) => [other, letter]));
+const LETTERS = new Map(/** @type {[string, string][]} */ (LOOKS));
+
+export class Names {
+  /** @type {Map<string, string | null>} the one id, or null for several */
+  #owners = new Map();
+
+  /** Takes note of a name under an id that stands for whoever bears it. @param {string} name @param {string} id */
+  see(name, id) {
+    const key = look(name);
+    const owner = this.#owners.get(key);
+    if (owner !== undefined) {
+      if (owner !== null && owner !== id) this.#owners.set(key, null);
+    } else if (this.#owners.size < NAMES_REMEMBERED_MAX) {
+      this.#owners.set(key, id);
+    }
+  }
+
+  /** Whether several are called so, or look as if they were. @param {string} name */
+  isShared(name) {
+    const owner = this.#owners.get(look(name));
+    return owner === undefined ? this.#owners.size >= NAMES_REMEMBERED_MAX : owner === null;
+  }
+}
+
+/** Which of the colours an id has, from 1. @param {string} id */
+export function colour(id) {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
+  return (hash % COLOURS) + 1;
+}
+
+/** The letter or sign in somebody's circle. @param {string} name */
+export function initial(name) {
+  const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name.trim());
+  const first = segments[Symbol.iterator]().next().value?.segment ?? "?";
+  return first.length > 16 ? "?" : first.toLocaleUpperCase();
+}
+
+/** What a name looks like. @param {string} name */
+export function look(name) {
+  const visible = name.replace(/[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Mn}\p{Me}\p{Cf}]/gu, "");
+  return [...visible.toLowerCase().replace(/\p{Mn}/gu, "")].map(letter).join("");
+}
+
+function letter(character) {
+  const code = character.codePointAt(0);
+  const narrow = code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : character;
+  return LETTERS.get(narrow) ?? narrow;
+}

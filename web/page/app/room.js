@@ -1,0 +1,248 @@
+// A room as this window has it: the session with its socket, the timeline, who is there, and the outbox in the browser's
+// database. Does what the session says is to be done. Not here: anything that is shown.
+
+import { TYPING_EVERY_MS, TYPING_MS } from "./limits.js";
+import { Session } from "./session.js";
+import { Timeline } from "./timeline.js";
+
+/** @import { Identity } from "./identity.js" */
+/** @import { Store } from "./store.js" */
+/** @import { Body, Member } from "./codec.js" */
+
+const HISTORY_PAGE = 100;
+const TICK_MS = 1000;
+
+export class Room {
+  /**
+   * @param {{name: string, room: string, secret: string | null, identity: Identity | null, store: Store}} options
+   * @param {(event: any) => void} onEvent told whatever has happened, after it was taken note of
+   */
+  constructor({ name, room, secret, identity, store }, onEvent) {
+    this.options = { name, room, secret };
+    this.identity = identity;
+    this.store = store;
+    this.onEvent = onEvent;
+    this.name = room;
+    this.timeline = new Timeline({ id: identity?.id ?? "guest-aaaaaaaaaaaaa", name });
+    /** @type {Map<string, Member>} */
+    this.members = new Map();
+    this.count = 0;
+    /** Who writes, and until when. @type {Map<string, {member: Member, until: number}>} */
+    this.typing = new Map();
+    this.state = { state: "connecting", untilMs: 0 };
+    this.isLoading = false;
+    this.isBeginningKnown = false;
+    this.typedAt = -Infinity;
+    this.socket = null;
+    this.timer = null;
+    /** The outbox's entries belong to a window, so that two of them do not send the same. */
+    this.windowId = crypto.randomUUID();
+    this.counter = 0;
+  }
+
+  /** Takes over what an earlier window has left unsent, and connects. */
+  async start() {
+    holdLock(this.windowId);
+    const mine = await this.#adopt();
+    const position = this.identity === null ? mine.find((one) => one.position)?.position ?? null : null;
+    const formerIds = [...new Set(mine.flatMap((one) => one.formerIds ?? []))];
+    this.session = new Session({
+      ...this.options, hasKey: this.identity !== null, position, formerIds,
+      outbox: mine.map(({ id, body }) => ({ id, body })),
+    });
+    for (const { id, body, time } of mine) this.timeline.say(id, body, time);
+    setInterval(() => this.#tick(), TICK_MS);
+    addEventListener("online", () => this.retry());
+    addEventListener("pageshow", (event) => event.persisted && this.retry());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#do(this.session.ping(performance.now())));
+    this.#connect();
+  }
+
+  /** Says something: shown at once, on disk before it is on the way. @param {Body} body */
+  async say(body) {
+    const id = crypto.randomUUID();
+    const time = new Date().toISOString();
+    this.timeline.say(id, body, time);
+    this.onEvent({ type: "said", id });
+    this.counter += 1;
+    const entry = {
+      id, body, time, room: this.name, window: this.windowId, order: `${time} ${String(this.counter).padStart(8, "0")}`,
+      ...(this.identity === null ? { position: this.session.position, formerIds: this.session.formerIds } : {}),
+    };
+    // In the order in which they were said, also where one takes longer to be kept.
+    this.saying = (this.saying ?? Promise.resolve()).then(async () => {
+      await this.store.put("outbox", id, entry);
+      this.#do(this.session.say(id, body));
+    });
+    await this.saying;
+  }
+
+  /** Takes a failed message away and gives back what it said. @param {string} id */
+  dismiss(id) {
+    const body = this.timeline.dismiss(id);
+    this.onEvent({ type: "dismissed", id });
+    return body;
+  }
+
+  /** Asks for older messages, one page at a time. */
+  loadOlder() {
+    const before = this.timeline.historyBefore();
+    if (before === null || this.isLoading || this.state.state !== "joined") return;
+    this.isLoading = true;
+    this.#do(this.session.ask({ type: "history", before, limit: HISTORY_PAGE }));
+  }
+
+  tellTyping() {
+    const now = performance.now();
+    if (now - this.typedAt < TYPING_EVERY_MS) return;
+    this.typedAt = now;
+    this.#do(this.session.ask({ type: "typing" }));
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    this.#do(this.session.rename(name));
+  }
+
+  /** Does not wait any longer. */
+  retry() {
+    if (this.session.stage !== "waiting") return;
+    clearTimeout(this.timer);
+    this.#connect();
+  }
+
+  #connect() {
+    this.#do(this.session.connecting());
+    const socket = new WebSocket(`wss://${location.host}/socket`);
+    this.socket = socket;
+    const isCurrent = () => this.socket === socket;
+    const gone = () => {
+      if (!isCurrent()) return;
+      this.socket = null;
+      this.#do(this.session.closed(performance.now()));
+    };
+    socket.onopen = () => isCurrent() && this.#do(this.session.opened(performance.now()));
+    socket.onmessage = ({ data }) => {
+      if (!isCurrent()) return;
+      try {
+        this.#do(this.session.heard(String(data), performance.now()));
+      } catch (error) {
+        // No papo server, or a broken one.
+        console.error(error);
+        socket.close();
+        gone();
+      }
+    };
+    socket.onclose = gone;
+    this.gone = gone;
+  }
+
+  /** @param {import("./session.js").Effect[]} effects */
+  #do(effects) {
+    for (const effect of effects) {
+      switch (effect.do) {
+        case "send":
+          if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(effect.message));
+          break;
+        case "prove":
+          this.#prove(effect.nonce, this.socket);
+          break;
+        case "connect":
+          clearTimeout(this.timer);
+          this.timer = setTimeout(() => this.#connect(), effect.afterMs);
+          break;
+        case "close":
+          // A dead connection closes in its own time; the next one does not wait for it.
+          this.socket?.close();
+          this.gone?.();
+          break;
+        case "settled":
+          this.store.remove("outbox", effect.id);
+          break;
+        case "tell":
+          this.#told(effect.event);
+          break;
+      }
+    }
+  }
+
+  async #prove(nonce, socket) {
+    const { key, proof } = await this.identity.prove(nonce, this.name, location.origin);
+    if (this.socket === socket) this.#do(this.session.proved(key, proof));
+  }
+
+  #told(event) {
+    this.timeline.apply(event);
+    switch (event.type) {
+      case "state":
+        this.state = event;
+        if (event.state !== "joined") this.typing.clear();
+        break;
+      case "ended":
+        this.state = { state: "ended", untilMs: 0 };
+        break;
+      case "joined":
+        this.members = new Map((event.members ?? []).map((member) => [member.id, member]));
+        this.count = event.count;
+        this.isLoading = false;
+        if (!event.members) this.#do(this.session.ask({ type: "members" }));
+        break;
+      case "members":
+        for (const member of event.members) this.members.set(member.id, member);
+        this.count = event.count;
+        break;
+      case "entered":
+      case "renamed":
+        for (const member of event.members) this.members.set(member.id, member);
+        this.count = event.count ?? this.count;
+        break;
+      case "left":
+        for (const { id } of event.members) this.members.delete(id);
+        this.count = event.count;
+        break;
+      case "count":
+        this.count = event.count;
+        break;
+      case "typing":
+        for (const member of event.members) {
+          if (!this.timeline.isMine(member.id)) this.typing.set(member.id, { member, until: performance.now() + TYPING_MS });
+        }
+        break;
+      case "message":
+        this.typing.delete(event.from.id);
+        break;
+      case "history":
+        this.isLoading = false;
+        this.isBeginningKnown = !event.more;
+        break;
+    }
+    this.onEvent(event);
+  }
+
+  #tick() {
+    const now = performance.now();
+    for (const [id, { until }] of this.typing) if (until < now) this.typing.delete(id);
+    this.#do(this.session.tick(now));
+    this.onEvent({ type: "tick" });
+  }
+
+  /** The outbox of this room that no other open window has. */
+  async #adopt() {
+    const kept = (await this.store.outbox()).filter((one) => one.room === this.name);
+    const open = await openWindows();
+    const mine = kept.filter((one) => !open.has(one.window));
+    for (const one of mine) await this.store.put("outbox", one.id, { ...one, window: this.windowId });
+    return mine.sort((one, other) => (one.order < other.order ? -1 : 1));
+  }
+}
+
+/** As long as this window is there, others see that it is. */
+function holdLock(windowId) {
+  navigator.locks?.request(`papo ${windowId}`, () => new Promise(() => {}));
+}
+
+/** The windows that are open. */
+async function openWindows() {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return new Set(held.map(({ name }) => name.replace("papo ", "")));
+}

@@ -1,0 +1,139 @@
+// The room as a whole: rooms on one side, people on the other, the messages between them. Not here: the messages, and
+// what any of it does.
+
+import { badge } from "../codec.js";
+import { setting } from "../store.js";
+import { safeLine } from "../text.js";
+import { closingText, refusalText, t } from "../words.js";
+import { button, el, named } from "./dom.js";
+import { avatar, person } from "./row.js";
+import { brand } from "./start.js";
+
+/** How many people are listed: more cost a phone more than they tell. */
+const LISTED_MAX = 200;
+
+export class Shell {
+  /**
+   * @param {{room: import("../room.js").Room, log: HTMLElement, say: HTMLElement, onInvite: () => void,
+   *   onSettings: () => void, onFind: (text: string, step: number) => string, onFindEnd: () => void}} context
+   */
+  constructor(context) {
+    this.context = context;
+    this.side = el("nav", { className: "side", "aria-label": t("rooms"), id: "side" });
+    this.people = el("aside", { className: "people", "aria-label": t("people_title"), id: "people" });
+    this.stateText = el("span", {});
+    this.state = el("p", { className: "state", role: "status" }, el("span", { className: "dot" }), this.stateText);
+    this.banner = el("div", { className: "banner", role: "alert", hidden: true });
+    this.find = this.#findBar();
+    this.element = el("div", { className: "app" }, this.side, this.#head(), this.banner, this.find, el("main", { className: "middle" }, context.log),
+      context.say, this.people);
+    document.addEventListener("click", (event) => this.#closePanels(event));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#closePanels(null));
+    this.drawSide();
+  }
+
+  drawSide() {
+    const { room } = this.context;
+    const rooms = [...new Set([room.name, ...setting("rooms", [])])].sort();
+    const { you } = room.timeline;
+    this.side.replaceChildren(brand(),
+      ...rooms.map((name) => el("a", { className: "room", href: `/${name}`, "aria-current": name === room.name ? "page" : null }, name)),
+      el("button", { type: "button", className: "me", onclick: this.context.onSettings }, avatar(you, true),
+        named(safeLine(you.name)), el("span", { className: "badge soft" }, badge(you.id)), el("span", { className: "away" }, t("settings"))));
+  }
+
+  drawPeople() {
+    const { room } = this.context;
+    const { timeline } = room;
+    const members = [...room.members.values()].slice(0, LISTED_MAX);
+    members.sort((one, other) => one.name.localeCompare(other.name) || (one.id < other.id ? -1 : 1));
+    const title = room.count > members.length ? t("people_many", { count: room.count }) : t("people", { count: room.count });
+    this.people.replaceChildren(el("h2", {}, title), el("ul", {}, ...members.map((member) => el("li", {}, avatar(member, true),
+      el("span", {}, ...person(member, timeline.needsBadge(member)), timeline.isMine(member.id) ? el("span", { className: "aside" }, t("you")) : null)))));
+  }
+
+  /** Whether there is a connection, in words. */
+  drawState() {
+    const { room } = this.context;
+    const { state, untilMs } = room.state;
+    const isOffline = state === "waiting" && navigator.onLine === false;
+    const seconds = Math.max(0, Math.ceil((untilMs - performance.now()) / 1000));
+    const ms = room.session?.latencyMs ?? null;
+    const text = isOffline ? t("offline") : state === "waiting" ? t("waiting", { seconds })
+      : state === "joined" ? (ms === null ? t("joined") : t("joined_ms", { ms })) : t(state === "ended" ? "ended" : "connecting");
+    if (this.stateText.textContent !== text) this.stateText.textContent = text;
+    this.state.classList.toggle("is-joined", state === "joined");
+    this.state.classList.toggle("is-broken", state === "waiting" || state === "ended");
+    this.retry.hidden = state !== "waiting";
+  }
+
+  /** What the server has said that a person has to know. @param {any} event */
+  tell(event) {
+    const reload = () => button(t("reload"), () => location.reload());
+    switch (event.type) {
+      case "closing": return this.#show(closingText(event));
+      case "refused": return this.#show(refusalText(event), this.#dismiss());
+      case "ended": {
+        const text = event.code === "version" ? t("stop_version") : event.code === "left" ? t("stop_left")
+          : event.text && refusalText(event) === t("refused", { text: event.text }) ? t("stop_other", { text: event.text }) : refusalText(event);
+        return this.#show(text, reload());
+      }
+      case "joined": return this.#show("");
+    }
+  }
+
+  openFind() {
+    this.find.hidden = false;
+    this.find.querySelector("input").focus();
+  }
+
+  #dismiss() {
+    return button(t("close"), () => this.#show(""));
+  }
+
+  #show(text, ...buttons) {
+    this.banner.hidden = text === "";
+    this.banner.replaceChildren(el("span", {}, text), ...buttons);
+  }
+
+  #head() {
+    const { room, onInvite, onSettings } = this.context;
+    const panel = (target, sign, label, className) => button(sign, () => target.classList.toggle("is-open"), `btn menu ${className}`, {
+      "aria-label": label, "aria-controls": target.id,
+    });
+    this.retry = button(t("retry_now"), () => room.retry(), "btn", { hidden: true });
+    return el("header", { className: "head" }, panel(this.side, "☰", t("rooms"), ""), el("h1", {}, room.name),
+      el("span", { className: "pill", title: t("encrypted_more") }, t("encrypted")), this.state, this.retry,
+      el("div", { className: "tools" }, button("⌕", () => this.openFind(), "btn", { "aria-label": t("search"), title: t("search") }),
+        button(t("invite"), onInvite, "btn wide"), button("⚙", onSettings, "btn", { "aria-label": t("settings"), title: t("settings") }),
+        panel(this.people, "👥", t("people_title"), "for-people")));
+  }
+
+  #findBar() {
+    const { onFind, onFindEnd } = this.context;
+    const result = el("span", { className: "small soft", role: "status" });
+    const input = el("input", { className: "field", type: "search", "aria-label": t("search_in"), placeholder: t("search_in") });
+    const look = (step) => {
+      result.textContent = onFind(input.value, step);
+    };
+    const end = () => {
+      this.find.hidden = true;
+      onFindEnd();
+    };
+    input.addEventListener("input", () => look(0));
+    const bar = el("search", { className: "find", hidden: true, onkeydown: (event) => {
+      if (event.key === "Enter" && event.target === input) look(event.shiftKey ? 1 : -1);
+      if (event.key === "Escape") end();
+    } }, input, result, button("↑", () => look(-1), "btn", { "aria-label": t("previous") }),
+    button("↓", () => look(1), "btn", { "aria-label": t("next") }), button("✕", end, "btn plain", { "aria-label": t("close") }));
+    return bar;
+  }
+
+  /** On a small screen what was opened closes with the next touch beside it. */
+  #closePanels(event) {
+    for (const panel of [this.side, this.people]) {
+      const isInside = event && (panel.contains(event.target) || event.target.closest?.(".menu"));
+      if (!isInside) panel.classList.remove("is-open");
+    }
+  }
+}

@@ -1,0 +1,241 @@
+// The page in a real Chromium against the real server: that two pages and a terminal talk, and that nothing is lost,
+// doubled or reordered whatever happens in between.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Server, browser, enter, say, shows, visitor } from "./harness.js";
+
+let opened;
+before(async () => {
+  opened = await browser();
+});
+after(() => opened.close());
+
+/** Runs a test with a server of its own, and sees that no page complained. */
+function inRoom(name, options, run) {
+  test(name, { timeout: 180_000 }, async () => {
+    const server = await Server.start(options);
+    const visitors = [];
+    const come = async (as, more = {}) => {
+      const one = await visitor(opened, more);
+      visitors.push(one);
+      return { ...one, page: await enter(one.context, server.page(), as) };
+    };
+    try {
+      await run(server, come);
+      for (const { context, complaints } of visitors) {
+        for (const page of context.pages()) assert.deepEqual(await page.evaluate(() => globalThis.violations), [], "the policy has nothing to report");
+        assert.deepEqual(complaints, []);
+      }
+    } finally {
+      for (const { context } of visitors) await context.close();
+      await server.stop();
+    }
+  });
+}
+
+inRoom("two pages and a terminal talk, over a restart and a cut wire", [], async (server, come) => {
+  const [ana, zoe] = [await come("Ana"), await come("Zoë")];
+  const said = [];
+  const speak = async (page, text) => {
+    said.push(text);
+    await say(page, text);
+    await shows(page, said);
+  };
+  await speak(ana.page, "one");
+  await speak(zoe.page, "two");
+  said.push("three");
+  await server.send("three");
+  await shows(ana.page, said);
+  await server.restart();
+  await say(ana.page, "four");
+  said.push("four");
+  await shows(zoe.page, said);
+  server.cut();
+  await ana.page.waitForSelector(".state.is-broken");
+  await say(ana.page, "five, said without a connection");
+  await say(ana.page, "six, too");
+  await server.send("between");
+  server.mend();
+  said.push("between", "five, said without a connection", "six, too");
+  await shows(ana.page, said);
+  await shows(zoe.page, said);
+  const kept = await server.everything();
+  assert.deepEqual(kept.map(({ text }) => text), said, "the log has everything once, in this order");
+  assert.deepEqual(kept.map(({ seq }) => seq), said.map((_, index) => index + 1));
+});
+
+inRoom("a reload in mid-send sends once", [], async (server, come) => {
+  const { page } = await come("Ana");
+  await say(page, "before");
+  await shows(page, ["before"]);
+  server.cut();
+  await page.waitForSelector(".state.is-broken");
+  await say(page, "on its way");
+  await page.waitForSelector(".is-pending");
+  server.mend();
+  await page.reload();
+  await shows(page, ["before", "on its way"]);
+  assert.deepEqual((await server.everything()).map(({ text }) => text), ["before", "on its way"]);
+});
+
+inRoom("two tabs are one person, and a draft outlives its page", [], async (server, come) => {
+  const { page, context } = await come("Ana");
+  const second = await enter(context, server.page(), "Ana");
+  await say(page, "from the first tab");
+  await shows(second, ["from the first tab"]);
+  await say(second, "from the second");
+  await shows(page, ["from the first tab", "from the second"]);
+  const [one] = await server.everything();
+  assert.ok((await server.everything()).every(({ from }) => from.id === one.from.id), "one key, one person");
+  await page.waitForFunction(() => document.querySelectorAll(".people li").length === 1);
+  await page.locator("textarea").fill("a draft");
+  await page.reload();
+  await page.waitForSelector(".state.is-joined");
+  assert.equal(await page.locator("textarea").inputValue(), "a draft");
+});
+
+inRoom("edit, reply, reaction and taking back, by the keyboard alone", [], async (server, come) => {
+  const { page } = await come("Ana");
+  const zoe = await come("Zoë");
+  await say(page, "helo");
+  await shows(zoe.page, ["helo"]);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("End");
+  await page.locator("textarea").fill("hello");
+  await page.keyboard.press("Enter");
+  await shows(zoe.page, ["hello"]);
+  await zoe.page.locator(".log").focus();
+  await zoe.page.keyboard.press("ArrowUp");
+  await zoe.page.keyboard.press("r");
+  await zoe.page.keyboard.type("hello yourself");
+  await zoe.page.keyboard.press("Enter");
+  await shows(page, ["hello", "hello yourself"]);
+  assert.match(await page.locator(".m .quote").innerText(), /Ana.*hello/);
+  await page.locator(".log").focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("+");
+  await page.keyboard.press("Enter");
+  await zoe.page.waitForSelector(".reactions button");
+  await page.locator(".m").first().focus();
+  await page.keyboard.press("Delete");
+  await zoe.page.waitForSelector(".is-gone");
+});
+
+inRoom("equal names have badges, and lines are grouped by person", [], async (server, come) => {
+  const [one, other] = [await come("Ana"), await come("Ana")];
+  await say(one.page, "a");
+  await say(one.page, "b");
+  await shows(other.page, ["a", "b"]);
+  await say(other.page, "c");
+  await shows(one.page, ["a", "b", "c"]);
+  assert.equal(await one.page.locator(".m .badge").count(), 2);
+  assert.equal(await one.page.locator(".m.is-more").count(), 1);
+});
+
+inRoom("a clock a day off, and storage refused: the room works all the same", [], async (server, come) => {
+  const { page, context } = await come("Ana");
+  await say(page, "first");
+  const refused = await visitor(opened);
+  await refused.context.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException("refused", "SecurityError");
+    };
+    Object.defineProperty(globalThis, "localStorage", { get: refuse });
+    Object.defineProperty(globalThis, "indexedDB", { get: refuse });
+    const day = 86_400_000;
+    const { now } = Date;
+    globalThis.Date = class extends Date {
+      constructor(...time) {
+        if (time.length === 0) super(now() + day);
+        else super(.../** @type {[number]} */ (time));
+      }
+      static now() {
+        return now() + day;
+      }
+    };
+  });
+  const start = await refused.context.newPage();
+  await start.goto(server.page());
+  await start.waitForSelector("form");
+  assert.match(await start.locator("form").innerText(), /forgotten when this window closes/);
+  const late = await enter(refused.context, server.page(), "Late");
+  await say(late, "second");
+  await shows(page, ["first", "second"]);
+  await shows(late, ["first", "second"]);
+  assert.deepEqual(refused.complaints, []);
+  await refused.context.close();
+  assert.ok(context);
+});
+
+inRoom("back and forward lead from room to room", [], async (server, come) => {
+  const { page } = await come("Ana");
+  await page.goto(server.page("sala-2"));
+  await page.waitForSelector(".state.is-joined");
+  assert.equal(await page.locator("h1").innerText(), "sala-2");
+  await page.goBack();
+  await page.waitForSelector(".state.is-joined");
+  await page.waitForFunction(() => document.querySelector("h1").innerText === "lobby");
+});
+
+inRoom("five thousand messages scroll smoothly, and older ones come as one goes up", [], async (server, come) => {
+  const count = 5000;
+  const lines = Array.from({ length: count }, (_, index) => `message ${index}, ${"some words ".repeat(index % 9)}`).join("\n");
+  await server.papo(["send", server.link, "--lines", "--name", "Many", "--timeout", "120", "--profile", `${server.folder}/many`], lines);
+  const { page } = await come("Ana");
+  await page.waitForSelector(".m");
+  const measured = await page.evaluate(async (wanted) => {
+    const log = document.querySelector(".log");
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const [times, seen] = [[], new Set()];
+    let [last, idle] = [performance.now(), 0];
+    while (seen.size < wanted && idle < 600) {
+      const before = seen.size;
+      for (const text of document.querySelectorAll(".m .text")) {
+        const found = /^message (\d+)/.exec(text.textContent);
+        if (found) seen.add(Number(found[1]));
+      }
+      log.scrollTop -= 400;
+      await frame();
+      const now = performance.now();
+      times.push(now - last);
+      last = now;
+      idle = seen.size === before ? idle + 1 : 0;
+    }
+    times.sort((one, other) => one - other);
+    const at = (share) => Math.round(times[Math.floor((times.length - 1) * share)] * 10) / 10;
+    return { seen: seen.size, frames: times.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), rows: document.querySelectorAll(".m").length };
+  }, count);
+  console.log(`# scrolling 5,000 messages: ${JSON.stringify(measured)}`);
+  assert.equal(measured.seen, count, "every message was on the screen");
+  assert.ok(measured.rows <= 320, "the document holds a window only");
+  assert.ok(measured.p95 <= 100, "no stutter that one sees");
+  await page.locator(".jump").click();
+  await page.waitForFunction(() => document.querySelector(".m:last-child .text")?.textContent.startsWith("message 4999"));
+});
+
+inRoom("the first message is there within a second, and the page weighs little", [], async (server, come) => {
+  const { page, context } = await come("Ana");
+  await say(page, "hello");
+  await shows(page, ["hello"]);
+  const session = await context.newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.clearBrowserCache");
+  let bytes = 0;
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+  });
+  await page.evaluate(async () => {
+    for (const one of await navigator.serviceWorker?.getRegistrations() ?? []) await one.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  const begun = performance.now();
+  await page.reload({ waitUntil: "commit" });
+  await page.waitForSelector(".m .text");
+  const ms = Math.round(performance.now() - begun);
+  await page.waitForLoadState("networkidle").catch(() => {});
+  console.log(`# first message after ${ms} ms, ${Math.round(bytes / 1024)} KiB over the wire`);
+  assert.ok(bytes <= 100 * 1024, `${bytes} bytes`);
+  assert.ok(ms <= 3000, `${ms} ms: a second on a quiet machine, three on a busy one`);
+});

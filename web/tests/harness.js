@@ -1,0 +1,179 @@
+// A real server, a real Chromium, and a wire between the two that can be cut. Not a test by itself.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const PAPO = process.env.PAPO_PROGRAM ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/papo");
+const CHROMIUM = process.env.CHROMIUM_PROGRAM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+/** A server with a folder of its own, behind a wire. */
+export class Server {
+  static async start(options = []) {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), "papo-page-"));
+    server.options = options;
+    await server.run("0");
+    await server.#wire();
+    return server;
+  }
+
+  async run(port) {
+    this.process = spawn(PAPO, ["serve", "-p", port, "--data", this.folder, "--rate", "off", "--durability", "os", ...this.options], {
+      stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PAPO_LANG: "en" },
+    });
+    this.said = "";
+    this.process.stderr.on("data", (data) => {
+      this.said += data;
+    });
+    this.link = await new Promise((resolve, reject) => {
+      let text = "";
+      this.process.stdout.on("data", (data) => {
+        text += data;
+        const link = /https:\/\/\S+(?=\s)/.exec(text);
+        if (link) resolve(link[0]);
+      });
+      this.process.on("exit", (code) => reject(new Error(`the server ended (${code}): ${this.said}`)));
+    });
+    this.port = Number(new URL(this.link).port);
+  }
+
+  /** Stops it and starts it again at the same port. */
+  async restart() {
+    await this.#end();
+    await this.run(String(this.port));
+  }
+
+  /** The link by which pages come in, through the wire. */
+  page(room = "lobby") {
+    const fingerprint = new URL(this.link).hash;
+    return `https://127.0.0.1:${this.wirePort}/${room}${fingerprint}`;
+  }
+
+  /** Every connection through the wire ends, and no new one is made, until it is mended. */
+  cut() {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend() {
+    this.isCut = false;
+  }
+
+  /** Says something as a terminal client does. */
+  async send(text, name = "Terminal", room = "lobby") {
+    await this.papo(["send", this.link, "--name", name, "--room", room, "--profile", join(this.folder, `profile-${name}`), "--", text]);
+  }
+
+  /** Everything in the room, read by a terminal client. */
+  async everything(room = "lobby") {
+    const lines = await this.papo(["tail", this.link, "--json", "--after", "0", "--no-follow", "--room", room, "--profile", join(this.folder, "profile-tail")]);
+    return lines.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  papo(words, input = "") {
+    return new Promise((resolve, reject) => {
+      const child = spawn(PAPO, words, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, PAPO_LANG: "en" } });
+      let [out, err] = ["", ""];
+      child.stdout.on("data", (data) => (out += data));
+      child.stderr.on("data", (data) => (err += data));
+      child.on("exit", (code) => (code === 0 ? resolve(out) : reject(new Error(`papo ${words.join(" ")}: ${code}: ${err}`))));
+      child.stdin.end(input);
+    });
+  }
+
+  async stop() {
+    await this.#end();
+    this.cut();
+    this.wire.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #end() {
+    const ended = new Promise((resolve) => this.process.on("exit", resolve));
+    this.process.removeAllListeners("exit");
+    this.process.once("exit", () => {});
+    const over = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGTERM");
+    await Promise.race([over, ended]);
+  }
+
+  async #wire() {
+    this.sockets = new Set();
+    this.wire = createServer((near) => {
+      if (this.isCut) return near.destroy();
+      const far = connect(this.port, "127.0.0.1");
+      for (const [one, other] of [[near, far], [far, near]]) {
+        this.sockets.add(one);
+        one.pipe(other);
+        one.on("error", () => other.destroy());
+        one.on("close", () => {
+          this.sockets.delete(one);
+          other.destroy();
+        });
+      }
+      return undefined;
+    });
+    await new Promise((resolve) => this.wire.listen(0, "127.0.0.1", () => resolve(undefined)));
+    this.wirePort = /** @type {import("node:net").AddressInfo} */ (this.wire.address()).port;
+  }
+}
+
+export async function browser() {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** Somebody with a browser of their own. What the page complains of is gathered in `complaints`. */
+export async function visitor(opened, options = {}) {
+  const context = await opened.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1180, height: 720 }, locale: "en-US", ...options });
+  const complaints = [];
+  context.on("weberror", (error) => complaints.push(String(error.error().stack)));
+  await context.addInitScript(() => {
+    globalThis.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+  });
+  return { context, complaints };
+}
+
+/** Opens the page and comes in under a name. */
+export async function enter(context, link, name) {
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.waitForSelector("input, .app");
+  if ((await page.locator(".app").count()) === 0) {
+    await page.locator("input").first().fill(name);
+    await page.keyboard.press("Enter");
+  }
+  await page.waitForSelector(".state.is-joined");
+  return page;
+}
+
+export async function say(page, text) {
+  await page.locator("textarea").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** The texts that the page shows now, from top to bottom. */
+export async function texts(page) {
+  return page.locator(".m .text").allInnerTexts();
+}
+
+/** Waits until the page shows these texts and nothing more, and nothing is on its way. */
+export async function shows(page, expected) {
+  await page.waitForFunction((wanted) => {
+    const shown = [...document.querySelectorAll(".m .text")].map((element) => element.innerText.trim());
+    return !document.querySelector(".is-pending") && JSON.stringify(shown) === JSON.stringify(wanted);
+  }, expected, { timeout: 30_000 }).catch(async (error) => {
+    throw new Error(`the page shows ${JSON.stringify(await texts(page))}, not ${JSON.stringify(expected)}: ${error.message}`);
+  });
+}
