@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{process, suite, tidy};
+use crate::{process, soak, suite, tidy};
 
 /// How a step ended that did not fail.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,12 +16,13 @@ enum Ended {
 type Step = (&'static str, fn() -> Result<Ended, String>);
 
 /// In this order: what is quick to say no comes first.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("fmt", || passed(process::run(process::cargo().args(["fmt", "--all", "--check"])))),
     ("tidy", || passed(tidy::run(tidy::Bless::No))),
     ("clippy", || passed(clippy())),
     ("doc", || passed(documentation())),
     ("test", || passed(suite::run(&[]))),
+    ("soak", || passed(soak::in_ci())),
     ("deny", dependencies),
 ];
 

@@ -1,4 +1,4 @@
-//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy` and `picture`.
+//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy`, `soak` and `picture`.
 //!
 //! This is a tool for people who change papo. It is no part of the program and depends on none of its crates.
 
@@ -15,6 +15,7 @@ mod page;
 mod picture;
 mod process;
 mod programs;
+mod soak;
 mod suite;
 mod tidy;
 
@@ -26,6 +27,8 @@ cargo xtask <task>
                    ARGS go to `cargo test`
   ci               formatting, layout rules, lints, documentation, `test`, dependencies
   tidy [--bless]   the layout rules alone; --bless writes the protocol's new hash into docs/PROTOCOL.md
+  soak [--minutes N] [--kind NAME]
+                   let the tests run that find more the longer they run, and say what they have done
   picture          let the program run and draw what it prints as docs/images/chat.svg";
 
 /// Reads the task's name and hands over; the exit code is 0 only if the whole task passed.
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(tidy::Bless::No),
         ["tidy", "--bless"] => tidy::run(tidy::Bless::Yes),
+        ["soak", rest @ ..] => soak::run(rest),
         ["picture"] => picture::run(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");

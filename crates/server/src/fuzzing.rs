@@ -9,6 +9,8 @@
     reason = "it fails as tests do, and is compiled for tests and fuzzers only"
 )]
 
+mod web;
+
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::ops::ControlFlow;
@@ -28,6 +30,8 @@ use crate::reader::read;
 use crate::room::{Hub, Room};
 use crate::shard::{Arrival, Output, Shard};
 use crate::writer::Writer;
+
+pub use web::{frames, http};
 
 const SHARDS: usize = 2;
 
@@ -87,6 +91,9 @@ struct Play<'a> {
 
 /// One connection, as its peer sees it.
 struct Peer {
+    carrier: Carrier,
+    /// Frames that are not whole yet.
+    frames: Vec<u8>,
     shard: usize,
     slot: usize,
     lines: LineBuffer,
@@ -217,13 +224,23 @@ impl<'a> Play<'a> {
             return;
         }
         let (shard, is_named, guest) = (self.below(SHARDS), self.byte() & 1 == 0, [self.byte(); 8]);
-        let carrier = Carrier::Lines;
+        let carrier = if self.byte() & 1 == 0 { Carrier::Lines } else { Carrier::WebSocket };
         let account = Arc::clone(&self.account);
         let arrival = Arrival { nonce: Nonce([0; 16]), guest, binding: [0; 32], carrier, is_named, account };
         let slot = self.shards[shard].0.insert(arrival);
         let lines = LineBuffer::default();
         let (unsent, at, you) = (Vec::new(), None, None);
-        self.peers.push(Peer { shard, slot, lines, unsent, at, you, is_over: false });
+        self.peers.push(Peer {
+            carrier,
+            frames: Vec::new(),
+            shard,
+            slot,
+            lines,
+            unsent,
+            at,
+            you,
+            is_over: false,
+        });
     }
 
     fn disconnect(&mut self, peer: usize) {
@@ -238,9 +255,15 @@ impl<'a> Play<'a> {
             self.said += 1;
             line = line.replace(r#""id":""#, &format!(r#""id":"{}-"#, self.said));
         }
-        let unsent = &mut self.peers[peer].unsent;
+        let Peer { carrier, unsent, .. } = &mut self.peers[peer];
+        if *carrier == Carrier::WebSocket {
+            // A final text frame, with a mask that changes nothing.
+            unsent.extend([0x81, 0x80 | u8::try_from(line.len()).unwrap(), 0, 0, 0, 0]);
+        }
         unsent.extend_from_slice(line.as_bytes());
-        unsent.push(b'\n');
+        if *carrier == Carrier::Lines {
+            unsent.push(b'\n');
+        }
     }
 
     /// The server takes so many of the bytes that were sent, if it reads at all.
@@ -351,11 +374,50 @@ impl<'a> Play<'a> {
 
 impl Peer {
     fn hear(&mut self, bytes: &[u8], log: &MemoryLog) {
+        match self.carrier {
+            Carrier::Lines => self.hear_lines(bytes, log),
+            Carrier::WebSocket => self.hear_frames(bytes, log),
+        }
+    }
+
+    /// Takes the whole frames off. The server's are final and not masked (RFC 6455, section 5.1).
+    fn hear_frames(&mut self, bytes: &[u8], log: &MemoryLog) {
+        self.frames.extend_from_slice(bytes);
+        let frames = std::mem::take(&mut self.frames);
+        let mut rest = frames.as_slice();
+        while let [first, second, behind @ ..] = rest {
+            let extended = match second {
+                126 => 2,
+                127 => 8,
+                _ => 0,
+            };
+            assert!(second & 0x80 == 0, "a server does not mask");
+            let Some((len, behind)) = behind.split_at_checked(extended) else { break };
+            let len = len.iter().fold(0, |len, &byte| len << 8 | usize::from(byte));
+            let len = if extended == 0 { usize::from(*second) } else { len };
+            assert!(len <= LINE_BYTES_MAX, "a frame of the server is too long");
+            let Some((payload, behind)) = behind.split_at_checked(len) else { break };
+            match first {
+                0x81 => self.hear_line(payload, log),
+                0x88 => self.is_over = true,
+                0x89 | 0x8a => assert!(payload.len() <= 125),
+                other => panic!("the server sends a frame that begins with {other:#x}"),
+            }
+            rest = behind;
+        }
+        self.frames = rest.to_vec();
+    }
+
+    fn hear_line(&mut self, line: &[u8], log: &MemoryLog) {
+        let message = decode_server(line).expect("what the server says can be read");
+        assert!(!self.is_over, "something follows the goodbye: {message:?}");
+        self.check(message, log);
+    }
+
+    fn hear_lines(&mut self, bytes: &[u8], log: &MemoryLog) {
         let mut lines = std::mem::take(&mut self.lines);
         let fed = lines.feed(bytes, |line| {
-            let message = decode_server(line).expect("what the server says can be read");
-            assert!(!self.is_over, "something follows the goodbye: {message:?}");
-            self.check(message, log);
+            self.hear_line(line, log);
             ControlFlow::Continue(())
         });
         assert!(fed.is_ok(), "a line of the server is too long");
@@ -400,10 +462,33 @@ mod tests {
     use papo_torture::explore::explore;
     use papo_torture::fuzz::{CLIENT_WORDS, Target};
 
-    use super::shard;
+    use super::{frames, http, shard};
+
+    const HTTP_WORDS: &[&str] = &[
+        "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "\r\n",
+        "\r\n\r\n",
+        "Content-Length: 5\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Upgrade: websocket\r\n",
+        "Origin: null\r\n",
+        "HTTP/2.0",
+        "POST",
+    ];
 
     #[test]
     fn whatever_is_said_the_server_keeps_its_promises() {
         explore(&Target { name: "shard", run: shard, words: CLIENT_WORDS });
+    }
+
+    #[test]
+    fn frames_are_the_same_in_any_pieces() {
+        let words = &["\u{1}\0\0\0\0", "\u{81}", "oi", "\u{0}\u{0}"];
+        explore(&Target { name: "frames", run: frames, words });
+    }
+
+    #[test]
+    fn heads_are_read_once_they_are_whole() {
+        explore(&Target { name: "http", run: http, words: HTTP_WORDS });
     }
 }

@@ -52,7 +52,11 @@ pub fn explore(target: &Target) {
         rounds += 1;
     }
     let tried = rounds * u64::from(cases);
-    println!("soak: fuzz {}: {} inputs kept, {tried} changed inputs, 0 failures", target.name, inputs.len());
+    println!(
+        "soak: fuzz {}: {} inputs replayed, {tried} changed inputs, 0 failures",
+        target.name,
+        inputs.len()
+    );
 }
 
 fn try_changes(target: &Target, inputs: &[Vec<u8>], cases: u32) {

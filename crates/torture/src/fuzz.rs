@@ -14,7 +14,7 @@ mod shown;
 pub use decoders::{client_message, invite, lines, names, proof, server_message};
 pub use script::Script;
 pub use session::session;
-pub use shown::{sanitiser, timeline};
+pub use shown::{markup, sanitiser, timeline};
 
 /// Something to be fuzzed.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub struct Target {
 }
 
 /// The targets of this crate.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "lines", run: lines, words: &["\n", "\r\n", "\n\n"] },
     Target { name: "client_message", run: client_message, words: CLIENT_WORDS },
     Target { name: "server_message", run: server_message, words: SERVER_WORDS },
@@ -36,6 +36,7 @@ pub const TARGETS: [Target; 9] = [
     Target { name: "names", run: names, words: NAME_WORDS },
     Target { name: "proof", run: proof, words: &["papo join 1\0"] },
     Target { name: "sanitiser", run: sanitiser, words: TEXT_WORDS },
+    Target { name: "markup", run: markup, words: MARKUP_WORDS },
     Target { name: "timeline", run: timeline, words: &[] },
     Target { name: "session", run: session, words: SERVER_WORDS },
 ];
@@ -107,4 +108,29 @@ const TEXT_WORDS: &[&str] = &[
     "\u{301}",
     "\u{200D}",
     "\u{2028}",
+];
+
+const MARKUP_WORDS: &[&str] = &[
+    "**",
+    "*",
+    "_",
+    "~~",
+    "`",
+    "```\n",
+    "> ",
+    "- ",
+    "  - ",
+    "1. ",
+    "\\",
+    "@Ana",
+    "#abcd",
+    "https://a.example/",
+    "mailto:a@b",
+    "javascript:",
+    "](",
+    "\n\n",
+    "\r\n",
+    "@",
+    "\u{1b}[2J",
+    "\u{202E}",
 ];

@@ -16,3 +16,4 @@
 pub mod explore;
 pub mod fuzz;
 pub mod history;
+pub mod proxy;

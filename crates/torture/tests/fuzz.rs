@@ -18,4 +18,4 @@ macro_rules! explored {
     };
 }
 
-explored!(lines, client_message, server_message, invite, names, proof, sanitiser, timeline, session);
+explored!(lines, client_message, server_message, invite, names, proof, sanitiser, markup, timeline, session);

@@ -1,7 +1,7 @@
-//! Fifty people who write as fast as they can, each with a key and an outbox on the disk, and one thread that
+//! People who write as fast as they can, each with a key and an outbox on the disk, and one thread that
 //! sees everything that any of them sees. Not here: what has to hold of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -10,13 +10,10 @@ use std::time::Instant;
 use papo_client::event::{Command, ConnectionState};
 use papo_client::session::Follow;
 use papo_client::{Client, ConnectError, Event, Options, Profile, Trust};
-use papo_proto::{Body, ClosingCode, Invite, Message, Name, Seq};
+use papo_proto::{Body, ClosingCode, ErrorCode, Invite, Message, Name, Seq};
 use papo_torture::history::{Entry, History};
 
 use crate::server::{PATIENCE, Place};
-
-/// How many people write.
-pub(crate) const CLIENTS: usize = 50;
 
 /// The most messages that one of them has on the way at once: from 1 up to this.
 const WINDOW_MAX: usize = 4;
@@ -35,6 +32,8 @@ pub(crate) enum ComingBack {
 pub(crate) struct Crew {
     people: Vec<Person>,
     history: History,
+    /// Who was refused because the log could not be written, and how often; where that is expected.
+    refused: Option<HashMap<usize, usize>>,
     events: Receiver<(usize, Event)>,
     coming_back: ComingBack,
     is_writing: bool,
@@ -68,11 +67,12 @@ enum Connection {
 
 impl Crew {
     /// Everybody, connected as soon as the server lets them in. They say nothing yet.
-    pub(crate) fn gather(place: &Place, invite: &Invite, coming_back: ComingBack) -> Self {
+    pub(crate) fn gather(place: &Place, invite: &Invite, coming_back: ComingBack, people: usize) -> Self {
         let (sender, events) = channel();
         let mut crew = Self {
             people: Vec::new(),
             history: History::new(),
+            refused: None,
             events,
             coming_back,
             is_writing: false,
@@ -80,7 +80,7 @@ impl Crew {
             echoes: 0,
             head: 0,
         };
-        for index in 0..CLIENTS {
+        for index in 0..people {
             let options = options(profile_folder(place, index), index, invite);
             let client = crew.history.add_client(invite.room.as_str(), false);
             let after = match options.follow {
@@ -107,6 +107,24 @@ impl Crew {
     /// What everybody has said and seen.
     pub(crate) fn history(&self) -> &History {
         &self.history
+    }
+
+    /// In this run the disk fails: who is told so has seen nothing unexpected.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn expect_refusals(&mut self) {
+        self.refused = Some(HashMap::new());
+    }
+
+    /// How often anybody was refused.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn refusals(&self) -> usize {
+        self.refused.iter().flat_map(HashMap::values).sum()
+    }
+
+    /// How many were refused at least once.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn refused_people(&self) -> usize {
+        self.refused.as_ref().map_or(0, HashMap::len)
     }
 
     /// From now on everybody writes.
@@ -173,12 +191,13 @@ impl Crew {
     /// Ends all clients, and returns what they have said and seen, and how many messages are still in the outboxes
     /// on the disk.
     pub(crate) fn dismiss(self, place: &Place, invite: &Invite) -> (History, usize) {
+        let people = self.people.len();
         drop(self.people);
         let left = |index| {
             let profile = Profile::open(Some(profile_folder(place, index))).unwrap();
             profile.store(&invite.address, &invite.room).unwrap().outbox().unwrap().len()
         };
-        (self.history, (0..CLIENTS).map(left).sum())
+        (self.history, (0..people).map(left).sum())
     }
 
     fn happened(&mut self, index: usize, event: Event) {
@@ -199,6 +218,9 @@ impl Crew {
                 self.say(index);
             }
             Event::State(state) => self.state_changed(index, state),
+            Event::Refused(refusal) if refusal.code == ErrorCode::LogFailed && self.refused.is_some() => {
+                *self.refused.get_or_insert_default().entry(index).or_default() += 1;
+            }
             Event::Reset | Event::Truncated { .. } | Event::Failed { .. } | Event::Refused(_) => {
                 history.unexpected(index, format!("{event:?}"));
             }

@@ -8,6 +8,11 @@
 #![cfg(unix)]
 
 mod crew;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod memory;
+mod network;
 mod random;
 mod server;
 
@@ -17,9 +22,12 @@ use std::time::{Duration, Instant};
 
 use papo_torture::history::{Entry, History, Violation};
 
-use crew::{CLIENTS, ComingBack, Crew};
+use crew::{ComingBack, Crew};
 use random::Random;
 use server::Place;
+
+/// How many people write.
+const CLIENTS: usize = 50;
 
 /// How often one server is killed. Then another one begins with an empty log, lest reading it takes the time.
 const KILLS: u64 = 20;
@@ -67,7 +75,7 @@ fn kill_again_and_again(random: &mut Random) -> History {
     let mut server = place.start();
     let invite = server.invite.clone();
     let room = invite.room.as_str();
-    let mut crew = Crew::gather(&place, &invite, ComingBack::AtOnce);
+    let mut crew = Crew::gather(&place, &invite, ComingBack::AtOnce, CLIENTS);
     crew.write();
     for kill in 1..=KILLS {
         let moment = random.below(ECHOES_MAX);
@@ -96,7 +104,7 @@ fn stopping_the_server_under_load_loses_nothing_and_tells_everybody() {
     let place = Place::new();
     let server = place.start();
     let invite = server.invite.clone();
-    let mut crew = Crew::gather(&place, &invite, ComingBack::ByItself);
+    let mut crew = Crew::gather(&place, &invite, ComingBack::ByItself, CLIENTS);
     crew.write();
     crew.follow_until("everybody is in and writes", |crew| {
         crew.is_all_joined() && crew.echoes >= ECHOES_UNDER_LOAD

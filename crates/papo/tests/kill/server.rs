@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -38,6 +38,8 @@ pub(crate) struct Place {
 /// A running server. It is killed if the test ends first.
 pub(crate) struct Server {
     child: Child,
+    /// Whether the child is another program, which has started the server.
+    is_under: bool,
     /// The lines of its standard output, which ends when it ends.
     output: Receiver<String>,
     pub(crate) invite: Invite,
@@ -53,7 +55,12 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    fn data(&self) -> PathBuf {
+    /// Where the server listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
         self.path("server")
     }
 
@@ -65,14 +72,19 @@ impl Place {
     /// Starts the server, again and again as long as its port is taken: by the connections of its last run,
     /// or by another program that was given it for a moment.
     pub(crate) fn start(&self) -> Server {
+        self.start_under(&[])
+    }
+
+    /// The same with another program in front, such as `strace` and its arguments.
+    pub(crate) fn start_under(&self, front: &[String]) -> Server {
         let start = Instant::now();
         loop {
-            let mut child = self.command().spawn().unwrap();
+            let mut child = self.command(front).spawn().unwrap();
             let output = lines_of(&mut child);
             match output.recv_timeout(PATIENCE) {
                 Ok(line) => {
                     let invite = line.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
-                    return Server { child, output, invite };
+                    return Server { child, is_under: !front.is_empty(), output, invite };
                 }
                 Err(cause) => {
                     // It has ended, or says nothing and has to.
@@ -87,8 +99,11 @@ impl Place {
         }
     }
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_papo"));
+    fn command(&self, front: &[String]) -> Command {
+        let papo = [env!("CARGO_BIN_EXE_papo").to_owned()];
+        let mut words = front.iter().chain(&papo);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
         let names = std::env::vars_os().map(|(name, _)| name);
         for name in names.filter(|name| name.to_string_lossy().starts_with("PAPO_")) {
             command.env_remove(name);
@@ -130,14 +145,28 @@ impl Place {
 impl Server {
     /// Ends it without a warning: SIGKILL.
     pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
+        self.signal("-KILL");
         self.child.wait().unwrap();
+    }
+
+    /// The number of the server's process.
+    pub(crate) fn program_id(&self) -> u32 {
+        let id = self.child.id();
+        if !self.is_under {
+            return id;
+        }
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        children.split_whitespace().next().expect("it has started the server").parse().unwrap()
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.program_id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
     /// Asks it to end, as a service manager does.
     pub(crate) fn ask_to_stop(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.signal("-TERM");
     }
 
     /// Waits until it has ended, and returns its exit code.
@@ -156,7 +185,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have ended already. What is in front of it would let it live on.
+        if self.is_under && matches!(self.child.try_wait(), Ok(None)) {
+            self.signal("-KILL");
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

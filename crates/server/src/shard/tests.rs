@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use papo_proto::codec::{decode_server, encode_server};
+use papo_proto::limits::LINE_BYTES_MAX;
 use papo_proto::{ClosingCode, Epoch, Nonce, RoomName, ServerMessage};
 
 use super::{Arrival, Output, Shard};
@@ -302,4 +303,54 @@ fn joined(shard: &mut Shard, account: Arc<Account>, room: &Room) -> usize {
     let said = written(shard, slot);
     assert!(said.iter().any(|message| matches!(message, ServerMessage::Joined { .. })), "{said:?}");
     slot
+}
+
+/// Invariant: a line that is refused costs nothing once it is answered, however long or deep it is; half of one costs
+/// what has come of it; and one that is too long costs no more than one that is not, and that only to the end of the
+/// connection.
+#[test]
+fn bad_input_leaves_nothing_in_memory() {
+    let vectors = include_str!("../../../proto/vectors/bad_lines.json");
+    let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+    let (mut shard, id, _room) = shard_with_a_member();
+    let slot = id.slot;
+    let _ = written(&mut shard, slot);
+    assert_eq!(shard.bytes_kept(slot), 0);
+    for vector in vectors["vectors"].as_array().unwrap() {
+        let line = bad_line(vector);
+        let (one, other) = line.split_at(line.len() / 2);
+        shard.input(slot, one);
+        assert!(shard.bytes_kept(slot) <= line.len(), "{}", vector["name"]);
+        shard.input(slot, other);
+        shard.input(slot, b"\n");
+        let said = written(&mut shard, slot);
+        let refusals = said.iter().filter(|said| matches!(said, ServerMessage::Error(_))).count();
+        assert_eq!((refusals, shard.bytes_kept(slot)), (1, 0), "{}: {said:?}", vector["name"]);
+        assert!(shard.may_read(slot), "{}", vector["name"]);
+    }
+    for _ in 0..100 {
+        shard.input(slot, &[b'x'; 16 * 1024]);
+    }
+    let said = written(&mut shard, slot);
+    assert!(matches!(said[..], [ServerMessage::Closing { code: ClosingCode::TooLarge, .. }]), "{said:?}");
+    assert!(
+        shard.bytes_kept(slot) <= LINE_BYTES_MAX + 16 * 1024,
+        "what it is until the connection is closed"
+    );
+}
+
+/// The line of a vector, as its file's `about` tells.
+fn bad_line(vector: &serde_json::Value) -> Vec<u8> {
+    if let Some(line) = vector["line"].as_str() {
+        return line.as_bytes().to_vec();
+    }
+    if let Some(hex) = vector["line_hex"].as_str() {
+        let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+        return (0..hex.len()).step_by(2).map(digit).collect();
+    }
+    let parts = vector["line_parts"].as_array().unwrap().iter();
+    let text = |part: &serde_json::Value| {
+        part["text"].as_str().unwrap().repeat(usize::try_from(part["times"].as_u64().unwrap()).unwrap())
+    };
+    parts.map(text).collect::<String>().into_bytes()
 }

@@ -4,7 +4,7 @@
 
 mod assets;
 pub(crate) mod frame;
-mod head;
+pub(crate) mod head;
 mod host;
 mod reply;
 mod visit;

@@ -14,6 +14,8 @@ const OVER_WEBSOCKET: bool = true;
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../server/bad_inputs.rs"]
+mod bad_inputs;
 mod frames;
 #[path = "../server/join.rs"]
 mod join;

@@ -2,6 +2,7 @@
 
 use papo_client::Timeline;
 use papo_client::event::Event;
+use papo_client::markup::{self, Block, Kind, LIST_DEPTH_MAX, SPANS_MAX, Span};
 use papo_client::text::{MARKS_PER_CHARACTER_MAX, for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
 use papo_proto::{Body, Member, MemberId, Message, MessageId, Name, Reaction, Seq, Timestamp};
@@ -19,6 +20,51 @@ pub fn sanitiser(bytes: &[u8]) {
     let plain = |c: char| matches!(c, ' '..='~' | '\n');
     if text.chars().all(plain) {
         assert_eq!(shown, text, "plain text stays as it is");
+    }
+}
+
+/// Whatever is marked up, what comes out is bounded, safe to show, and leads nowhere but to pages and mail.
+pub fn markup(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let blocks = markup::parse_safe(&text);
+    let mut spans_len = 0;
+    for block in &blocks {
+        match block {
+            Block::Paragraph(spans) | Block::Quote(spans) => {
+                spans_len += spans.len();
+                spans.iter().for_each(check_span);
+            }
+            Block::List(items) => {
+                for item in items {
+                    assert!(item.depth <= LIST_DEPTH_MAX);
+                    spans_len += item.spans.len() + 1;
+                    item.spans.iter().for_each(check_span);
+                }
+            }
+            Block::Code { text, language } => {
+                spans_len += 1;
+                check_safe(text, &['\n', '\t']);
+                check_safe(language.as_deref().unwrap_or(""), &[]);
+            }
+        }
+    }
+    assert!(spans_len <= SPANS_MAX, "{spans_len} pieces");
+    check_safe(&markup::plain_text(&blocks), &['\n', '\t']);
+}
+
+fn check_span(span: &Span) {
+    check_safe(&span.text, &['\n', '\t']);
+    if let Kind::Link(link) = &span.kind {
+        let target = link.target();
+        let scheme = ["https://", "http://", "mailto:"].into_iter().find(|scheme| {
+            target.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        });
+        assert!(scheme.is_some(), "a link to {target:?}");
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\');
+        assert!(!target.contains(is_odd), "a link to {target:?}");
+        let ends_host: &[char] = if scheme == Some("mailto:") { &['?'] } else { &['/', '?', '#', '@'] };
+        let destination = link.destination();
+        assert!(target.contains(destination) && !destination.contains(ends_host), "{target:?}");
     }
 }
 
