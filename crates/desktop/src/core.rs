@@ -10,12 +10,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use papo_client::session::Follow;
-use papo_client::state::{Command, Happening, Place, RoomId};
+use papo_client::state::{Command, Happening, Hosting, Place, RoomId};
 use papo_client::trust::{Ask, Trust};
 use papo_client::{Client, ConnectError, Event, Identity, Profile};
 use papo_proto::{Address, Fingerprint};
 
 use crate::WindowError;
+use crate::hosting::Host;
 use crate::reader::{Job, Reader};
 
 /// How many happenings of one source wait at most. A connection waits in turn, so that a room faster than
@@ -29,6 +30,10 @@ const TAKEN_PER_FRAME_MAX: usize = 4_096;
 /// How often the window is drawn at most because of what happens outside: 30 times a second.
 const FRAME: Duration = Duration::from_millis(33);
 
+/// Where a server in this program keeps its things: a folder in the profile, the same as `papo serve` has
+/// without options.
+const SERVER_FOLDER: &str = "server";
+
 /// What is outside.
 pub(crate) struct Core {
     profile: Profile,
@@ -37,6 +42,8 @@ pub(crate) struct Core {
     told: Receiver<Happening>,
     tell: SyncSender<Happening>,
     reader: Reader,
+    /// The server in this program, while there is one.
+    host: Option<Host>,
     wake: Arc<Wake>,
 }
 
@@ -93,7 +100,16 @@ impl Core {
             })
         };
         let reader = reader.map_err(|error| WindowError::Local(error.to_string()))?;
-        Ok(Self { profile, identity: Arc::new(identity), links: HashMap::new(), told, tell, reader, wake })
+        Ok(Self {
+            profile,
+            identity: Arc::new(identity),
+            links: HashMap::new(),
+            told,
+            tell,
+            reader,
+            host: None,
+            wake,
+        })
     }
 
     /// What has happened since, in the order of each source; a part of it where it is much.
@@ -135,9 +151,31 @@ impl Core {
             }
             Command::Load(room, wanted) => self.reader.ask(Job::Load(room, wanted)),
             Command::Find { room, serial, text } => self.reader.ask(Job::Find { room, serial, text }),
+            Command::OpenHere => self.open_here(),
+            Command::StopHosting => self.host = None,
             other => return Some(other),
         }
         None
+    }
+
+    fn open_here(&mut self) {
+        if self.host.is_some() {
+            return;
+        }
+        let (tell, wake) = (self.tell.clone(), Arc::clone(&self.wake));
+        let tell = move |happening| {
+            // Where nobody takes it any more, the window is closing.
+            drop(tell.send(happening));
+            wake.wake();
+        };
+        match Host::start(&self.profile.folder().join(SERVER_FOLDER), tell) {
+            Ok(host) => self.host = Some(host),
+            Err(text) => {
+                // The queue is read by this very thread: it must not wait for itself.
+                let _ = self.tell.try_send(Happening::Hosting(Hosting::Failed(text)));
+                self.wake.wake();
+            }
+        }
     }
 
     /// Keeps this text, the state's memory.

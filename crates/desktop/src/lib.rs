@@ -2,7 +2,7 @@
 //! Not here: what a room is, how it talks to its server, and whom it trusts; the client library knows that.
 //!
 //! - `app.rs`: the only place that has all three, the state, the view and the core.
-//! - `core.rs`, `reader.rs`: what is outside: connections, files, the clipboard.
+//! - `core.rs`, `reader.rs`, `hosting.rs`: what is outside: connections, files, a server in this program.
 //! - [`desk`]: state and view without the outside; tests drive it.
 //! - [`view`]: one file for each thing on the screen. A view is `fn view(ui, state, local, out)`: it reads
 //!   the state, changes only what is its own (scroll, open menus), and pushes actions.
@@ -13,6 +13,7 @@ mod app;
 mod bubble;
 mod core;
 pub mod desk;
+mod hosting;
 mod reader;
 pub mod text;
 pub mod theme;

@@ -89,7 +89,7 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>)
             .frame(Frame::NONE)
             .desired_rows(1)
             .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(0, 4))
+            .margin(Margin::symmetric(0, 5))
             .return_key(breaks)
             .event_filter(EventFilter {
                 horizontal_arrows: true,

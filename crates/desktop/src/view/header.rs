@@ -18,7 +18,7 @@ pub(super) fn view(ui: &mut Ui, room: &Room, fold: Fold, is_rooms_open: &mut boo
         let name = RichText::new(room.place.room.as_str()).font(theme::bold(size::HEADING));
         ui.add(Label::new(name).truncate().selectable(false));
         if !fold.members {
-            parts::pill(ui, t!("window-encrypted")).on_hover_text(t!("window-encrypted-why"));
+            parts::pill(ui, &t!("window-encrypted")).on_hover_text(t!("window-encrypted-why"));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.menu_button(RichText::new(t!("window-more")).font(theme::plain(size::LABEL)), |ui| {

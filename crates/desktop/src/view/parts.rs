@@ -1,7 +1,10 @@
 //! Small things that several views show: the circle of a member, the badge, quiet buttons. Not here: where they
 //! stand.
 
-use egui::{Align2, Button, Frame, Label, Margin, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
+use egui::{
+    Align2, Button, Color32, FontId, Label, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo,
+};
 use papo_client::text::for_terminal_line;
 use papo_proto::{Member, MemberId};
 
@@ -36,15 +39,31 @@ pub(super) fn name_in_words(member: &Member, needs_badge: bool) -> String {
 
 /// The few letters that tell two members of one name apart.
 pub(super) fn badge(ui: &mut Ui, id: &MemberId) {
-    let colour = theme::palette(ui).member(id);
-    Frame::new()
-        .stroke(Stroke::new(size::HAIRLINE, colour))
-        .corner_radius(radius::TINY)
-        .inner_margin(Margin::symmetric(5, 1))
-        .show(ui, |ui| {
-            let text = RichText::new(id.badge()).font(theme::mono(size::BADGE)).color(colour);
-            ui.add(Label::new(text).selectable(false));
-        });
+    let palette = theme::palette(ui);
+    let colour = palette.member(id);
+    let word = Word { font: theme::mono(size::BADGE), colour, ground: Color32::TRANSPARENT, edge: colour };
+    on_ground(ui, id.badge(), &word, radius::TINY, Vec2::new(5.0, 1.0));
+}
+
+/// How a word on a ground of its own looks.
+struct Word {
+    font: FontId,
+    colour: Color32,
+    ground: Color32,
+    edge: Color32,
+}
+
+/// Draws a word on a ground that is no higher than the word needs, whatever the row it stands in.
+fn on_ground(ui: &mut Ui, text: &str, word: &Word, corner: u8, around: Vec2) -> Response {
+    let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), word.font.clone(), word.colour));
+    let (rect, response) = ui.allocate_exact_size(galley.size() + 2.0 * around, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    if ui.is_rect_visible(rect) {
+        let line = Stroke::new(size::HAIRLINE, word.edge);
+        ui.painter().rect(rect, corner, word.ground, line, StrokeKind::Inside);
+        ui.painter().galley(rect.min + around, galley, word.colour);
+    }
+    response
 }
 
 /// A text of less weight.
@@ -69,13 +88,9 @@ pub(super) fn main_button(ui: &mut Ui, text: impl Into<String>) -> Response {
 /// A number on a round ground, such as how much is unread.
 pub(super) fn count_pill(ui: &mut Ui, count: u64) -> Response {
     let palette = theme::palette(ui);
-    let text = RichText::new(many(count)).font(theme::bold(size::BADGE)).color(palette.on_accent);
-    Frame::new()
-        .fill(palette.accent)
-        .corner_radius(radius::PILL)
-        .inner_margin(Margin::symmetric(7, 1))
-        .show(ui, |ui| ui.add(Label::new(text).selectable(false)))
-        .response
+    let font = theme::bold(size::BADGE);
+    let word = Word { font, colour: palette.on_accent, ground: palette.accent, edge: palette.accent };
+    on_ground(ui, &many(count), &word, radius::PILL, Vec2::new(7.0, 2.0))
 }
 
 /// A number that never grows too wide.
@@ -84,19 +99,15 @@ pub(super) fn many(count: u64) -> String {
 }
 
 /// A word on a round ground of the accent's wash.
-pub(super) fn pill(ui: &mut Ui, text: impl Into<String>) -> Response {
+pub(super) fn pill(ui: &mut Ui, text: &str) -> Response {
     let palette = theme::palette(ui);
-    let text = RichText::new(text).font(theme::plain(size::SMALL)).color(palette.accent);
-    Frame::new()
-        .fill(palette.accent_wash)
-        .corner_radius(radius::PILL)
-        .inner_margin(Margin::symmetric(10, 3))
-        .show(ui, |ui| ui.add(Label::new(text).selectable(false)))
-        .response
+    let ground = palette.accent_wash;
+    let word = Word { font: theme::plain(size::SMALL), colour: palette.accent, ground, edge: ground };
+    on_ground(ui, text, &word, radius::PILL, Vec2::new(10.0, 4.0))
 }
 
 /// A dot beside a word that says the same.
-pub(super) fn dot(ui: &mut Ui, colour: egui::Color32) {
+pub(super) fn dot(ui: &mut Ui, colour: Color32) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(size::DOT), Sense::hover());
     ui.painter().circle_filled(rect.center(), size::DOT / 2.0, colour);
 }

@@ -123,30 +123,23 @@ fn entry(ui: &mut Ui, state: &State, room: &Room, out: &mut Vec<Action>) {
     }
 }
 
-/// Who one is here, and the way to the settings.
+/// Who one is here, and the way to the settings; from the bottom up.
 fn foot(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        ui.add_space(space::SMALL);
-        let words = RichText::new(t!("window-settings")).font(theme::plain(size::LABEL));
-        if let Some(room) = state.current() {
-            let you = room.timeline.you();
+    if let Some(room) = state.current() {
+        let you = room.timeline.you();
+        ui.horizontal(|ui| {
+            ui.add_space(space::SMALL);
             parts::avatar(ui, you, size::AVATAR_SMALL);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.add(Button::new(words).frame(false)).clicked() {
-                    out.push(Action::Show(Dialog::Settings));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let name = RichText::new(parts::name(you)).font(theme::plain(size::TEXT));
-                    ui.add(egui::Label::new(name).truncate().selectable(false));
-                    if room.timeline.needs_badge(you) {
-                        parts::badge(ui, &you.id);
-                    }
-                });
-            });
-        } else if ui.add(Button::new(words).frame(false)).clicked() {
-            out.push(Action::Show(Dialog::Settings));
-        }
-    });
-    ui.add_space(space::TINY);
+            let name = RichText::new(parts::name(you)).font(theme::plain(size::TEXT));
+            ui.add(egui::Label::new(name).truncate().selectable(false));
+            if room.timeline.needs_badge(you) {
+                parts::badge(ui, &you.id);
+            }
+        });
+    }
+    let words = RichText::new(t!("window-settings")).font(theme::plain(size::LABEL));
+    if ui.add(Button::new(words.color(theme::palette(ui).soft)).frame(false)).clicked() {
+        out.push(Action::Show(Dialog::Settings));
+    }
     ui.separator();
 }

@@ -284,7 +284,9 @@ impl Place {
     /// Draws the rows on the screen.
     fn draw(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, view: Rect) {
         ui.set_height(as_points(self.heights.total()));
-        let top = ui.min_rect().min;
+        // A short room stands above the composer, where one writes.
+        let gap = (view.height() - as_points(self.heights.total())).max(0.0);
+        let top = ui.min_rect().min + Vec2::new(0.0, gap);
         let now = ui.input(|input| input.time);
         self.marked.take_if(|(_, until)| *until <= now);
         let mut row = self.heights.at(f64::from(view.min.y));
