@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
-use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
+use papo_client::state::{Command, Happening, Memory, Place, Theme, WindowMemory};
 use papo_client::{Profile, State};
-use papo_proto::{MemberId, Timestamp};
+use papo_proto::{Invite, MemberId, Timestamp};
 use papo_words::Language;
 
 use crate::core::Core;
 use crate::desk::Desk;
+use crate::platform::instance::{Claim, Instance};
 use crate::text::fonts::{self, SystemFonts};
 use crate::{Options, WindowError, bubble, theme};
 
@@ -22,6 +23,15 @@ const SAVE_AFTER: Duration = Duration::from_millis(500);
 pub fn run(options: Options) -> Result<(), WindowError> {
     let local = |error: &dyn std::error::Error| WindowError::Local(error.to_string());
     let profile = Profile::open(options.profile.clone()).map_err(|error| local(&error))?;
+    let instance = match Instance::claim(profile.folder(), &handed(options.place.as_ref())) {
+        Ok(Claim::Handed) => return Ok(()),
+        Ok(Claim::First(instance)) => Some(instance),
+        Err(error) => {
+            // A file system without locks is no reason not to chat.
+            tracing::warn!(%error, "whether there is another window cannot be known");
+            None
+        }
+    };
     let identity = profile.identity().map_err(|error| local(&error))?;
     let memory = profile.read_memory().map_err(|error| local(&error))?;
     let memory = memory.and_then(|text| Memory::from_text(&text)).unwrap_or_default();
@@ -45,7 +55,10 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         Box::new(|creation| {
             fonts::install(&creation.egui_ctx, Some(system_fonts));
             match Core::new(profile, identity, &creation.egui_ctx) {
-                Ok(core) => Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx))),
+                Ok(core) => {
+                    listen(instance, &core);
+                    Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx)))
+                }
                 Err(error) => {
                     let text = error.to_string();
                     failed = Some(error);
@@ -58,6 +71,27 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         (_, Some(error)) => Err(error),
         (Err(error), None) => Err(WindowError::NoDisplay(error.to_string())),
         (Ok(()), None) => Ok(()),
+    }
+}
+
+/// What another window is asked to open.
+fn handed(place: Option<&Place>) -> String {
+    let Some(place) = place else { return String::new() };
+    place.fingerprint.map_or_else(
+        || place.address.to_string(),
+        |fingerprint| {
+            let (address, room, secret) = (place.address.clone(), place.room.clone(), place.invite.clone());
+            Invite { address, room, fingerprint, secret }.to_string()
+        },
+    )
+}
+
+/// Hears what further starts of the program want.
+fn listen(instance: Option<Instance>, core: &Core) {
+    if let Some(instance) = instance
+        && let Err(error) = instance.listen(core.on_handed())
+    {
+        tracing::warn!(%error, "further starts of the program are not heard");
     }
 }
 

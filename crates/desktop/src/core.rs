@@ -178,6 +178,20 @@ impl Core {
         }
     }
 
+    /// Takes what a further start of the program hands over, and calls the window to the front.
+    pub(crate) fn on_handed(&self) -> impl Fn(String) + Send + 'static {
+        let (tell, wake) = (self.tell.clone(), Arc::clone(&self.wake));
+        move |link: String| {
+            wake.context.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+            wake.context.send_viewport_cmd(egui::ViewportCommand::Focus);
+            if !link.is_empty() {
+                // Where the queue is full, a second click finds room.
+                let _ = tell.try_send(Happening::Opened(link));
+            }
+            wake.wake();
+        }
+    }
+
     /// Keeps this text, the state's memory.
     pub(crate) fn save(&self, text: String) {
         self.reader.ask(Job::Save(text));

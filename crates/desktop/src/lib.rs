@@ -14,6 +14,7 @@ mod bubble;
 mod core;
 pub mod desk;
 mod hosting;
+mod platform;
 mod reader;
 pub mod text;
 pub mod theme;

@@ -1,0 +1,3 @@
+//! What the window has to do with the system around it. Not here: drawing.
+
+pub(crate) mod instance;
