@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use papo_client::session::Follow;
 use papo_client::state::{Command, Happening, Hosting, Place, RoomId};
@@ -16,6 +16,7 @@ use papo_client::{Client, ConnectError, Event, Identity, Profile};
 use papo_proto::{Address, Fingerprint};
 
 use crate::WindowError;
+use crate::desk::FRAME;
 use crate::hosting::Host;
 use crate::reader::{Job, Reader};
 
@@ -26,9 +27,6 @@ const HAPPENINGS_MAX: usize = 4_096;
 /// How many happenings are taken for one frame, so that a backlog of a hundred thousand messages does not
 /// hold up the drawing.
 const TAKEN_PER_FRAME_MAX: usize = 4_096;
-
-/// How often the window is drawn at most because of what happens outside: 30 times a second.
-const FRAME: Duration = Duration::from_millis(33);
 
 /// Where a server in this program keeps its things: a folder in the profile, the same as `papo serve` has
 /// without options.

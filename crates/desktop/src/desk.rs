@@ -1,12 +1,17 @@
 //! State and view without the outside: what is drawn, and what follows from what the person does with it.
 //! The window runs it with real connections, a test with none. Not here: connections and files.
 
+use std::time::Duration;
+
 use egui::Ui;
 use papo_client::State;
 use papo_client::state::{Action, Command};
 use papo_proto::Timestamp;
 
 use crate::view::{self, Local};
+
+/// How often the window is drawn at most because of what happens outside: 30 times a second.
+pub(crate) const FRAME: Duration = Duration::from_millis(33);
 
 /// What lies on the desk: the state, and what each view keeps for itself.
 #[derive(Debug)]
@@ -29,9 +34,12 @@ impl Desk {
         let mut actions: Vec<Action> = Vec::new();
         self.local.now = now;
         view::root(ui, &self.state, &mut self.local, &mut actions);
-        if !actions.is_empty() {
-            // What follows from an action is drawn in the next frame, which nothing else might cause.
+        // What follows from an action is drawn in the next frame, which nothing else might cause. That something
+        // was read is no hurry: in a busy room it would double the frames.
+        if actions.iter().any(|action| !matches!(action, Action::Read(..))) {
             ui.ctx().request_repaint();
+        } else if !actions.is_empty() {
+            ui.ctx().request_repaint_after(FRAME);
         }
         actions.into_iter().flat_map(|action| self.state.act(action, now)).collect()
     }

@@ -77,6 +77,9 @@ impl Local {
     }
 }
 
+/// How far the content of the members' pane stands from its edge, in points.
+const PANE_EDGE: f32 = 14.0;
+
 /// Draws everything.
 pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
     shortcuts::handle(ui, state, local, out);
@@ -102,13 +105,13 @@ pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>
                     .exact_size(size::MEMBERS)
                     .resizable(false)
                     .show_separator_line(false)
-                    .frame(
-                        Frame::new()
-                            .fill(palette.paper)
-                            .stroke(palette.hairline())
-                            .inner_margin(Margin::symmetric(14, 16)),
-                    )
-                    .show(ui, |ui| members::view(ui, room, out));
+                    .frame(Frame::new().fill(palette.paper).inner_margin(Margin::symmetric(14, 16)))
+                    .show(ui, |ui| {
+                        let pane = ui.max_rect().expand(size::MEMBERS);
+                        let left = ui.max_rect().left() - PANE_EDGE;
+                        ui.painter().vline(left, pane.y_range(), palette.hairline());
+                        members::view(ui, room, out);
+                    });
             }
             self::room(ui, state, room, fold, local, out);
         }
