@@ -81,13 +81,13 @@ for (const locale of ["en-US", "pt-BR"]) {
 
 test("colours have enough contrast in both palettes", () => {
   const css = readFileSync(new URL("../page/style/tokens.css", import.meta.url), "utf8");
-  const palettes = css.split("color-scheme:").slice(1).map((part) => Object.fromEntries([...part.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value])));
+  const palettes = css.split(/^ +color-scheme:/m).slice(1).map((part) => Object.fromEntries([...part.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value])));
   assert.equal(palettes.length, 3);
   assert.deepEqual(palettes[1], palettes[2], "dark is one palette, however it is chosen");
   const pairs = [
-    ["ink", "paper"], ["ink", "panel"], ["ink", "code"], ["ink", "mark"], ["soft", "paper"], ["soft", "panel"], ["soft", "mark"], ["accent", "paper"], ["accent", "panel"],
+    ["ink", "paper"], ["ink", "panel"], ["ink", "code"], ["ink", "mark"], ["soft", "paper"], ["soft", "panel"], ["soft", "mark"], ["accent", "mark"], ["accent", "paper"], ["accent", "panel"],
     ["accent", "accent-wash"], ["ink", "accent-wash"], ["on-accent", "accent"], ["warn", "paper"], ["warn", "warn-wash"], ["ink", "warn-wash"],
-    ...[1, 2, 3, 4, 5, 6].flatMap((index) => [[`n${index}`, "paper"], [`n${index}`, "panel"], ["paper", `n${index}`]]),
+    ...[1, 2, 3, 4, 5, 6].flatMap((index) => [[`n${index}`, "paper"], [`n${index}`, "panel"], [`n${index}`, "mark"], ["paper", `n${index}`]]),
   ];
   for (const palette of palettes) {
     for (const [front, back] of pairs) {

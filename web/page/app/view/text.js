@@ -25,7 +25,12 @@ export function textNodes(text, isYou) {
 
 function blockNode(block, isYou) {
   if ("code" in block) {
-    return el("pre", { tabIndex: 0, role: "region", "aria-label": block.language ?? "code" }, el("code", {}, block.code));
+    const copying = button(t("copy"), () => navigator.clipboard.writeText(block.code).then(() => {
+      copying.textContent = t("copied");
+    }, () => {}), "btn plain");
+    // No landmark: a conversation about code would be full of them.
+    return el("div", { className: "codebox" },
+      el("pre", { tabIndex: 0, role: "group", "aria-label": block.language ?? "code" }, el("code", {}, block.code)), copying);
   }
   const spans = (list) => list.map((span) => spanNode(span, isYou));
   if ("list" in block) {

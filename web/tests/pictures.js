@@ -1,0 +1,58 @@
+// Makes the pictures of the page in docs/images: `npm run pictures`, after the program was built. A real conversation on a
+// real server, on a desk and on a phone, light and dark.
+
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { Server, browser, enter, say, visitor } from "./harness.js";
+
+const folder = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+mkdirSync(folder, { recursive: true });
+const opened = await browser();
+const server = await Server.start();
+
+const come = async (name, options) => {
+  const { context } = await visitor(opened, options);
+  return enter(context, server.page(), name);
+};
+const hear = (page, count) => page.waitForFunction((wanted) => document.querySelectorAll(".m").length >= wanted, count);
+
+const desk = { locale: "pt-BR", viewport: { width: 1180, height: 720 } };
+const ana = await come("Ana", desk);
+const zoe = await come("Zoë", { ...desk, colorScheme: "dark" });
+const other = await come("Ana", desk);
+const hassan = await come("حسن Hassan", desk);
+const haruto = await come("陽翔 Haruto", { locale: "pt-BR", viewport: { width: 390, height: 780 }, colorScheme: "dark" });
+const said = [
+  [zoe, "Bom dia! O servidor novo está no ar. Era só `papo serve` mesmo?"],
+  [ana, "Só isso. O convite já leva o endereço e a **impressão digital** da chave 🎉"],
+  [ana, "Guia: https://exemplo.org/guia"],
+  [other, "Sou outra Ana, prazer! Dá para ver pela cor e pelo selo."],
+  [hassan, "مرحبا بالجميع، كيف حالكم اليوم؟"],
+  [haruto, "日本語も正しく折り返されます。よろしくお願いします。"],
+  [zoe, "Para hoje:\n- bolo de milho\n- quentão\n> alguém traz o violão?"],
+];
+for (const [index, [page, text]] of said.entries()) {
+  await say(page, text);
+  await hear(ana, index + 1);
+}
+await ana.locator(".log").focus();
+await ana.keyboard.press("ArrowUp");
+await ana.keyboard.press("+");
+await ana.keyboard.press("Enter");
+await ana.waitForSelector(".reactions");
+await zoe.waitForSelector(".reactions");
+await haruto.waitForSelector(".reactions");
+await ana.locator("textarea").fill("Levo o bolo de milho");
+await ana.screenshot({ path: `${folder}page-room-light.png` });
+await zoe.locator("textarea").focus();
+await zoe.screenshot({ path: `${folder}page-room-dark.png` });
+await haruto.locator("textarea").focus();
+await haruto.screenshot({ path: `${folder}page-phone-dark.png` });
+const { context } = await visitor(opened, { locale: "pt-BR", viewport: { width: 390, height: 780 } });
+const start = await context.newPage();
+await start.goto(server.page());
+await start.locator("summary").click();
+await start.screenshot({ path: `${folder}page-start-phone.png` });
+await opened.close();
+await server.stop();
