@@ -119,7 +119,6 @@ impl Server {
                 hosts: Hosts::new(config.names.iter().cloned()),
                 is_trusted: false,
                 echo: config.websocket_echo,
-                metrics: Arc::new(String::new),
             },
             guard: Arc::new(Guard::new(config.limits)),
             handshakes_max: config.limits.handshakes_max.div_ceil(config.shards),

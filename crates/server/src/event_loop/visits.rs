@@ -15,8 +15,7 @@ impl EventLoop {
     /// The connection speaks HTTP.
     pub(super) fn visited(&mut self, key: usize) {
         let socket = &mut self.sockets[key];
-        let is_operator = socket.stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
-        let visitor = Visitor { is_operator, refused: socket.refused.is_some() };
+        let visitor = Visitor { refused: socket.refused.is_some() };
         socket.visit = Some(Box::new(Visit::new(visitor)));
         socket.deadline = Some(self.now + REQUEST_MAX);
     }

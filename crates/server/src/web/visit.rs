@@ -3,7 +3,6 @@
 
 use std::io::IoSlice;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use papo_proto::RoomName;
@@ -29,15 +28,11 @@ pub(crate) struct Site {
     pub(crate) is_trusted: bool,
     /// Whether `/echo` sends everything back that comes: for a conformance suite.
     pub(crate) echo: bool,
-    /// What `/metrics` answers.
-    pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
 
 /// Who visits.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Visitor {
-    /// Whether it comes from this computer or over the operator's own address: then it may see the metrics.
-    pub(crate) is_operator: bool,
     /// Whether there is no place for it.
     pub(crate) refused: bool,
 }
@@ -138,7 +133,7 @@ impl Visit {
         {
             return self.upgrade(key, request);
         }
-        let reply = self.answer(request, site);
+        let reply = self.answer(request);
         let reply = if request.closes || self.visitor.refused { reply.closing() } else { reply };
         self.reply(reply, request.is_head, site, now);
         Step::Stay
@@ -161,7 +156,7 @@ impl Visit {
         Step::Join(binding, std::mem::take(&mut self.come))
     }
 
-    fn answer(&self, request: &Request, site: &Site) -> Reply {
+    fn answer(&self, request: &Request) -> Reply {
         if self.visitor.refused {
             let text = "this server holds as many connections as it may: try again in a while";
             return Reply::text(503, text).with("Retry-After: 30");
@@ -169,7 +164,6 @@ impl Visit {
         match &*request.path {
             "/socket" => socket_refused(request),
             "/healthz" => Reply::text(200, "ok"),
-            "/metrics" if self.visitor.is_operator => metrics((site.metrics)()),
             "/robots.txt" => Reply::text(200, "User-agent: *\nDisallow: /"),
             "/favicon.ico" => assets::find("icon.svg").map_or_else(not_found, |icon| asset(icon, request)),
             path => match path.strip_prefix("/assets/").and_then(|path| path.split_once('/')) {
@@ -285,18 +279,6 @@ fn asset(asset: &Asset, request: &Request) -> Reply {
     let reply = encoding.field().into_iter().fold(reply, Reply::with);
     // The one script that works for the whole origin and not only below its own folder.
     if asset.name == "worker.js" { reply.with("Service-Worker-Allowed: /") } else { reply }
-}
-
-fn metrics(text: String) -> Reply {
-    Reply {
-        status: 200,
-        fields: "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n\
-            Cache-Control: no-store\r\n"
-            .to_owned(),
-        content: Content::Made(text.into_bytes()),
-        is_file: false,
-        closes: false,
-    }
 }
 
 fn not_found() -> Reply {
