@@ -85,6 +85,10 @@ fn request(is_head: bool, path: String, fields: &[Header<'_>]) -> Result<Request
         return Err(refused(417, "nothing is expected here"));
     }
     let host = fields.once("host")?.ok_or(refused(400, "the request names no host"))?.to_ascii_lowercase();
+    // Whatever is no host is refused as such (RFC 9112, section 3.2), before anything compares it.
+    if !host.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(refused(400, "this is no host"));
+    }
     let is_upgrade = fields.lists("upgrade", "websocket") && fields.lists("connection", "upgrade");
     Ok(Request {
         is_head,
@@ -173,6 +177,7 @@ mod tests {
             ("a length that is a sum", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +0\r\n\r\n", 413),
             ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
             ("no host", "GET / HTTP/1.1\r\n\r\n", 400),
+            ("a host with a tab", "GET / HTTP/1.1\r\nHost: a\tb\r\n\r\n", 400),
             ("two origins", "GET / HTTP/1.1\r\nHost: a\r\nOrigin: x\r\nOrigin: y\r\n\r\n", 400),
             ("an absolute target", "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
             ("a target that is a star", "GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
