@@ -65,7 +65,7 @@ struct Place {
     index: HashMap<Line, usize>,
     heights: Heights,
     measured: HashMap<Line, f32>,
-    /// The topmost message on the screen, and how much of it is above the edge: less than nothing where it is below.
+    /// The topmost message on the screen that is not the oldest in memory, and how much of it is above the edge: less than nothing where it is below.
     anchor: Option<(Line, f64)>,
     /// Whether the reader is at the end and stays there.
     is_at_end: bool,
@@ -329,7 +329,9 @@ impl Place {
         // Only a message keeps its place among others: lines between them come and go.
         let top = self.heights.at(offset);
         let is_message = |row: &usize| matches!(self.lines[*row], Line::Message { .. });
-        let row = (top..self.lines.len()).find(is_message).unwrap_or(top);
+        // Not the first one in memory, which may lose its head to an older one that comes before it.
+        let first = (0..self.lines.len()).find(is_message).unwrap_or(0);
+        let row = (top.max(first + 1)..self.lines.len()).find(is_message).unwrap_or(top);
         self.anchor = self.lines.get(row).map(|line| (line.clone(), offset - self.heights.before(row)));
     }
 
