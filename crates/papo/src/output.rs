@@ -40,6 +40,20 @@ pub(crate) fn words(text: &str) {
     let _ = write_at(&mut io::stderr().lock(), &format!("{text}\n"));
 }
 
+/// Writes words that hold what lets somebody in: for the eyes of a person, and so on a terminal or not at all. What
+/// is not a terminal may be a log, which others read and which is kept.
+pub(crate) fn confidential(text: &str) {
+    if SPEAKS_BY_LOG.load(Ordering::Relaxed) {
+        return;
+    }
+    let text = format!("{text}\n");
+    if io::stderr().is_terminal() {
+        let _ = write_at(&mut io::stderr().lock(), &text);
+    } else if io::stdout().is_terminal() {
+        let _ = write_at(&mut io::stdout().lock(), &text);
+    }
+}
+
 /// Writes why the program ends.
 pub(crate) fn failure(text: &str) {
     if SPEAKS_BY_LOG.load(Ordering::Relaxed) {

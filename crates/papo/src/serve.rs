@@ -52,7 +52,7 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     stop_on_signal(server.stopper())?;
     announce(&server, &invite, &data);
     if is_first || output::data_goes_elsewhere() {
-        output::words(&words::how_to_use(&invite));
+        output::confidential(&words::how_to_use(&invite));
     }
     if is_first {
         let certificate = given.unwrap_or_else(|| PemFiles::in_folder(&data).certificate);

@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Service {
     child: Child,
     port: u16,
+    invite: String,
     told: UnixDatagram,
     folder: tempfile::TempDir,
 }
@@ -44,7 +45,7 @@ impl Service {
         let mut invite = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut invite).unwrap();
         let port = invite.split([':', '/']).nth(4).and_then(|port| port.parse().ok()).expect("an invite");
-        Self { child, port, told, folder }
+        Self { child, port, invite: invite.trim_end().to_owned(), told, folder }
     }
 
     /// What it tells the service manager next.
@@ -109,11 +110,18 @@ fn everything_is_for_the_owner_only() {
 }
 
 /// What must not stand in any log, each as unlike anything else as it can be.
-const CANARIES: [&str; 6] =
-    ["canary-text", "canary-rubbish", "canary-name", "canary-id", "canary-emoji", "127.77.66.55"];
+const CANARIES: [&str; 7] = [
+    "canary-text",
+    "canary-rubbish",
+    "canary-name",
+    "canary-id",
+    "canary-emoji",
+    "127.77.66.55",
+    "canary2secret2canary2secret2cana",
+];
 
-/// Invariant: no text, name, key, id or address of a member gets into the log, whatever is written there and whatever
-/// the member does.
+/// Invariant: no text, name, key, id or address of a member and no invite gets into the log, whatever is written there
+/// and whatever the member does.
 #[test]
 fn the_log_holds_nothing_of_its_members() {
     for format in ["text", "json"] {
@@ -125,7 +133,8 @@ fn the_log_holds_nothing_of_its_members() {
         service.stop();
         let log = fs::read_to_string(service.path("log")).unwrap();
         assert!(log.contains("TRACE") || log.contains("DEBUG"), "the log is on:\n{log}");
-        for canary in CANARIES.into_iter().chain([&*key]) {
+        assert!(service.invite.starts_with("https://"), "{}", service.invite);
+        for canary in CANARIES.into_iter().chain([&*key, &service.invite, "https://"]) {
             assert!(!log.contains(canary), "{canary} is in the log:\n{log}");
         }
     }
@@ -138,6 +147,8 @@ fn misbehave(port: u16, certificate: &Path) -> String {
     let say = |body: &str| format!("{{\"type\":\"say\",\"id\":\"canary-id\",{body}}}\n");
     let scripts = [
         format!("{{\"type\":\"join\",\"name\":\"canary-name\",\"key\":\"{key}\",\"proof\":\"{proof}\"}}\n").repeat(5),
+        "{\"type\":\"join\",\"name\":\"canary-name\",\"invite\":\"canary2secret2canary2secret2cana\"}\n".to_owned(),
+        "{\"type\":\"join\",\"name\":\"canary-name\",\"invite\":\"canary2secret2canary2secret2cana!\"}\n".to_owned(),
         "canary-rubbish\n{\"type\":\"canary-rubbish\"}\n{\"type\":\"join\",\"name\":7,\"x\":\"canary-rubbish\"}\n".to_owned(),
         "{\"type\":\"join\",\"name\":\"canary-name\"}\n".to_owned()
             + &say("\"text\":\"canary-text\"").repeat(4)

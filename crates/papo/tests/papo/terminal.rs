@@ -101,6 +101,14 @@ fn the_invite_is_told_so_that_it_can_be_copied() {
     assert_eq!((ended.code, ended.out.matches("https://").count()), (Some(0), 1), "{ended:#?}");
     let file = std::fs::read_to_string(world.path("invite")).unwrap();
     assert_eq!(format!("They type: papo join '{}'", file.trim_end()), line);
+
+    // In the other language too.
+    let mut papo = world.papo(["serve", "-p", "0", "--data", "t"]);
+    papo.env("PAPO_LANG", "pt-BR");
+    let mut server = Running::start(on_terminal(&papo, 200));
+    server.out("Elas digitam: papo join 'https://127.0.0.1:");
+    server.write("\u{3}");
+    server.end();
 }
 
 /// A person who looks at both outputs can let a telephone read the link; a script gets the link alone.
