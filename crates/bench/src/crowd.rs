@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token};
+use papo_words::{system, t};
 
 use crate::BenchError;
 use crate::dialect::{Heard, Room, Seat};
@@ -85,7 +86,11 @@ impl Crowd {
                 patience = Instant::now() + PATIENCE;
             }
             if Instant::now() > patience {
-                return Err(BenchError::NotJoined(format!("{} of {count} wait", waiting.len())));
+                return Err(BenchError::NotJoined(t!(
+                    "bench-members-wait",
+                    waiting = waiting.len(),
+                    count = count
+                )));
             }
         }
         Ok(())
@@ -178,8 +183,8 @@ impl Crowd {
             let received = received.map_err(|error| self.lost(index, &error))?;
             if refused {
                 let joined = self.members[index].joined;
-                let cause = if joined { "the server said no" } else { "the server did not let it in" };
-                return Err(BenchError::Lost { index, cause: cause.into() });
+                let cause = if joined { t!("bench-said-no") } else { t!("bench-not-let-in") };
+                return Err(BenchError::Lost { index, cause });
             }
             let Some(received) = received else { return Ok(()) };
             self.meter.received(received.bytes, received.records);
@@ -190,8 +195,10 @@ impl Crowd {
     }
 
     fn lost(&self, index: usize, error: &std::io::Error) -> BenchError {
-        let established = if self.links[index].is_established() { "" } else { " during its handshake" };
-        BenchError::Lost { index, cause: format!("{error}{established}") }
+        let cause = system(error);
+        let established = self.links[index].is_established();
+        let cause = if established { cause } else { t!("bench-during-handshake", cause = cause) };
+        BenchError::Lost { index, cause }
     }
 
     /// How many messages each of the members that listen has not got.

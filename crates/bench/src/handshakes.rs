@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use mio::{Events, Poll, Token};
+use papo_words::{system, t};
 
 use crate::BenchError;
 use crate::crowd::PATIENCE;
@@ -49,7 +50,11 @@ impl Handshakes {
                 patience = Instant::now() + PATIENCE;
             }
             if Instant::now() > patience {
-                return Err(BenchError::NotJoined(format!("{} of {count} handshakes wait", waiting.len())));
+                return Err(BenchError::NotJoined(t!(
+                    "bench-handshakes-wait",
+                    waiting = waiting.len(),
+                    count = count
+                )));
             }
         }
         Ok(())
@@ -57,7 +62,7 @@ impl Handshakes {
 
     fn advance(&mut self, index: usize, writable: bool, scratch: &mut [u8]) -> Result<(), BenchError> {
         let link = &mut self.links[index];
-        let lost = |error: std::io::Error| BenchError::Lost { index, cause: error.to_string() };
+        let lost = |error: std::io::Error| BenchError::Lost { index, cause: system(&error) };
         if writable {
             link.unblock().map_err(lost)?;
         }

@@ -31,6 +31,8 @@ mod target;
 mod tls;
 pub mod yardstick;
 
+use papo_words::{system, t};
+
 pub use options::Options;
 pub use report::Report;
 
@@ -41,13 +43,13 @@ pub enum BenchError {
     #[error("{0}")]
     Options(String),
     /// The server to be measured did not start.
-    #[error("the server to be measured did not start ({0}): try `papo serve -p 0` by itself")]
+    #[error("{}", t!("bench-no-server", cause = .0))]
     NoServer(String),
     /// A member could not come in.
-    #[error("a member could not join ({0}): check the server's limits, and that its rate is off")]
+    #[error("{}", t!("bench-not-joined", cause = .0))]
     NotJoined(String),
     /// A connection was lost while measuring.
-    #[error("connection {index} was lost: {cause}")]
+    #[error("{}", t!("bench-connection-lost", index = %index, cause = cause))]
     Lost {
         /// Which one.
         index: usize,
@@ -55,7 +57,7 @@ pub enum BenchError {
         cause: String,
     },
     /// The system refused something.
-    #[error("the system does not let the load generator work: {0}")]
+    #[error("{}", t!("bench-system", cause = system(.0)))]
     System(#[from] std::io::Error),
 }
 

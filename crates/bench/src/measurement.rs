@@ -4,6 +4,8 @@
 use std::net::ToSocketAddrs as _;
 use std::time::{Duration, Instant};
 
+use papo_words::t;
+
 use crate::crowd::{Crowd, PATIENCE};
 use crate::disk::DiskProbe;
 use crate::handshakes::Handshakes;
@@ -13,7 +15,9 @@ use crate::member::Role;
 use crate::meter::{Meter, float, histogram, percentiles};
 use crate::options::Options;
 use crate::process::{Usage, usage};
-use crate::report::{HandshakesReport, Idle, Latency, Newcomers, Report, ServerCpu, Slow, StormReport};
+use crate::report::{
+    HandshakesReport, Idle, Latency, Newcomers, Report, ServerCpu, Slow, StormReport, moment,
+};
 use crate::storm::Storm;
 use crate::target::Target;
 use crate::{BenchError, tls};
@@ -83,7 +87,7 @@ impl<'a> Measurement<'a> {
 
     fn bring_in(&mut self, role: Role, count: usize) -> Result<(), BenchError> {
         if count > 0 {
-            (self.progress)(&format!("{count} {} come in", role.plural()));
+            (self.progress)(&role.come_in(count));
             self.crowd.bring_in(role, count)?;
         }
         Ok(())
@@ -92,7 +96,7 @@ impl<'a> Measurement<'a> {
     /// Has connections shake hands and no more.
     fn handshakes(&mut self) -> Result<HandshakesReport, BenchError> {
         let count = self.options.handshakes;
-        (self.progress)(&format!("{count} handshakes"));
+        (self.progress)(&t!("bench-some-handshakes", count = count));
         let route = route(self.options, self.target)?;
         let mut handshakes = Handshakes::new()?;
         // What a server does once, with its first connections, belongs to none of those that are counted.
@@ -119,7 +123,7 @@ impl<'a> Measurement<'a> {
         self.rest(REST_AFTER)?;
         let full = self.server();
         let time = Duration::from_secs(self.options.seconds);
-        (self.progress)(&format!("nothing happens for {} s", self.options.seconds));
+        (self.progress)(&t!("bench-resting", seconds = self.options.seconds));
         self.rest(time)?;
         let rested = self.server();
         let cores = full.zip(rested).map(|(before, after)| after.cpu_since(before).as_secs_f64());
@@ -163,7 +167,7 @@ impl<'a> Measurement<'a> {
         let (server_after, own_after) = (self.server(), usage(std::process::id()));
         self.end_slice();
         self.crowd.meter.measuring = false;
-        (self.progress)("waiting until everybody has everything");
+        (self.progress)(&t!("bench-draining"));
         self.drain(&load)?;
 
         report.seconds = seconds;
@@ -184,7 +188,7 @@ impl<'a> Measurement<'a> {
     fn begin_storm(&mut self) -> Result<(), BenchError> {
         let count = self.options.storm;
         if count > 0 {
-            (self.progress)(&format!("{count} more come in at once"));
+            (self.progress)(&t!("bench-come-storm", count = count));
             self.crowd.meter.storm = Some(histogram());
             let route = route(self.options, self.target)?;
             self.storm = Some(Storm::new(route, count, self.crowd.members.len())?);
@@ -206,10 +210,7 @@ impl<'a> Measurement<'a> {
                 let slice = self.end_slice();
                 if let (true, Some(latency)) = (tell, slice.latency_us) {
                     told = now;
-                    (self.progress)(&format!(
-                        "{:>10.0} deliveries/s   p50 {:>8.0} µs   p99 {:>8.0} µs",
-                        slice.deliveries_per_second, latency.p50, latency.p99
-                    ));
+                    (self.progress)(&moment(slice.deliveries_per_second, &latency));
                 }
             }
             let wrote = load.offer(&mut self.crowd)?;
@@ -281,7 +282,7 @@ impl<'a> Measurement<'a> {
 fn route(options: &Options, target: &Target) -> Result<Route, BenchError> {
     let place = &target.invite.address;
     let address = (place.host.as_str(), place.port).to_socket_addrs()?.next();
-    let address = address.ok_or_else(|| BenchError::NoServer("its address is unknown".into()))?;
+    let address = address.ok_or_else(|| BenchError::NoServer(t!("bench-no-address")))?;
     let config =
         tls::config(target.invite.fingerprint, options.carrier.alpn()).map_err(std::io::Error::other)?;
     Ok(Route { address, config, carrier: options.carrier })

@@ -1,5 +1,7 @@
 //! What one member of the load is, and whether it gets every message once and in order. Not here: its connection.
 
+use papo_words::t;
+
 use crate::dialect::Room;
 
 /// Why a member is there.
@@ -74,13 +76,13 @@ impl Member {
 }
 
 impl Role {
-    /// What several of them are called.
-    pub(crate) fn plural(self) -> &'static str {
+    /// Says that so many of them come in.
+    pub(crate) fn come_in(self, count: usize) -> String {
         match self {
-            Self::Writer => "writers",
-            Self::Listener => "listeners",
-            Self::Slow => "slow listeners",
-            Self::Idle => "idle members",
+            Self::Writer => t!("bench-come-writers", count = count),
+            Self::Listener => t!("bench-come-listeners", count = count),
+            Self::Slow => t!("bench-come-slow", count = count),
+            Self::Idle => t!("bench-come-idle", count = count),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
 use papo_proto::limits::BODY_BYTES_MAX;
+use papo_words::t;
 use serde::Serialize;
 
 use crate::BenchError;
@@ -132,25 +133,19 @@ impl Options {
         let refuse = |text: String| Err(BenchError::Options(text));
         let Self { writers, rooms, listeners, .. } = *self;
         if writers + listeners + self.slow + self.idle + self.storm + self.handshakes == 0 {
-            return refuse(
-                "there is nobody to measure: say --listeners, --idle, --storm or --handshakes".into(),
-            );
+            return refuse(t!("bench-nobody"));
         }
         if self.has_load() && writers < rooms {
-            return refuse(format!("{rooms} rooms need a writer each: say --writers {rooms} or more"));
+            return refuse(t!("bench-few-writers", rooms = %rooms));
         }
         if self.has_load() && self.window() < writers {
-            return refuse(format!("each writer needs a message in flight: say --window {writers} or more"));
+            return refuse(t!("bench-small-window", writers = %writers));
         }
         if self.carrier != Carrier::Lines && self.invite.is_none() {
-            return refuse(
-                "the started server speaks lines: for another carrier, start one and say its INVITE".into(),
-            );
+            return refuse(t!("bench-carrier-needs-invite"));
         }
         if self.has_load() && !self.carrier.echoes() && listeners < rooms {
-            return refuse(format!(
-                "nobody hears the writers in every room: say --listeners {rooms} or more"
-            ));
+            return refuse(t!("bench-few-listeners", rooms = %rooms));
         }
         Ok(())
     }

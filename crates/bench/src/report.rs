@@ -3,6 +3,8 @@
 
 mod page;
 mod plot;
+#[cfg(test)]
+mod sample;
 mod words;
 
 use serde::Serialize;
@@ -12,6 +14,7 @@ use crate::meter::{Percentiles, Slice};
 use crate::options::{Log, Options};
 
 pub use page::{About, page};
+pub(crate) use words::moment;
 
 /// From this share of its time on, the load generator itself is what is measured.
 const GENERATOR_BUSY_MAX: f64 = 0.9;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use papo_proto::Invite;
+use papo_words::t;
 
 use crate::options::{Log, Options};
 use crate::{BenchError, process};
@@ -83,10 +84,12 @@ impl Target {
 
 /// The first line that the server prints is its invite.
 fn read_invite(child: &mut Child) -> Result<Invite, BenchError> {
-    let output = child.stdout.take().ok_or_else(|| BenchError::NoServer("it has no output".into()))?;
+    let output = child.stdout.take().ok_or_else(|| BenchError::NoServer(t!("bench-no-output")))?;
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line)?;
-    line.trim().parse().map_err(|error| BenchError::NoServer(format!("{error}: {line:?}")))
+    line.trim()
+        .parse()
+        .map_err(|error| BenchError::NoServer(t!("bench-no-invite", cause = %error, line = line.trim())))
 }
 
 impl Drop for Target {

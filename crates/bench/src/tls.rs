@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use papo_client::trust::fingerprint_of;
 use papo_proto::Fingerprint;
+use papo_words::t;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -45,7 +46,7 @@ impl ServerCertVerifier for Pinned {
         if fingerprint_of(end_entity) == Some(self.fingerprint) {
             Ok(ServerCertVerified::assertion())
         } else {
-            Err(Error::General("the server has another fingerprint than its invite says".into()))
+            Err(Error::General(t!("bench-other-fingerprint")))
         }
     }
 
@@ -55,7 +56,7 @@ impl ServerCertVerifier for Pinned {
         _certificate: &CertificateDer<'_>,
         _signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Err(Error::General("TLS 1.2 is not spoken here".into()))
+        Err(Error::General(t!("bench-old-tls")))
     }
 
     fn verify_tls13_signature(

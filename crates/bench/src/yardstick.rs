@@ -13,6 +13,7 @@ use mio::{Events, Interest, Poll, Token};
 use papo_client::trust::fingerprint_of;
 use papo_proto::limits::ALPN_LINES;
 use papo_proto::{Address, Invite, LineBuffer, RoomName};
+use papo_words::t;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{CipherSuite, ServerConfig, ServerConnection};
 
@@ -80,8 +81,7 @@ pub fn serve(address: SocketAddr, mut out: impl io::Write) -> io::Result<()> {
 fn tls() -> io::Result<(Arc<ServerConfig>, papo_proto::Fingerprint)> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;
     let certificate = made.cert.der().clone();
-    let fingerprint =
-        fingerprint_of(&certificate).ok_or_else(|| io::Error::other("no key in the certificate"))?;
+    let fingerprint = fingerprint_of(&certificate).ok_or_else(|| io::Error::other(t!("bench-no-key")))?;
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let mut provider = rustls::crypto::aws_lc_rs::default_provider();
     provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);

@@ -5,7 +5,7 @@ use std::{env, fs, io};
 use jiff::Zoned;
 use papo_bench::report::{About, page};
 use papo_bench::{BenchError, Options, yardstick};
-use papo_words::{system, t};
+use papo_words::{dates, system, t};
 
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -36,9 +36,10 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 
 fn about() -> About {
     let words = env::args().skip(1).collect::<Vec<_>>();
+    let now = Zoned::now();
     About {
         program: format!("papo {}", env!("CARGO_PKG_VERSION")),
-        when: Zoned::now().strftime("%Y-%m-%d %H:%M").to_string(),
+        when: format!("{} {}", dates::short(now.date()), dates::time(now.time())),
         command: format!("papo {}", words.join(" ")),
     }
 }

@@ -8,6 +8,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 use crate::language::Language;
+use crate::number;
 use crate::value::Value;
 
 /// Makes the table of files, each with its text in each language in the order of [`Language::ALL`].
@@ -22,6 +23,7 @@ macro_rules! files {
 }
 
 files! {
+    "bench"
     "chat"
     "cli"
     "client"
@@ -80,8 +82,8 @@ fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {
     // The marks are for text that is laid out; most of ours goes to terminals, which show them.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(match language {
-        Language::English => |value, _| number(value, ',', '.'),
-        Language::Portuguese => |value, _| number(value, '.', ','),
+        Language::English => |value, _| written(value, Language::English),
+        Language::Portuguese => |value, _| written(value, Language::Portuguese),
     }));
     // What cannot be read of a file is missing from it; tests see that nothing is.
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable, _)| readable);
@@ -89,24 +91,9 @@ fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {
     bundle
 }
 
-/// A number with its thousands apart, and with the language's own decimal mark.
-fn number(value: &FluentValue<'_>, thousands: char, decimal: char) -> Option<String> {
+fn written(value: &FluentValue<'_>, language: Language) -> Option<String> {
     let FluentValue::Number(number) = value else { return None };
-    let plain = number.as_string();
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut written = sign.to_owned();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            written.push(thousands);
-        }
-        written.push(digit);
-    }
-    if !fraction.is_empty() {
-        written.push(decimal);
-        written.push_str(fraction);
-    }
-    Some(written)
+    Some(number::marked(&number.as_string(), language))
 }
 
 #[cfg(test)]
@@ -114,13 +101,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_the_language_does() {
-        for (value, expected) in
-            [(0.0, "0"), (999.0, "999"), (1000.0, "1.000"), (-1_234_567.0, "-1.234.567"), (1234.5, "1.234,5")]
-        {
-            assert_eq!(number(&FluentValue::from(value), '.', ',').as_deref(), Some(expected));
-        }
-        assert_eq!(number(&FluentValue::from("1000"), '.', ','), None);
+    fn only_amounts_are_written_as_numbers() {
+        let written = |value: FluentValue<'_>| written(&value, Language::Portuguese);
+        assert_eq!(written(1234.5.into()).as_deref(), Some("1.234,5"));
+        assert_eq!(written("1000".into()), None);
     }
 
     /// A file is cut where it cannot be read, and would lose texts silently.

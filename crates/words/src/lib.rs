@@ -16,6 +16,7 @@ mod catalogue;
 pub mod dates;
 mod language;
 mod list;
+pub mod number;
 mod system;
 mod value;
 

@@ -12,6 +12,7 @@ mod xmpp;
 use std::fmt;
 
 use papo_proto::limits::ALPN_LINES;
+use papo_words::t;
 use serde::Serialize;
 
 use crate::stamp::Stamp;
@@ -80,8 +81,8 @@ pub(crate) enum Heard {
 
 /// The stream makes no sense in this protocol, so nothing after it can be understood either.
 #[derive(Debug, thiserror::Error)]
-#[error("the server does not speak this carrier: {0}")]
-pub(crate) struct Strange(pub(crate) &'static str);
+#[error("{}", t!("bench-strange", detail = .0))]
+pub(crate) struct Strange(pub(crate) String);
 
 /// One member's side of a protocol.
 pub(crate) trait Dialect {

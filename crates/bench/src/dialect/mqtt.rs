@@ -1,5 +1,7 @@
 //! MQTT 3.1.1 (OASIS standard) at quality of service 0. Not here: everything else of MQTT.
 
+use papo_words::t;
+
 use super::{Dialect, Heard, Seat, Strange, stamp_before};
 
 // The types of packets, in the upper half of the first byte (section 2.2.1), with the flags they must have.
@@ -45,7 +47,7 @@ impl Dialect for Mqtt {
                 return Ok((stream.len() >= len).then_some(len));
             }
         }
-        Err(Strange("an MQTT packet with an endless length"))
+        Err(Strange(t!("bench-strange-packet")))
     }
 
     fn hear(&mut self, part: &[u8], answer: &mut Vec<u8>) -> Heard {

@@ -3,6 +3,8 @@
 
 use std::io::Write as _;
 
+use papo_words::t;
+
 use super::{Dialect, Heard, Seat, Strange, cut_line, digits, stamp_before};
 
 /// What ends a line, and a payload.
@@ -35,7 +37,7 @@ impl Dialect for Nats {
         }
         // `MSG SUBJECT SUBSCRIPTION [REPLY] LENGTH`
         let last = memchr::memrchr(b' ', line).map_or(line, |at| &line[at + 1..]);
-        let payload_len = usize::try_from(digits(last)).map_err(|_| Strange("a payload without a length"))?;
+        let payload_len = usize::try_from(digits(last)).map_err(|_| Strange(t!("bench-strange-payload")))?;
         let len = line_len + payload_len + LINE_END.len();
         Ok((stream.len() >= len).then_some(len))
     }

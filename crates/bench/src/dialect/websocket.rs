@@ -1,6 +1,8 @@
 //! papo's JSON objects over WebSocket (RFC 6455): the upgrade, and whole messages in one frame each. Not here:
 //! extensions, and messages in several frames, which none of the servers sends.
 
+use papo_words::t;
+
 use super::lines::{ANSWER, ASKED, join, object, say};
 use super::{Dialect, Heard, Seat, Strange};
 
@@ -85,7 +87,7 @@ impl Dialect for WebSocket {
 fn header(frame: &[u8]) -> Result<Option<(usize, usize)>, Strange> {
     let Some(&[first, second]) = frame.first_chunk() else { return Ok(None) };
     if ![TEXT, CLOSE, PING, PONG].contains(&first) || second & MASKED != 0 {
-        return Err(Strange("a WebSocket frame of an unexpected kind"));
+        return Err(Strange(t!("bench-strange-frame")));
     }
     let rest = &frame[2..];
     let long = match second {
@@ -94,7 +96,7 @@ fn header(frame: &[u8]) -> Result<Option<(usize, usize)>, Strange> {
         len => Some((2, u64::from(len))),
     };
     let Some((header_len, payload_len)) = long else { return Ok(None) };
-    let payload_len = usize::try_from(payload_len).map_err(|_| Strange("an endless WebSocket frame"))?;
+    let payload_len = usize::try_from(payload_len).map_err(|_| Strange(t!("bench-strange-length")))?;
     Ok(Some((header_len, payload_len)))
 }
 

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 
 use memchr::memmem;
+use papo_words::t;
 
 use super::{Dialect, Heard, Room, Seat, Strange};
 use crate::stamp::Stamp;
@@ -79,7 +80,7 @@ impl Dialect for Xmpp {
                 return Ok(Some(at));
             }
             if tag.starts_with(b"</") {
-                depth = depth.checked_sub(1).ok_or(Strange("an XML element ends that has not begun"))?;
+                depth = depth.checked_sub(1).ok_or_else(|| Strange(t!("bench-strange-element")))?;
             } else if !tag.ends_with(b"/>") {
                 depth += 1;
             }

@@ -3,8 +3,11 @@
 
 use std::fmt::Write as _;
 
+use papo_words::number::{decimal, short, whole};
+use papo_words::{language, t};
+
 use super::plot::{Axis, HALF, Line, Plot, Scale, WIDE};
-use super::words::{BOTTLENECK, Row, rows, time, whole, whole_of};
+use super::words::{Row, percent, rows, tick, time, whole_of};
 use super::{Percentiles, Report, Slice};
 
 /// What the page looks like.
@@ -28,18 +31,19 @@ pub struct About {
 pub fn page(report: &Report, about: &About) -> String {
     let title = escape(&report.title());
     let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
          <title>papo bench: {title}</title><style>{STYLE}</style></head><body><main>\
          <header><div class=\"brand\">{SIGN}papo bench</div><h1>{title}</h1>\
          <p class=\"when\">{} · {}</p></header>",
+        language().tag(),
         escape(&about.when),
         escape(&about.program)
     );
     // Writing to memory cannot fail, here and below.
     if report.generator_was_the_bottleneck() {
-        let _ = write!(html, "<p class=\"warn\">{BOTTLENECK}</p>");
+        let _ = write!(html, "<p class=\"warn\">{}</p>", t!("bench-bottleneck"));
     }
     heads(report, &mut html);
     if report.deliveries > 0 {
@@ -50,72 +54,87 @@ pub fn page(report: &Report, about: &About) -> String {
     table(report, &mut html);
     let _ = write!(
         html,
-        "<footer><p>Latency counts from when a message should have been sent until a member had it, decrypted. A \
-         delivery is one message at one member. All connections are TLS 1.3 with AES-128-GCM.</p>\
-         <p>Again: <code>{}</code></p></footer></main></body></html>",
+        "<footer><p>{}</p><p>{} <code>{}</code></p></footer></main></body></html>",
+        t!("bench-foot"),
+        t!("bench-again"),
         escape(&about.command)
     );
     html.push('\n');
     html
 }
 
+/// One of the figures that one looks for first.
+struct Head {
+    name: String,
+    value: String,
+    note: String,
+    is_bad: bool,
+}
+
+impl Head {
+    fn new(name: String, value: String, note: String) -> Self {
+        Self { name, value, note, is_bad: false }
+    }
+}
+
 /// The few figures that one looks for first.
 fn heads(report: &Report, html: &mut String) {
-    let mut heads: Vec<(&str, String, String, bool)> = Vec::new();
+    let mut heads = Vec::new();
     if report.deliveries > 0 {
-        let Percentiles { p50, p99, max, .. } = report.latency_us.delivery;
-        let lost = report.lost + report.repeated;
-        heads.push((
-            "deliveries a second",
-            whole_of(report.deliveries_per_second),
-            format!("of {} messages", whole_of(report.messages_per_second)),
-            false,
-        ));
-        heads.push(("latency, half within", time(p50), String::new(), false));
-        heads.push(("99 of 100 within", time(p99), format!("longest {}", time(max)), false));
-        heads.push(("lost or repeated", whole(lost), format!("of {}", whole(report.deliveries)), lost > 0));
-    }
-    if let Some(cpu) = report.server_cpu.filter(|_| report.deliveries > 0) {
-        heads.push(("server CPU a delivery", format!("{:.2} µs", cpu.us_per_delivery), cores(report), false));
+        heads_of_load(report, &mut heads);
     }
     if let Some(idle) = report.idle {
-        let count = format!("of {}", whole(idle.connections as u64));
+        let count = t!("bench-head-of", count = idle.connections);
         if let Some(newcomers) = idle.newcomers {
-            let kibibytes = format!("{:.1} KiB", newcomers.server_memory_bytes_each / 1024.0);
-            heads.push(("memory each idle connection", kibibytes, count, false));
+            let kibibytes = format!("{} KiB", decimal(newcomers.server_memory_bytes_each / 1024.0, 1));
+            heads.push(Head::new(t!("bench-head-idle-memory"), kibibytes, count));
         }
         if let Some(cores) = idle.server_cores_at_rest {
-            let note = "of a core".to_owned();
-            heads.push(("server CPU at rest", format!("{:.2} %", cores * 100.0), note, false));
+            heads.push(Head::new(t!("bench-head-rest"), percent(cores, 2), t!("bench-of-a-core")));
         }
     }
     if let Some(storm) = report.storm {
-        let bad = storm.refused > 0;
-        let note = format!("{} in, {} refused", storm.joined, storm.refused);
-        heads.push(("the storm was in after", time(storm.seconds * 1e6), note, bad));
+        let note = t!("bench-head-storm-note", joined = storm.joined, refused = storm.refused);
+        let head = Head::new(t!("bench-head-storm"), time(storm.seconds * 1e6), note);
+        heads.push(Head { is_bad: storm.refused > 0, ..head });
     }
     html.push_str("<dl class=\"heads\">");
-    for (name, value, note, bad) in heads {
-        let class = if bad { " class=\"bad\"" } else { "" };
+    for Head { name, value, note, is_bad } in heads {
+        let class = if is_bad { " class=\"bad\"" } else { "" };
         let _ = write!(html, "<div{class}><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>");
     }
     html.push_str("</dl>");
 }
 
-fn cores(report: &Report) -> String {
-    report.server_cores.map(|cores| format!("{cores:.2} cores")).unwrap_or_default()
+fn heads_of_load(report: &Report, heads: &mut Vec<Head>) {
+    let Percentiles { p50, p99, max, .. } = report.latency_us.delivery;
+    let of = t!("bench-head-of-messages", rate = whole_of(report.messages_per_second));
+    heads.push(Head::new(t!("bench-head-deliveries"), whole_of(report.deliveries_per_second), of));
+    heads.push(Head::new(t!("bench-head-half"), time(p50), String::new()));
+    let longest = t!("bench-head-longest", time = time(max));
+    heads.push(Head::new(t!("bench-head-nearly-all"), time(p99), longest));
+    let lost = report.lost + report.repeated;
+    let head = Head::new(t!("bench-head-lost"), whole(lost), t!("bench-head-of", count = report.deliveries));
+    heads.push(Head { is_bad: lost > 0, ..head });
+    if let Some(cpu) = report.server_cpu {
+        let cores = report.server_cores.map(|cores| t!("bench-head-cores", cores = decimal(cores, 2)));
+        let microseconds = format!("{} µs", decimal(cpu.us_per_delivery, 2));
+        heads.push(Head::new(t!("bench-head-cpu"), microseconds, cores.unwrap_or_default()));
+    }
 }
 
 fn latency(report: &Report, html: &mut String) {
-    let line = |name, class, of: fn(&Percentiles) -> f64| {
+    let line = |name: &str, class, of: fn(&Percentiles) -> f64| {
         let point = |slice: &Slice| (slice.at_seconds, slice.latency_us.as_ref().map(of));
-        Line { name, class, points: report.timeline.iter().map(point).collect() }
+        Line { name: name.to_owned(), class, points: report.timeline.iter().map(point).collect() }
     };
-    let lines = vec![line("max", "d", |p| p.max), line("p99", "c", |p| p.p99), line("p50", "a", |p| p.p50)];
+    let longest = t!("bench-longest");
+    let lines =
+        vec![line(&longest, "d", |p| p.max), line("p99", "c", |p| p.p99), line("p50", "a", |p| p.p50)];
     let values = lines.iter().flat_map(|line| line.points.iter().filter_map(|point| point.1));
     let (x, y) = (seconds_axis(report), Axis::logarithmic(values, tick));
-    let plot = Plot { title: "Latency of deliveries over time", width: WIDE, x, y, lines };
-    figure("Latency over time", "half, 99 of 100, and the longest of each moment", &plot, html);
+    let plot = Plot { title: t!("bench-plot-latency"), width: WIDE, x, y, lines };
+    figure(&t!("bench-plot-latency-note"), &plot, html);
 }
 
 fn percentiles(report: &Report, html: &mut String) {
@@ -126,19 +145,18 @@ fn percentiles(report: &Report, html: &mut String) {
     let to = points.last().map_or(0.9, |point| point.0).max(0.9);
     let values = report.distribution.iter().map(|point| point.1);
     let plot = Plot {
-        title: "Latency by percentile",
+        title: t!("bench-plot-percentiles"),
         width: WIDE,
-        x: Axis { scale: Scale::Nines, from: 0.0, to, name: percent },
+        x: Axis { scale: Scale::Nines, from: 0.0, to, name: nines },
         y: Axis::logarithmic(values, tick),
-        lines: vec![Line { name: "", class: "a", points }],
+        lines: vec![Line { name: String::new(), class: "a", points }],
     };
-    figure("Latency by percentile", "this share of all deliveries took at most so long", &plot, html);
+    figure(&t!("bench-plot-percentiles-note"), &plot, html);
 }
 
 /// A share as a percentage with as many nines as it has.
-fn percent(share: f64) -> String {
-    let text = format!("{:.5}", share * 100.0);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+fn nines(share: f64) -> String {
+    format!("{} %", short(share * 100.0, 5))
 }
 
 fn over_time(report: &Report, html: &mut String) {
@@ -150,71 +168,68 @@ fn over_time(report: &Report, html: &mut String) {
     let memory = points(|slice| slice.server_memory_bytes.map(mebibytes));
     html.push_str("<div class=\"pair\">");
     let plot = Plot {
-        title: "Deliveries a second over time",
+        title: t!("bench-plot-deliveries"),
         width: HALF,
         x: seconds_axis(report),
-        y: Axis::linear(max(&deliveries), short),
-        lines: vec![Line { name: "", class: "b", points: deliveries }],
+        y: Axis::linear(max(&deliveries), brief),
+        lines: vec![Line { name: String::new(), class: "b", points: deliveries }],
     };
-    figure("Deliveries a second", "at all members together", &plot, html);
+    figure(&t!("bench-plot-deliveries-note"), &plot, html);
     if max(&memory) > 0.0 {
         let plot = Plot {
-            title: "Resident memory of the server over time",
+            title: t!("bench-plot-memory"),
             width: HALF,
             x: seconds_axis(report),
-            y: Axis::linear(max(&memory), |mebibytes| format!("{} MiB", short(mebibytes))),
-            lines: vec![Line { name: "", class: "c", points: memory }],
+            y: Axis::linear(max(&memory), |mebibytes| format!("{} MiB", brief(mebibytes))),
+            lines: vec![Line { name: String::new(), class: "c", points: memory }],
         };
-        figure("Server memory", "resident", &plot, html);
+        figure(&t!("bench-plot-memory-note"), &plot, html);
     }
     html.push_str("</div>");
 }
 
 fn seconds_axis(report: &Report) -> Axis {
     let to = report.timeline.last().map_or(1.0, |slice| slice.at_seconds);
-    Axis { scale: Scale::Linear, from: 0.0, to, name: |seconds| format!("{} s", short(seconds)) }
+    Axis { scale: Scale::Linear, from: 0.0, to, name: |seconds| format!("{} s", brief(seconds)) }
 }
 
 fn mebibytes(bytes: u64) -> f64 {
     crate::meter::float(bytes) / 1024.0 / 1024.0
 }
 
-/// A time with no more digits than it needs.
-fn tick(microseconds: f64) -> String {
-    time(microseconds).replace(".00 ", " ").replace(".0 ", " ")
-}
-
 /// A number with as few digits as tell it from its neighbours on an axis.
-fn short(value: f64) -> String {
+fn brief(value: f64) -> String {
     let (value, unit) = match value {
         value if value >= 999_500.0 => (value / 1e6, " M"),
         value if value >= 9_995.0 => (value / 1e3, " k"),
         value => (value, ""),
     };
-    let text = format!("{value:.2}");
-    format!("{}{unit}", text.trim_end_matches('0').trim_end_matches('.'))
+    format!("{}{unit}", short(value, 2))
 }
 
-fn figure(title: &str, words: &str, plot: &Plot<'_>, html: &mut String) {
+fn figure(note: &str, plot: &Plot, html: &mut String) {
     let _ = write!(
         html,
-        "<figure><figcaption><h2>{title}</h2><p>{words}</p></figcaption><div class=\"wide\">{}</div></figure>",
+        "<figure><figcaption><h2>{}</h2><p>{note}</p></figcaption><div class=\"wide\">{}</div></figure>",
+        plot.title,
         plot.svg()
     );
 }
 
 fn table(report: &Report, html: &mut String) {
-    html.push_str("<section><h2>All figures</h2><div class=\"wide\">");
+    let _ = write!(html, "<section><h2>{}</h2><div class=\"wide\">", t!("bench-table"));
     if report.deliveries > 0 {
-        html.push_str(
-            "<table class=\"latency\"><thead><tr><th></th><th class=\"number\">p50</th><th class=\"number\">p90</th>\
-             <th class=\"number\">p99</th><th class=\"number\">p99.9</th><th class=\"number\">max</th></tr></thead>",
-        );
-        for (name, latency) in
-            [("at every member", report.latency_us.delivery), ("back at its writer", report.latency_us.echo)]
-        {
+        html.push_str("<table class=\"latency\"><thead><tr><th></th>");
+        for name in ["p50", "p90", "p99", "p99.9", &t!("bench-longest")] {
+            let _ = write!(html, "<th class=\"number\">{name}</th>");
+        }
+        html.push_str("</tr></thead>");
+        for (name, latency) in [
+            (t!("bench-table-delivery"), report.latency_us.delivery),
+            (t!("bench-table-echo"), report.latency_us.echo),
+        ] {
             let Percentiles { p50, p90, p99, p999, max } = latency;
-            let _ = write!(html, "<tr><th>latency {name}</th>");
+            let _ = write!(html, "<tr><th>{name}</th>");
             for value in [p50, p90, p99, p999, max] {
                 let _ = write!(html, "<td class=\"number\">{}</td>", time(value));
             }
@@ -227,7 +242,7 @@ fn table(report: &Report, html: &mut String) {
         let _ = write!(
             html,
             "<tr><th>{}</th><td class=\"number\">{}</td><td>{}</td></tr>",
-            escape(name),
+            escape(&name),
             escape(&value),
             escape(&note)
         );
@@ -242,6 +257,9 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use papo_words::{Language, in_language};
+
+    use super::super::sample::full;
     use super::*;
 
     #[test]
@@ -254,7 +272,28 @@ mod tests {
         for (share, text) in
             [(0.0, "0 %"), (0.5, "50 %"), (0.9, "90 %"), (0.999, "99.9 %"), (0.99999, "99.999 %")]
         {
-            assert_eq!(percent(share), text);
+            assert_eq!(nines(share), text);
+        }
+    }
+
+    #[test]
+    fn the_page_is_in_the_readers_language() {
+        let about = About { program: "papo 1".into(), when: "x".into(), command: "papo bench".into() };
+        let page = in_language(Language::Portuguese, || page(&full(), &about));
+        for text in [
+            "<html lang=\"pt-BR\">",
+            "<h2>Latência por percentil</h2>",
+            "aria-label=\"Memória do servidor\"",
+            "<dd>10,0 KiB<small>de 30</small>",
+            "<th>latência em cada membro</th>",
+            "<p>De novo: <code>papo bench</code></p>",
+        ] {
+            assert!(page.contains(text), "{text}\n{page}");
+        }
+        for english in ["latency", "deliveries", "server ", "memory"] {
+            let body = page.split_once("</style>").unwrap().1;
+            let mut texts = body.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text);
+            assert_eq!(texts.find(|text| text.contains(english)), None, "{english}");
         }
     }
 }

@@ -27,9 +27,9 @@ const NAME_APART: f64 = 15.0;
 pub(super) type Name = fn(f64) -> String;
 
 /// A plot.
-pub(super) struct Plot<'a> {
+pub(super) struct Plot {
     /// What it shows, for those who do not see it.
-    pub(super) title: &'a str,
+    pub(super) title: String,
     pub(super) width: f64,
     pub(super) x: Axis,
     pub(super) y: Axis,
@@ -38,7 +38,7 @@ pub(super) struct Plot<'a> {
 
 /// One line; the places without a value interrupt it.
 pub(super) struct Line {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// The class that gives its colour.
     pub(super) class: &'static str,
     pub(super) points: Vec<(f64, Option<f64>)>,
@@ -140,7 +140,7 @@ fn is_power_of_ten(value: f64) -> bool {
     (power - power.round()).abs() < 1e-6
 }
 
-impl Plot<'_> {
+impl Plot {
     /// The drawing.
     pub(super) fn svg(&self) -> String {
         let mut svg = format!(
@@ -282,9 +282,9 @@ mod tests {
     #[test]
     fn a_line_is_interrupted_where_nothing_was_measured() {
         let points = vec![(0.0, Some(1.0)), (1.0, Some(2.0)), (2.0, None), (3.0, Some(1.0))];
-        let line = Line { name: "p50", class: "a", points };
+        let line = Line { name: "p50".into(), class: "a", points };
         let plot = Plot {
-            title: "t",
+            title: "t".into(),
             width: HALF,
             x: Axis::linear(3.0, plain),
             y: Axis::linear(2.0, plain),

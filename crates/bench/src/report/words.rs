@@ -2,17 +2,16 @@
 
 use std::fmt;
 
+use papo_words::number::{decimal, short, whole};
+use papo_words::t;
+
 use super::{Newcomers, Report};
 use crate::meter::Percentiles;
 use crate::options::Log;
 
-/// What is said where the load generator limited the measurement.
-pub(super) const BOTTLENECK: &str =
-    "The load generator was the bottleneck: the server could do more than this says.";
-
 /// One figure.
 pub(super) struct Row {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) value: String,
     pub(super) note: String,
 }
@@ -20,33 +19,42 @@ pub(super) struct Row {
 impl Report {
     /// What was measured and with which load, in one line.
     pub fn title(&self) -> String {
-        let mut parts = vec![some(self.listeners, "listener"), some(self.writers, "writer")];
-        if self.listeners + self.writers == 0 {
-            parts.clear();
+        let mut parts = Vec::new();
+        if self.listeners + self.writers > 0 {
+            parts.push(t!("bench-listeners", count = self.listeners));
+            parts.push(t!("bench-writers", count = self.writers));
         }
-        parts.extend(self.handshakes.map(|shaken| some(shaken.connections, "handshake")));
-        parts.extend(self.idle.map(|idle| some(idle.connections, "idle connection")));
-        parts.extend(self.storm.map(|storm| format!("{} more at once", storm.connections)));
-        parts.extend(self.slow.map(|slow| some(slow.listeners, "slow listener")));
+        parts.extend(self.handshakes.map(|shaken| t!("bench-some-handshakes", count = shaken.connections)));
+        parts.extend(self.idle.map(|idle| t!("bench-some-idle", count = idle.connections)));
+        parts.extend(self.storm.map(|storm| t!("bench-more-at-once", count = storm.connections)));
+        parts.extend(self.slow.map(|slow| t!("bench-slow-listeners", count = slow.listeners)));
         if self.rooms > 1 {
-            parts.push(format!("{} rooms", self.rooms));
+            parts.push(t!("bench-rooms", count = self.rooms));
         }
         if self.writers > 0 {
-            parts.push(format!("{} bytes", self.bytes));
-            parts.extend(self.rate.map(|rate| format!("{rate} messages a second")));
-            parts.extend(self.window.map(|window| format!("{window} in flight")));
+            parts.push(t!("bench-bytes", count = self.bytes));
+            parts.extend(self.rate.map(|rate| t!("bench-messages-a-second", count = rate)));
+            parts.extend(self.window.map(|window| t!("bench-in-flight", count = window)));
         }
-        parts.extend(self.log.map(|log| log.in_words().to_owned()));
-        format!("{}: {}", self.target, parts.join(", "))
+        parts.extend(self.log.map(Log::in_words));
+        format!("{}: {}", self.target_in_words(), parts.join(", "))
+    }
+
+    fn target_in_words(&self) -> String {
+        match self.target {
+            "yardstick" => t!("bench-target-yardstick"),
+            "given" => t!("bench-target-given"),
+            name => name.to_owned(),
+        }
     }
 }
 
 impl Log {
-    fn in_words(self) -> &'static str {
+    fn in_words(self) -> String {
         match self {
-            Self::None => "no log",
-            Self::Os => "log without waiting for the disk",
-            Self::Disk => "log on the disk",
+            Self::None => t!("bench-log-none"),
+            Self::Os => t!("bench-log-os"),
+            Self::Disk => t!("bench-log-disk"),
         }
     }
 }
@@ -58,19 +66,33 @@ impl fmt::Display for Report {
             writeln!(f, "{name:<24} {value:>12}  {note}")?;
         }
         if self.deliveries > 0 {
-            for (what, latency) in [("latency", self.latency_us.delivery), ("echo", self.latency_us.echo)] {
+            for (what, latency) in
+                [(t!("bench-latency"), self.latency_us.delivery), (t!("bench-echo"), self.latency_us.echo)]
+            {
                 writeln!(f, "{what:<8} {}", percentiles(latency))?;
             }
         }
         if self.generator_was_the_bottleneck() {
-            writeln!(f, "{BOTTLENECK}")?;
+            writeln!(f, "{}", t!("bench-bottleneck"))?;
         }
         Ok(())
     }
 }
 
+/// How things stand while the measurement goes on, in one line.
+pub(crate) fn moment(deliveries_per_second: f64, latency: &Percentiles) -> String {
+    let microseconds = |time: f64| format!("{:>8} µs", decimal(time, 0));
+    t!(
+        "bench-moment",
+        rate = format!("{:>10}", whole_of(deliveries_per_second)),
+        half = microseconds(latency.p50),
+        nearly = microseconds(latency.p99),
+    )
+}
+
 fn percentiles(Percentiles { p50, p90, p99, p999, max }: Percentiles) -> String {
-    let named = [("p50", p50), ("p90", p90), ("p99", p99), ("p99.9", p999), ("max", max)];
+    let longest = t!("bench-longest");
+    let named = [("p50", p50), ("p90", p90), ("p99", p99), ("p99.9", p999), (&longest, max)];
     named.map(|(name, microseconds)| format!("{name} {:>9}", time(microseconds))).join("   ")
 }
 
@@ -82,108 +104,97 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
         server(report, &mut rows);
     }
     if let Some(newcomers) = report.newcomers {
-        came_in("a listener or writer", newcomers, &mut rows);
+        came_in(&t!("bench-who-active"), newcomers, &mut rows);
     }
     if let Some(shaken) = report.handshakes {
-        push(&mut rows, "handshakes", whole(shaken.connections as u64), || {
-            let cpu = shaken.server_cpu_us_each.map(|cpu| format!(", {cpu:.0} µs of server CPU each"));
-            format!("within {}{}", time(shaken.seconds * 1e6), cpu.unwrap_or_default())
-        });
+        let within = time(shaken.seconds * 1e6);
+        let note = match shaken.server_cpu_us_each.map(|cpu| format!("{} µs", decimal(cpu, 0))) {
+            Some(cpu) => t!("bench-handshakes-note-cpu", time = within, cpu = cpu),
+            None => t!("bench-handshakes-note", time = within),
+        };
+        push(&mut rows, t!("bench-handshakes"), whole(shaken.connections as u64), note);
     }
     if let Some(idle) = report.idle {
-        push(&mut rows, "idle connections", whole(idle.connections as u64), || {
-            format!("in within {}", time(idle.came_in_seconds * 1e6))
-        });
+        let note = t!("bench-idle-note", time = time(idle.came_in_seconds * 1e6));
+        push(&mut rows, t!("bench-idle"), whole(idle.connections as u64), note);
         if let Some(newcomers) = idle.newcomers {
-            came_in("an idle connection", newcomers, &mut rows);
+            came_in(&t!("bench-who-idle"), newcomers, &mut rows);
         }
         if let Some(cores) = idle.server_cores_at_rest {
-            push(&mut rows, "server at rest", format!("{:.2} %", cores * 100.0), || "of a core".into());
+            push(&mut rows, t!("bench-rest"), percent(cores, 2), t!("bench-of-a-core"));
         }
     }
     crowds(report, &mut rows);
     if report.deliveries > 0 {
-        push(&mut rows, "generator", format!("{:.0} %", report.generator_busy * 100.0), || "busy".into());
+        push(&mut rows, t!("bench-generator"), percent(report.generator_busy, 0), t!("bench-busy"));
     }
     rows
 }
 
 fn load(report: &Report, rows: &mut Vec<Row>) {
-    let a_second = |rate: f64| format!("{} a second", whole_of(rate));
-    push(rows, "messages", whole(report.messages), || a_second(report.messages_per_second));
-    push(rows, "deliveries", whole(report.deliveries), || a_second(report.deliveries_per_second));
-    push(rows, "lost", whole(report.lost), || format!("{} repeated", whole(report.repeated)));
-    push(rows, "a TLS record", format!("{:.1}", report.deliveries_per_record), || {
-        format!("deliveries, each {:.0} bytes encrypted", report.bytes_per_delivery)
-    });
+    let a_second = |rate: f64| t!("bench-a-second", rate = whole_of(rate));
+    push(rows, t!("bench-messages"), whole(report.messages), a_second(report.messages_per_second));
+    push(rows, t!("bench-deliveries"), whole(report.deliveries), a_second(report.deliveries_per_second));
+    push(rows, t!("bench-lost"), whole(report.lost), t!("bench-repeated", count = report.repeated));
+    let note = t!("bench-record-note", bytes = decimal(report.bytes_per_delivery, 0));
+    push(rows, t!("bench-record"), decimal(report.deliveries_per_record, 1), note);
 }
 
 fn server(report: &Report, rows: &mut Vec<Row>) {
     if let (Some(cpu), Some(cores)) = (report.server_cpu, report.server_cores) {
-        push(rows, "server CPU", format!("{:.3} µs", cpu.us_per_delivery), || {
-            let (user, system) = (cpu.user_us_per_delivery, cpu.system_us_per_delivery);
-            format!("a delivery (user {user:.3}, system {system:.3}), {cores:.2} cores")
-        });
+        let note = t!(
+            "bench-cpu-note",
+            user = decimal(cpu.user_us_per_delivery, 3),
+            system = decimal(cpu.system_us_per_delivery, 3),
+            cores = decimal(cores, 2),
+        );
+        push(rows, t!("bench-cpu"), format!("{} µs", decimal(cpu.us_per_delivery, 3)), note);
     }
     if let Some(disk) = report.disk_sync_us {
-        push(rows, "disk", format!("{:.0} µs", disk.p50), || {
-            format!("to make 4 KiB durable, half of the time at most; p99 {:.0} µs", disk.p99)
-        });
+        let microseconds = |time: f64| format!("{} µs", decimal(time, 0));
+        let note = t!("bench-disk-note", time = microseconds(disk.p99));
+        push(rows, t!("bench-disk"), microseconds(disk.p50), note);
     }
     if let Some([before, after]) = report.server_memory_bytes {
-        push(rows, "server memory", bytes(after), || format!("after the load, {} before", bytes(before)));
+        let note = t!("bench-memory-note", before = bytes(before));
+        push(rows, t!("bench-memory"), bytes(after), note);
     }
 }
 
 fn crowds(report: &Report, rows: &mut Vec<Row>) {
     if let Some(storm) = report.storm {
-        push(rows, "storm", whole(storm.joined as u64), || {
-            format!("in within {}, {} refused", time(storm.seconds * 1e6), storm.refused)
-        });
+        let note = t!("bench-storm-note", time = time(storm.seconds * 1e6), refused = storm.refused);
+        push(rows, t!("bench-storm"), whole(storm.joined as u64), note);
         if report.deliveries > 0 {
-            push(rows, "latency in the storm", time(storm.latency_us.p99), || {
-                let Percentiles { p50, max, .. } = storm.latency_us;
-                format!("p99 of the others' messages; p50 {}, max {}", time(p50), time(max))
-            });
+            let Percentiles { p50, p99, max, .. } = storm.latency_us;
+            let note = t!("bench-storm-latency-note", half = time(p50), longest = time(max));
+            push(rows, t!("bench-storm-latency"), time(p99), note);
         }
     }
     if let Some(slow) = report.slow {
-        push(rows, "read on later", whole(slow.caught_up as u64), || {
-            let left_out = whole(slow.messages_left_out_by_name);
-            format!("of {} slow listeners; {left_out} messages left out, and said so", slow.listeners)
-        });
+        let count = slow.messages_left_out_by_name;
+        let note = t!("bench-read-on-note", listeners = slow.listeners, count = count);
+        push(rows, t!("bench-read-on"), whole(slow.caught_up as u64), note);
     }
 }
 
-fn came_in(who: &'static str, newcomers: Newcomers, rows: &mut Vec<Row>) {
-    let memory = format!("{:.0} bytes", newcomers.server_memory_bytes_each);
-    push(rows, "memory", memory, || format!("of the server for {who}"));
-    let cpu = format!("{:.0} µs", newcomers.server_cpu_us_each);
-    push(rows, "handshake and join", cpu, || format!("of server CPU for {who}"));
+fn came_in(who: &str, newcomers: Newcomers, rows: &mut Vec<Row>) {
+    let memory = t!("bench-bytes", count = newcomers.server_memory_bytes_each.round());
+    push(rows, t!("bench-came-in-memory"), memory, t!("bench-came-in-memory-note", who = who));
+    let cpu = format!("{} µs", decimal(newcomers.server_cpu_us_each, 0));
+    push(rows, t!("bench-came-in-cpu"), cpu, t!("bench-came-in-cpu-note", who = who));
 }
 
-fn push(rows: &mut Vec<Row>, name: &'static str, value: String, note: impl FnOnce() -> String) {
-    rows.push(Row { name, value, note: note() });
+fn push(rows: &mut Vec<Row>, name: String, value: String, note: String) {
+    rows.push(Row { name, value, note });
 }
 
-fn some(count: usize, what: &str) -> String {
-    format!("{} {what}{}", whole(count as u64), if count == 1 { "" } else { "s" })
+/// A share as a percentage.
+pub(super) fn percent(share: f64, decimals: usize) -> String {
+    format!("{} %", decimal(share * 100.0, decimals))
 }
 
-/// A count with its digits in groups of three.
-pub(super) fn whole(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The same of a rate.
+/// A rate without decimals.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -195,13 +206,25 @@ pub(super) fn whole_of(rate: f64) -> String {
 
 /// A time of microseconds with three significant digits, in the unit that suits it.
 pub(super) fn time(microseconds: f64) -> String {
+    let (value, unit, decimals) = in_unit(microseconds);
+    format!("{} {unit}", decimal(value, decimals))
+}
+
+/// The same with no more digits than it needs.
+pub(super) fn tick(microseconds: f64) -> String {
+    let (value, unit, decimals) = in_unit(microseconds);
+    format!("{} {unit}", short(value, decimals))
+}
+
+/// A time in the unit that suits it, with the decimals that make three digits.
+fn in_unit(microseconds: f64) -> (f64, &'static str, usize) {
     let (value, unit) = match microseconds {
         us if us < 999.5 => (us, "µs"),
         us if us < 999_500.0 => (us / 1e3, "ms"),
         us => (us / 1e6, "s"),
     };
     let decimals = if unit == "µs" || value >= 99.95 { 0 } else { 1 + usize::from(value < 9.995) };
-    format!("{value:.decimals$} {unit}")
+    (value, unit, decimals)
 }
 
 /// A size in the binary unit that suits it.
@@ -212,18 +235,19 @@ pub(super) fn bytes(count: u64) -> String {
         count if count < 1024.0 * 1024.0 * 1024.0 => (count / 1024.0 / 1024.0, "MiB"),
         count => (count / 1024.0 / 1024.0 / 1024.0, "GiB"),
     };
-    format!("{value:.1} {unit}")
+    format!("{} {unit}", decimal(value, 1))
 }
 
 #[cfg(test)]
 mod tests {
+    use papo_words::{Language, in_language};
+
+    use super::super::sample::full;
     use super::*;
 
     #[test]
     fn numbers_look_as_people_read_them() {
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(whole(count), text);
-        }
+        assert_eq!(whole_of(1_234_567.4), "1,234,567");
         for (microseconds, text) in [
             (0.0, "0 µs"),
             (87.4, "87 µs"),
@@ -235,6 +259,35 @@ mod tests {
         ] {
             assert_eq!(time(microseconds), text);
         }
+        assert_eq!((tick(1_000.0), tick(12_500.0)), ("1 ms".to_owned(), "12.5 ms".to_owned()));
         assert_eq!(bytes(10 * 1024 * 1024 + 512 * 1024), "10.5 MiB");
+    }
+
+    /// The name of each row has its own column, on the terminal too.
+    #[test]
+    fn every_name_fits_its_column_in_every_language() {
+        for language in Language::ALL {
+            in_language(language, || {
+                for Row { name, note, .. } in rows(&full()) {
+                    assert!(name.chars().count() <= 24, "{name}");
+                    assert!(!note.is_empty(), "{name}");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn a_measurement_is_told_in_portuguese() {
+        let told = in_language(Language::Portuguese, || full().to_string());
+        for line in [
+            "papo: 2.000 ouvintes, 1 pessoa escrevendo, 3 handshakes, 30 conexões paradas, mais 40 de uma vez, \
+             2 ouvintes lentos, 100 bytes, 64 a caminho, registro no disco",
+            "entregas                    1.234.567  56.789 por segundo",
+            "CPU do servidor              2,500 µs  por entrega (usuário 1,000, sistema 1,500), 0,95 núcleos",
+            "leram o resto depois                1  de 2 ouvintes lentos; 1 mensagem deixada de fora, com aviso",
+            "latência p50     87 µs   p90     87 µs   p99   1,23 ms   p99.9   1,23 ms   máx.    2,50 s",
+        ] {
+            assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+        }
     }
 }
