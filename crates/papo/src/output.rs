@@ -89,6 +89,11 @@ pub(crate) fn data_goes_elsewhere() -> bool {
     io::stderr().is_terminal() && !io::stdout().is_terminal()
 }
 
+/// Whether a person reads the data, and no program.
+pub(crate) fn data_is_read() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Whether data may be coloured: on a terminal that can, unless `NO_COLOR` (no-color.org) says no.
 pub(crate) fn data_coloured() -> bool {
     io::stdout().is_terminal() && obeys_sequences() && !is_set("NO_COLOR")

@@ -6,6 +6,7 @@ use papo_client::names::Names;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
 use papo_proto::{Member, MemberId, Message, Name, Seq, ServerMessage, Timestamp};
+use papo_words::dates;
 
 use super::quotes::{Quote, Quotes};
 use super::style::Style;
@@ -23,12 +24,14 @@ const MARKS: [char; 14] = ['#', '＃', '♯', ':', '：', '﹕', '꞉', '∶', '
 pub(super) struct Clock {
     zone: TimeZone,
     now: fn() -> jiff::Timestamp,
+    /// Whether a person reads it, in their language. A program gets days that sort, whatever the language.
+    is_read: bool,
 }
 
 impl Clock {
     /// The computer's clock and time zone.
     pub(super) fn system() -> Self {
-        Self { zone: TimeZone::system(), now: jiff::Timestamp::now }
+        Self { zone: TimeZone::system(), now: jiff::Timestamp::now, is_read: output::data_is_read() }
     }
 
     /// Hours and minutes, and the day if it is not today.
@@ -37,6 +40,9 @@ impl Clock {
         let then =
             jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX).to_zoned(self.zone.clone());
         let today = (self.now)().to_zoned(self.zone.clone()).date();
+        if self.is_read {
+            return dates::moment(then.datetime(), today);
+        }
         let format = if then.date() == today { "%H:%M" } else { "%Y-%m-%d %H:%M" };
         then.strftime(format).to_string()
     }
@@ -173,6 +179,7 @@ pub(super) fn json(message: Message) -> Result<String, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use papo_proto::{Body, MessageId, Reaction};
+    use papo_words::{Language, in_language};
 
     use super::*;
 
@@ -183,6 +190,7 @@ mod tests {
         Clock {
             zone: TimeZone::fixed(jiff::tz::offset(-3)),
             now: || jiff::Timestamp::from_millisecond(1_795_356_417_000).unwrap(),
+            is_read: false,
         }
     }
 
@@ -271,6 +279,21 @@ mod tests {
         let mut yesterday = said("Ana", Body::text("oi"));
         yesterday.time = Timestamp::from_unix_ms(NOW_MS - 86_400_000);
         assert_eq!(scribe(false).message(&yesterday), "2026-11-21 11:06 Ana: oi");
+    }
+
+    /// A person reads days as the language has them; what a program reads is the same in every language.
+    #[test]
+    fn only_a_person_is_told_days_in_their_language() {
+        let mut old = said("Ana", Body::text("oi"));
+        old.time = Timestamp::from_unix_ms(NOW_MS - 86_400_000);
+        for (is_read, language, expected) in [
+            (true, Language::English, "2026-11-21 11:06 Ana: oi"),
+            (true, Language::Portuguese, "21/11/2026 11:06 Ana: oi"),
+            (false, Language::Portuguese, "2026-11-21 11:06 Ana: oi"),
+        ] {
+            let mut scribe = Scribe::with(Clock { is_read, ..clock() }, Style { is_coloured: false });
+            assert_eq!(in_language(language, || scribe.message(&old)), expected);
+        }
     }
 
     #[test]
