@@ -333,7 +333,7 @@ mod tests {
     fn what_a_server_says_becomes_a_sentence() {
         let closed =
             |code, text: &str| ConnectError::Closed { code, text: text.into(), after: None }.to_string();
-        let stopping = closed(ClosingCode::Stopping, "bye");
+        let stopping = closed(ClosingCode::Stopping, "");
         assert_eq!(stopping, "The server is stopping or restarting; nothing is lost.");
         let full = closed(ClosingCode::Full, "full");
         let expected = "The server has closed the connection: the server holds as many connections as it may: try \
@@ -359,7 +359,7 @@ mod tests {
         assert!(expired.starts_with("O certificado do servidor venceu em 03/02/2020."), "{expired}");
         let stopping =
             said(ConnectError::Closed { code: ClosingCode::Stopping, text: "x".into(), after: None });
-        assert_eq!(stopping, "O servidor está parando ou reiniciando; nada se perde.");
+        assert_eq!(stopping, "O servidor está parando ou reiniciando; nada se perde. Ele diz: “x”.");
     }
 
     #[test]

@@ -82,8 +82,9 @@ impl fmt::Debug for Identity {
 fn make_file(folder: &Path, path: &Path) -> Result<(), IdentityError> {
     let unwritable = |cause: io::Error| IdentityError::Unwritable { path: path.to_owned(), cause };
     private_file::make_folder(folder).map_err(unwritable)?;
-    let pair = Ed25519KeyPair::generate().map_err(|_| unwritable(io::Error::other("no randomness")))?;
-    let pkcs8 = pair.to_pkcs8().map_err(|_| unwritable(io::Error::other("the key cannot be encoded")))?;
+    let pair = Ed25519KeyPair::generate()
+        .map_err(|_| unwritable(io::Error::other(t!("client-key-no-randomness"))))?;
+    let pkcs8 = pair.to_pkcs8().map_err(|_| unwritable(io::Error::other(t!("client-key-no-encoding"))))?;
     let pem = pem_of_pkcs8(pkcs8.as_ref());
     private_file::create_whole(path, |part| fs::write(part, &pem)).map_err(unwritable)
 }

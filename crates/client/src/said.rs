@@ -9,6 +9,14 @@ use papo_words::t;
 
 use crate::text::for_terminal_line;
 
+/// What a server says where it has nothing to add to the code; a reason follows behind a colon. Another server's
+/// sentence that is not among these is shown as it is.
+const OF_CODES: [&str; 3] = [
+    "the server is stopping or restarting; nothing is lost",
+    "you were put out of this room",
+    "you were shut out of this room",
+];
+
 /// Something that can be said to a person in the current language: cause and remedy, as a clause that may stand
 /// behind a colon.
 pub trait Said {
@@ -105,18 +113,35 @@ impl Said for Refusal {
 /// Why a server has closed the connection, as [`Said`] has it; `text` is the server's own.
 pub(crate) fn closing(code: ClosingCode, text: &str) -> String {
     match code {
-        ClosingCode::Stopping => t!("client-closing-stopping"),
+        ClosingCode::Stopping => match own_words(text) {
+            Some(text) => t!("client-closing-stopping-words", text = text),
+            None => t!("client-closing-stopping"),
+        },
         ClosingCode::TooLarge => t!("client-closing-too-large"),
         ClosingCode::TooLate => t!("client-closing-too-late"),
         ClosingCode::Silent => t!("client-closing-silent"),
         ClosingCode::TooSlow => t!("client-closing-too-slow"),
         ClosingCode::Full => t!("client-closing-full"),
         ClosingCode::Left => t!("client-closing-left"),
-        ClosingCode::Kicked => t!("client-closing-kicked"),
-        ClosingCode::Banned => t!("client-closing-banned"),
+        ClosingCode::Kicked => match own_words(text) {
+            Some(why) => t!("client-closing-kicked-why", why = why),
+            None => t!("client-closing-kicked"),
+        },
+        ClosingCode::Banned => match own_words(text) {
+            Some(why) => t!("client-closing-banned-why", why = why),
+            None => t!("client-closing-banned"),
+        },
         ClosingCode::TooMany => t!("client-closing-too-many"),
         ClosingCode::Unknown => for_terminal_line(text).into_owned(),
     }
+}
+
+/// What a server's text says beyond its code, made harmless: the reason that somebody has typed for the one who is
+/// put out. `None` where it says no more.
+fn own_words(text: &str) -> Option<String> {
+    let rest = OF_CODES.iter().find_map(|known| text.strip_prefix(known)).unwrap_or(text);
+    let rest = rest.trim_start_matches(':').trim();
+    (!rest.is_empty()).then(|| for_terminal_line(rest).into_owned())
 }
 
 #[cfg(test)]
@@ -135,11 +160,33 @@ mod tests {
             let is_detail = english.contains("do not understand each other");
             assert_eq!(english.contains("SERVER"), is_detail, "{code:?}: {english}");
         }
-        let closing = |language, code| in_language(language, || closing(code, "SERVER"));
+        let closing = |language, code| in_language(language, || closing(code, OF_CODES[0]));
         for code in ClosingCode::ALL {
             let [english, portuguese] = Language::ALL.map(|language| closing(language, code));
-            assert!(english != portuguese && !english.contains("SERVER"), "{code:?}: {english}");
+            assert!(english != portuguese && !portuguese.contains("restarting"), "{code:?}: {portuguese}");
         }
+    }
+
+    /// Whoever is put out is told why, in the words of the one who did it; a server's own sentence is not repeated.
+    #[test]
+    fn a_reason_stands_beside_the_words_of_the_code() {
+        for (code, text, expected) in [
+            (ClosingCode::Kicked, "you were put out of this room", "has put you out of the room."),
+            (ClosingCode::Kicked, "you were put out of this room: no ads", "out of the room: “no ads”"),
+            (ClosingCode::Banned, "you were shut out of this room: a\u{1b}[2J", "the room: “a␛[2J”"),
+            (ClosingCode::Banned, "go away", "has shut you out of the room: “go away”"),
+            (
+                ClosingCode::Stopping,
+                "the room cannot be opened now",
+                "It says: “the room cannot be opened now”",
+            ),
+            (ClosingCode::Stopping, "", "nothing is lost."),
+        ] {
+            let said = closing(code, text);
+            assert!(said.ends_with(expected), "{said}");
+        }
+        let said = in_language(Language::Portuguese, || closing(ClosingCode::Kicked, "spam"));
+        assert!(said.ends_with("sala: “spam”"), "{said}");
     }
 
     #[test]

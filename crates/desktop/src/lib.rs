@@ -24,6 +24,7 @@ use std::path::PathBuf;
 
 use papo_client::state::Place;
 use papo_proto::Name;
+use papo_words::t;
 
 pub use app::run;
 
@@ -45,8 +46,6 @@ pub enum WindowError {
     #[error("{0}")]
     Local(String),
     /// The system shows no window.
-    #[error(
-        "No window can be opened here ({0}). On a computer without a screen use `papo join`; over SSH, forward the display."
-    )]
+    #[error("{}", t!("window-no-display", cause = .0))]
     NoDisplay(String),
 }

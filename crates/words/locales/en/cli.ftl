@@ -40,7 +40,7 @@ cli-lang = { $text } is no language that papo speaks: write en or pt
 
 # papo serve.
 cli-no-host = there is no host called { $host }: name an address of this computer, such as -ip 127.0.0.1
-cli-public = others can reach { $address }, and anyone who does may come in: say --open if that is meant, or listen on 127.0.0.1 for this computer alone (invites with a secret come in a later version)
+cli-public = others can reach { $address }, and anyone who does may come in: say --open if that is meant, or listen on 127.0.0.1 for this computer alone
 cli-open-to-all = Anyone who reaches this address may come in (--open). Traffic is encrypted all the same.
 cli-invite = The invite, for the others:
 cli-how-to-close = Ctrl-C closes the room.

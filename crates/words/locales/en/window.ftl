@@ -130,3 +130,4 @@ window-unknown = This version cannot show what was said here. Update papo.
 window-unread-line = new messages
 window-waiting = reconnecting…
 window-you = { $name } (you)
+window-no-display = No window can be opened here ({ $cause }). On a computer without a screen use `papo join`; over SSH, forward the display.

@@ -40,7 +40,7 @@ cli-lang = { $text } não é uma língua que o papo fala: escreva en ou pt
 
 # papo serve.
 cli-no-host = não existe computador chamado { $host }: indique um endereço deste computador, como -ip 127.0.0.1
-cli-public = outras pessoas alcançam { $address }, e quem alcançar pode entrar: diga --open se for isso mesmo, ou escute em 127.0.0.1, só para este computador (convites com segredo vêm em uma versão futura)
+cli-public = outras pessoas alcançam { $address }, e quem alcançar pode entrar: diga --open se for isso mesmo, ou escute em 127.0.0.1, só para este computador
 cli-open-to-all = Quem alcançar este endereço pode entrar (--open). A conversa é cifrada do mesmo jeito.
 cli-invite = O convite, para as outras pessoas:
 cli-how-to-close = Ctrl-C fecha a sala.

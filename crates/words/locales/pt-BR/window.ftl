@@ -139,3 +139,4 @@ window-unknown = Esta versão não consegue mostrar o que foi dito aqui. Atualiz
 window-unread-line = novas mensagens
 window-waiting = reconectando…
 window-you = { $name } (você)
+window-no-display = Nenhuma janela pode ser aberta aqui ({ $cause }). Em um computador sem tela, use `papo join`; por SSH, encaminhe o monitor.
