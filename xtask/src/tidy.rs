@@ -12,6 +12,7 @@ mod length;
 mod links;
 mod protocol;
 mod source;
+mod spoken;
 mod tree;
 mod words;
 
@@ -66,6 +67,7 @@ pub(crate) fn run(bless: Bless) -> Result<(), String> {
         protocol::check(&tree),
         words::check(&tree),
         catalogues::check(&tree),
+        spoken::check(&tree),
         layout::check(&tree),
         links::check(&tree),
     ]

@@ -1,7 +1,10 @@
 //! A Rust file as the rules need it: for each line what is code, what is text and what belongs to a test; and the
 //! functions. It knows comments, strings and braces, and nothing else of the language: this is no parser.
 
+mod flat;
 mod lexer;
+
+pub(super) use flat::Flat;
 
 /// One line of a Rust file.
 #[derive(Debug, Default, PartialEq, Eq)]

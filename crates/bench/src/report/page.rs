@@ -10,6 +10,9 @@ use super::plot::{Axis, HALF, Line, Plot, Scale, WIDE};
 use super::words::{Row, percent, rows, tick, time, whole_of};
 use super::{Percentiles, Report, Slice};
 
+/// The command that makes it.
+const NAME: &str = "papo bench";
+
 /// What the page looks like.
 const STYLE: &str = include_str!("page.css");
 
@@ -34,8 +37,8 @@ pub fn page(report: &Report, about: &About) -> String {
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-         <title>papo bench: {title}</title><style>{STYLE}</style></head><body><main>\
-         <header><div class=\"brand\">{SIGN}papo bench</div><h1>{title}</h1>\
+         <title>{NAME}: {title}</title><style>{STYLE}</style></head><body><main>\
+         <header><div class=\"brand\">{SIGN}{NAME}</div><h1>{title}</h1>\
          <p class=\"when\">{} · {}</p></header>",
         language().tag(),
         escape(&about.when),

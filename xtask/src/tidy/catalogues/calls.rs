@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tidy::source::Source;
+use crate::tidy::source::{Flat, Source};
 
 /// How a call begins.
 const BEGIN: &str = "t!(";
@@ -24,25 +24,7 @@ pub(super) fn find(source: &Source) -> Vec<Call> {
     starts.filter_map(|start| flat.call(source, start)).collect()
 }
 
-/// A file as one row of characters, once with the insides of literals blanked and once as it is written.
-struct Flat {
-    code: Vec<char>,
-    text: Vec<char>,
-    /// The line of each character, counted from 0.
-    line_of: Vec<usize>,
-}
-
 impl Flat {
-    fn new(source: &Source) -> Self {
-        let mut flat = Self { code: Vec::new(), text: Vec::new(), line_of: Vec::new() };
-        for (number, line) in source.lines.iter().enumerate() {
-            flat.code.extend(line.code.chars().chain(['\n']));
-            flat.text.extend(line.text.chars().chain(['\n']));
-            flat.line_of.resize(flat.code.len(), number);
-        }
-        flat
-    }
-
     /// Whether a call begins here, and not the end of another macro's name.
     fn begins_at(&self, start: usize) -> bool {
         let before = start.checked_sub(1).map(|before| self.code[before]);
