@@ -52,6 +52,8 @@ const KINDS = {
   count: { count },
   error: { code: text, text, about: optional(text), retry_after: optional(count) },
   closing: { code: text, text, after: optional(count) },
+  audit: { acts: list(isObject), more: flag },
+  access: { role: text },
   ping: {},
   pong: {},
 };
