@@ -64,6 +64,7 @@ fn bind(folder: &Path) -> Result<Server, ServeError> {
         shards: 0,
         websocket_echo: false,
         limits: Limits::default(),
+        access: papo_server::AccessRules::OPEN,
     };
     match Server::bind(config(PORT_DEFAULT)) {
         Err(ServeError::PortTaken(_)) => Server::bind(config(0)),

@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub enum Kind {
     /// Something a member said.
     Message,
+    /// A change of the room itself. Acts stay when old entries are dropped: what a room is follows from them.
+    Act,
 }
 
 impl Kind {
@@ -18,12 +20,13 @@ impl Kind {
     pub(crate) fn code(self) -> i64 {
         match self {
             Self::Message => 1,
+            Self::Act => 2,
         }
     }
 
     /// The kind that `code` stands for, if this program knows it.
     pub(crate) fn from_code(code: i64) -> Option<Self> {
-        (code == Self::Message.code()).then_some(Self::Message)
+        [Self::Message, Self::Act].into_iter().find(|kind| kind.code() == code)
     }
 }
 

@@ -1,13 +1,13 @@
 //! A log that keeps a bounded tail of each room in memory and nothing on disk.
 //!
 //! It is for rooms without a history. What it acknowledges lives as long as the process, and no
-//! longer than the limits allow. It does not bound the number of rooms; who may make a room decides that.
+//! longer than the limits allow, except for acts, which stay. It does not bound the number of rooms; who may make a room decides that.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{Appended, Entry, Epoch, LogError, NewEntry, Page, RoomLog, RoomState};
+use crate::{Appended, Entry, Epoch, Kind, LogError, NewEntry, Page, RoomLog, RoomState};
 
 /// How much of a room a [`MemoryLog`] keeps. The newest entry is always kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,29 @@ impl RoomLog for MemoryLog {
         Ok(newest_first)
     }
 
+    fn read_acts_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+        let rooms = self.rooms();
+        let Some(room) = rooms.get(room) else { return Ok(Vec::new()) };
+        let start = room.acts.partition_point(|act| act.seq <= after);
+        page.fill(room.acts[start..].iter().map(|act| Ok(act.clone())))
+    }
+
+    fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+        let rooms = self.rooms();
+        let Some(room) = rooms.get(room) else { return Ok(Vec::new()) };
+        let end = room.acts.partition_point(|act| act.seq < before);
+        let mut newest_first = page.fill(room.acts[..end].iter().rev().map(|act| Ok(act.clone())))?;
+        newest_first.reverse();
+        Ok(newest_first)
+    }
+
+    fn find(&self, room: &str, sender: &str, id: &str) -> Result<Option<Entry>, LogError> {
+        let rooms = self.rooms();
+        let Some(room) = rooms.get(room) else { return Ok(None) };
+        let seq = room.places.get(&(Arc::from(sender), Box::from(id)));
+        Ok(seq.and_then(|&seq| room.entries.get(room.index_of(seq))).cloned())
+    }
+
     fn state(&self, room: &str) -> Result<RoomState, LogError> {
         let rooms = self.rooms();
         let (first, head) = rooms.get(room).map_or((1, 0), |room| (room.first(), room.head));
@@ -92,6 +115,8 @@ struct Room {
     entries: VecDeque<Entry>,
     /// The place of each entry held, by sender and id.
     places: HashMap<(Arc<str>, Box<str>), u64>,
+    /// Every act ever stored. Few: acts are what people do to a room, not what they say in it.
+    acts: Vec<Entry>,
     head: u64,
     /// The time of the newest entry ever stored.
     time_ms: u64,
@@ -120,6 +145,9 @@ impl Room {
             id: new.id.clone(),
             body: new.body.clone(),
         };
+        if entry.kind == Kind::Act {
+            self.acts.push(entry.clone());
+        }
         self.bytes += entry.text_bytes();
         self.entries.push_back(entry);
         self.places.insert(key, self.head);

@@ -25,12 +25,23 @@ pub trait RoomLog: Send + Sync + 'static {
     /// Returns the newest entries with a sequence number below `before`, ascending.
     fn read_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError>;
 
+    /// Returns the oldest acts with a sequence number above `after`, ascending, those among them whose places were
+    /// pruned. It reads acts alone, so that a room with a long past opens as fast as a young one.
+    fn read_acts_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError>;
+
+    /// Returns the newest acts with a sequence number below `before`, ascending, as
+    /// [`read_acts_after`](Self::read_acts_after) does.
+    fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError>;
+
+    /// Returns the entry that a sender has stored under an id, for as long as that entry is kept.
+    fn find(&self, room: &str, sender: &str, id: &str) -> Result<Option<Entry>, LogError>;
+
     /// Returns what the log holds of a room. Looking at a room that does not exist does not make it.
     fn state(&self, room: &str) -> Result<RoomState, LogError>;
 
     /// Drops the entries with a sequence number below `first`; sequence numbers are never used again.
     ///
-    /// The promise that an id is stored once ends with its entry. A `first` above the head empties
+    /// Acts stay readable as such. The promise that an id is stored once ends with its entry. A `first` above the head empties
     /// the room. Other calls get their turn between the chunks of a long prune.
     fn prune(&self, room: &str, first: u64) -> Result<(), LogError>;
 }

@@ -104,6 +104,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
         shards: serve.shards,
         websocket_echo: false,
         limits: serve.limits,
+        access: papo_server::AccessRules::OPEN,
     }
 }
 

@@ -57,6 +57,11 @@ impl Body {
     /// The body as JSON, if it makes sense and fits.
     pub fn to_json(&self) -> Result<String, BodyError> {
         self.check_shape()?;
+        self.to_json_unchecked()
+    }
+
+    /// The body as JSON, if it fits, also where no client could ask for it: the server's own acts.
+    pub fn to_json_unchecked(&self) -> Result<String, BodyError> {
         let json = serde_json::to_string(self).map_err(|_| BodyError::Shape)?;
         if json.len() > BODY_BYTES_MAX { Err(BodyError::TooLarge { bytes: json.len() }) } else { Ok(json) }
     }

@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use papo_server::{Config, History, Limits, Server};
+use papo_server::{AccessRules, Config, History, Limits, Server};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse())?;
@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         shards: 1,
         websocket_echo: true,
         limits: Limits::without_rates(),
+        access: AccessRules::OPEN,
     };
     let server = Server::bind(config)?;
     tracing::info!("listening on {:?}", server.addresses());

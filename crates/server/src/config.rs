@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::certificate::PemFiles;
+use crate::gate::AccessRules;
 use crate::limits::Limits;
 
 /// Everything that a server needs to know.
@@ -26,6 +27,8 @@ pub struct Config {
     pub websocket_echo: bool,
     /// What is allowed.
     pub limits: Limits,
+    /// Who may come into the rooms, where a room does not say otherwise.
+    pub access: AccessRules,
 }
 
 /// What is kept of what is said.

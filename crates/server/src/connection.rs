@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use papo_proto::proof::ChannelBinding;
-use papo_proto::{Epoch, Member, Nonce, Seq};
+use papo_proto::{Epoch, Member, Nonce, Refusal, Seq};
 
 use crate::carrier::{Carrier, Inbox};
 use crate::feed::Batch;
@@ -82,6 +82,12 @@ pub(crate) struct Entrance {
     pub(crate) usage: MemberUsage,
     pub(crate) after: Option<Seq>,
     pub(crate) epoch: Option<Epoch>,
+    /// What it was before, and is again where it is not let in.
+    pub(crate) fresh: Box<Fresh>,
+    /// When it asked.
+    pub(crate) asked_at: Duration,
+    /// Why it is not let in, and whether the secret of an invite was wrong, until that is told.
+    pub(crate) refusal: Option<(Refusal, bool)>,
 }
 
 /// A connection's place in a room.

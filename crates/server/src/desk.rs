@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use papo_log::NewEntry;
-use papo_proto::{MessageId, Refusal, RoomName};
+use papo_proto::{Act, ClosingCode, InviteId, Member, MemberId, MessageId, Refusal, RoomAccess, RoomName};
 
 use crate::feed::Batch;
+use crate::guard::Origin;
+use crate::operator::Operation;
 use crate::room::Room;
 
 /// Which connection something is for. The generation tells it from an earlier one in the same slot.
@@ -22,8 +24,14 @@ pub(crate) struct ConnectionId {
 pub(crate) enum Job {
     /// Append a message and feed it to the room.
     Append { room: RoomName, entry: NewEntry, from: ConnectionId },
-    /// Open the room for this connection.
-    Open { room: RoomName, from: ConnectionId },
+    /// Bring somebody into a room, and open it for them.
+    Open(Box<Asked>),
+    /// Do what a member asks for.
+    Act(Box<Asking>),
+    /// Tell a member how the room stands.
+    Describe { room: RoomName, member: MemberId, from: ConnectionId },
+    /// Do or tell what whoever runs the server asks for.
+    Operate(Box<Operation>),
     /// Close the room if nobody is in it.
     Close { room: RoomName },
 }
@@ -33,9 +41,32 @@ impl Job {
     pub(crate) fn bytes_len(&self) -> usize {
         match self {
             Self::Append { entry, .. } => entry.body.len() + entry.id.len() + size_of::<Self>(),
-            Self::Open { .. } | Self::Close { .. } => size_of::<Self>(),
+            Self::Open(_) | Self::Act(_) => 4 * size_of::<Self>(),
+            Self::Describe { .. } | Self::Operate(_) | Self::Close { .. } => size_of::<Self>(),
         }
     }
+}
+
+/// Somebody who wants to come into a room.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) room: RoomName,
+    pub(crate) member: Member,
+    /// The invite whose secret they have.
+    pub(crate) invite: Option<InviteId>,
+    /// Where they come from.
+    pub(crate) origin: Origin,
+    pub(crate) from: ConnectionId,
+}
+
+/// A member who wants to change a room.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    pub(crate) room: RoomName,
+    pub(crate) member: Member,
+    pub(crate) id: MessageId,
+    pub(crate) act: Act,
+    pub(crate) from: ConnectionId,
 }
 
 /// Something to be read from the log.
@@ -55,6 +86,8 @@ pub(crate) enum Wanted {
     Before { seq: u64, messages_max: usize },
     /// A page of `history` above this `seq`, of at most so many messages.
     After { seq: u64, messages_max: usize },
+    /// A page of `audit` below this `seq`, of at most so many acts.
+    Acts { before: u64, acts_max: usize },
 }
 
 /// Something for a shard.
@@ -63,7 +96,11 @@ pub(crate) enum Mail {
     /// The room's feeds have something new.
     News(Arc<Room>),
     /// The room that the connection waits for is open, and the connection is counted in it.
-    Opened { to: ConnectionId, room: Arc<Room> },
+    Opened { to: ConnectionId, room: Arc<Room>, access: Option<Box<RoomAccess>> },
+    /// The connection is not let in.
+    TurnedAway { to: ConnectionId, refusal: Refusal, is_wrong_secret: bool },
+    /// Somebody has to leave the room.
+    PutOut { room: RoomName, id: MemberId, code: ClosingCode, text: String },
     /// The room that the connection waits for could not be opened.
     NotOpened { to: ConnectionId, refusal: Refusal },
     /// A frame for this connection alone: a repeated message, or a page of history.

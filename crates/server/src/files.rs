@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 #[cfg(unix)]
-pub(crate) use crate::unix::{make_folder_for_owner, refuse_readable_by_others};
+pub(crate) use crate::unix::{close_to_others, make_folder_for_owner, refuse_readable_by_others};
 #[cfg(windows)]
 pub(crate) use crate::windows::{make_folder_for_owner, refuse_readable_by_others};
 

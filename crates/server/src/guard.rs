@@ -46,6 +46,13 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// The address, or the first one of its network: for the mark of a ban, and for nothing that is shown.
+    pub(crate) fn address(self) -> IpAddr {
+        self.0
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

@@ -5,21 +5,25 @@
 //! `event_loop` reads it from a socket, the `shard` checks it, the `writer` appends it with whatever else
 //! has queued and feeds it to its `room`, and every shard with members there writes it to them.
 
+mod access;
 mod carrier;
 pub mod certificate;
 mod config;
 mod connection;
+pub mod control;
 mod desk;
 mod event_loop;
 mod feed;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod gate;
 mod guard;
 mod identity;
 mod limits;
 mod listener;
 mod meter;
+pub mod operator;
 mod presence;
 mod reader;
 mod reload;
@@ -28,6 +32,7 @@ mod server;
 mod shard;
 #[cfg(test)]
 mod simulation;
+mod tags;
 mod tls;
 #[cfg(unix)]
 mod unix;
@@ -37,8 +42,10 @@ mod windows;
 mod words;
 mod writer;
 
+pub use access::Slow;
 pub use certificate::{Certificate, CertificateError, PemFiles};
 pub use config::{Config, History};
+pub use gate::{AccessRules, invite_id};
 pub use limits::{Limits, Rate};
 pub use listener::Stopper;
 pub use reload::Reloader;

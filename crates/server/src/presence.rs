@@ -79,6 +79,16 @@ impl Presence {
         }
     }
 
+    /// What a member who is here is called.
+    pub(crate) fn name_of(&self, id: &MemberId) -> Option<Name> {
+        self.members.get(id).map(|present| present.name.clone())
+    }
+
+    /// The members who are here with a key, at most so many.
+    pub(crate) fn keys(&self, len_max: usize) -> Vec<MemberId> {
+        self.members.keys().filter(|id| !id.is_guest()).take(len_max).cloned().collect()
+    }
+
     /// How many members there are.
     pub(crate) fn count(&self) -> u64 {
         self.members.len() as u64

@@ -14,6 +14,9 @@ use crate::writer::{batch_of, parts_of};
 /// each reader that does not read on.
 const FRAMES_PAGE: Page = Page { entries_max: 1024, bytes_max: 48 * 1024 };
 
+/// To find out whether there is anything at all.
+const ONE_ENTRY: Page = Page { entries_max: 1, bytes_max: 0 };
+
 /// The JSON around the messages of a `history`.
 const HISTORY_ENVELOPE_BYTES: usize = 64;
 
@@ -78,6 +81,7 @@ pub(crate) fn read(log: &dyn RoomLog, job: &ReadJob) -> Mail {
         Wanted::After { seq, messages_max } => {
             history(log, job, |page| log.read_after(job.room.as_str(), seq, page), messages_max, false)
         }
+        Wanted::Acts { before, acts_max } => audit(log, job, before, acts_max),
     };
     read.unwrap_or_else(|error| {
         tracing::error!(room = %job.room, "reading the log failed: {error}");
@@ -102,9 +106,32 @@ fn history(
     Ok(Mail::Frame { to: job.from, frame, answers: true })
 }
 
+/// The newest acts below a place, as many as fit into a line.
+fn audit(log: &dyn RoomLog, job: &ReadJob, before: u64, acts_max: usize) -> Result<Mail, LogError> {
+    let page = Page { entries_max: acts_max, bytes_max: LINE_BYTES_MAX };
+    let (elements, farthest) = elements_of(&log.read_acts_before(job.room.as_str(), before, page)?, true);
+    let more = match farthest {
+        Some(oldest) => !log.read_acts_before(job.room.as_str(), oldest, ONE_ENTRY)?.is_empty(),
+        None => false,
+    };
+    Ok(Mail::Frame {
+        to: job.from,
+        frame: page_frame(br#"{"type":"audit","acts":["#, &elements, more),
+        answers: true,
+    })
+}
+
 /// The `history` with as many of the entries as fit into a line: the newest of them when reading backwards,
 /// else the oldest.
 fn history_frame(entries: &[Entry], state: RoomState, backwards: bool) -> Vec<u8> {
+    let (elements, farthest) = elements_of(entries, backwards);
+    let more = farthest.is_some_and(|seq| if backwards { seq > state.first } else { seq < state.head });
+    page_frame(br#"{"type":"history","messages":["#, &elements, more)
+}
+
+/// As many of the entries as fit into a line, in order, and the place of the one that is farthest from where reading
+/// began.
+fn elements_of(entries: &[Entry], backwards: bool) -> (Vec<Vec<u8>>, Option<u64>) {
     let mut elements: Vec<Vec<u8>> = Vec::new();
     let mut bytes = HISTORY_ENVELOPE_BYTES;
     let nearest_first: Box<dyn Iterator<Item = &Entry>> =
@@ -123,8 +150,11 @@ fn history_frame(entries: &[Entry], state: RoomState, backwards: bool) -> Vec<u8
     if backwards {
         elements.reverse();
     }
-    let more = farthest.is_some_and(|seq| if backwards { seq > state.first } else { seq < state.head });
-    let mut frame = br#"{"type":"history","messages":["#.to_vec();
+    (elements, farthest)
+}
+
+fn page_frame(beginning: &[u8], elements: &[Vec<u8>], more: bool) -> Vec<u8> {
+    let mut frame = beginning.to_vec();
     frame.extend_from_slice(&elements.join(&b','));
     frame.extend_from_slice(if more { b"],\"more\":true}\n" } else { b"],\"more\":false}\n" });
     frame

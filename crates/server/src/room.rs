@@ -2,13 +2,14 @@
 //! and its connections, which their shards have.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use papo_proto::codec::encode_server;
-use papo_proto::{Epoch, RoomName};
+use papo_proto::{Epoch, MemberId, RoomName};
 
 use crate::feed::{Feed, Window};
+use crate::guard::Origin;
 use crate::presence::Presence;
 
 /// How many shards there can be: one bit each in [`Room::shards`].
@@ -29,6 +30,11 @@ pub(crate) struct Room {
     /// Held for single changes, and for encoding one batch of news and putting it into the feed: were that two
     /// steps, two shards could tell a coming and a going in the wrong order.
     presence: Mutex<Presence>,
+    /// Where the guests who are here come from: a guest is banned by address. Held for single changes.
+    guests: Mutex<HashMap<MemberId, Origin>>,
+    /// Whether everybody may come in and nobody has a role: then a shard lets members in without asking the writer.
+    /// The writer clears it before it has anybody put out, so that whoever slips in at that moment is put out too.
+    plain: AtomicBool,
     /// Which shards have members here: a bit each. A shard sets its bit before it copies the feed, so that no
     /// batch falls between the two.
     shards: AtomicU64,
@@ -46,6 +52,8 @@ impl Room {
             presence_frames: Feed::new(Window::after(0)),
             first: AtomicU64::new(first),
             presence: Mutex::default(),
+            guests: Mutex::default(),
+            plain: AtomicBool::new(false),
             shards: AtomicU64::new(0),
             connections: AtomicUsize::new(0),
         }
@@ -64,6 +72,16 @@ impl Room {
     /// Who is here.
     pub(crate) fn presence(&self) -> MutexGuard<'_, Presence> {
         self.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the guests who are here come from.
+    pub(crate) fn guests(&self) -> MutexGuard<'_, HashMap<MemberId, Origin>> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether members may be let in without asking the writer.
+    pub(crate) fn set_plain(&self, plain: bool) {
+        self.plain.store(plain, Ordering::SeqCst);
     }
 
     /// Puts what has changed in the presence into its feed. Returns whether there was anything.
@@ -115,6 +133,14 @@ impl Hub {
         Some(Arc::clone(room))
     }
 
+    /// The same, but only where everybody may come in.
+    pub(crate) fn enter_plain(&self, name: &RoomName) -> Option<Arc<Room>> {
+        let rooms = self.lock();
+        let room = rooms.get(name).filter(|room| room.plain.load(Ordering::SeqCst))?;
+        room.connections.fetch_add(1, Ordering::SeqCst);
+        Some(Arc::clone(room))
+    }
+
     /// Opens the room and counts one connection in it.
     pub(crate) fn open(&self, room: Room) -> Arc<Room> {
         let room = Arc::new(room);
@@ -128,12 +154,13 @@ impl Hub {
         self.lock().get(name).map(Arc::clone)
     }
 
-    /// Forgets the room if nobody is in it.
-    pub(crate) fn close_if_empty(&self, name: &RoomName) {
+    /// Forgets the room if nobody is in it. Returns whether it is closed now.
+    pub(crate) fn close_if_empty(&self, name: &RoomName) -> bool {
         let mut rooms = self.lock();
         if rooms.get(name).is_some_and(|room| room.connections.load(Ordering::SeqCst) == 0) {
             rooms.remove(name);
         }
+        !rooms.contains_key(name)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Arc<Room>>> {

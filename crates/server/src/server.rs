@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog};
-use papo_proto::Fingerprint;
+use papo_proto::{Fingerprint, InviteSecret, RoomName};
 use papo_words::{Language, in_language, system, t};
 
 use crate::certificate::{Certificate, CertificateError, PemFiles};
@@ -21,10 +21,12 @@ use crate::event_loop::{Control, EventLoop, ShardHandle, Shared};
 use crate::files;
 use crate::guard::Guard;
 use crate::listener::{self, Listener, Stopper};
+use crate::operator::{self, Operator};
 use crate::reader::ReadQueue;
 use crate::reload::Reloader;
 use crate::room::{Hub, Room, SHARDS_MAX};
 use crate::shard::Shard;
+use crate::tags::AddressTags;
 use crate::tls;
 use crate::web::{Hosts, Site};
 use crate::writer::{Writer, WriterQueue};
@@ -51,6 +53,8 @@ pub struct Server {
     reloader: Reloader,
     is_new: bool,
     log: Arc<dyn RoomLog>,
+    tags: Arc<AddressTags>,
+    queue: Arc<WriterQueue>,
 }
 
 impl fmt::Debug for Server {
@@ -76,9 +80,11 @@ impl Server {
             sockets.iter().map(std::net::TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         let (certificate, is_new) = load_or_make(&config)?;
         let log = open_log(&config)?;
+        let tags = Arc::new(AddressTags::load_or_make(&config.data)?);
         let listener = Listener::new(sockets)?;
         let (fingerprint, reloader) = (certificate.fingerprint(), Reloader::new(certificate));
-        Ok(Self { config, listener, addresses, fingerprint, reloader, is_new, log })
+        let queue = Arc::default();
+        Ok(Self { config, listener, addresses, fingerprint, reloader, is_new, log, tags, queue })
     }
 
     /// Where it listens, with the ports that were taken for 0.
@@ -106,10 +112,22 @@ impl Server {
         self.reloader.clone()
     }
 
+    /// Makes the invite whose first user becomes the owner of the room, and returns its secret; nothing where the room
+    /// has an owner. What was made so before and nobody has used holds no more. To be called before [`run`](Self::run).
+    pub fn owner_invite(&self, room: &RoomName) -> Result<Option<InviteSecret>, ServeError> {
+        let (log, tags) = (Arc::clone(&self.log), Arc::clone(&self.tags));
+        operator::owner_invite(&mut Writer::alone(log, self.config.access, tags), room)
+    }
+
+    /// The way to its rooms for whoever runs it, from any thread.
+    pub fn operator(&self) -> Operator {
+        Operator { queue: Arc::clone(&self.queue) }
+    }
+
     /// Serves until stopped. Then everything received is stored and echoed and everybody is told, within five
     /// seconds.
     pub fn run(self) -> Result<(), ServeError> {
-        let Self { config, listener, reloader, log, .. } = self;
+        let Self { config, listener, reloader, log, tags, queue, .. } = self;
         if let Some(files) = open_files() {
             tracing::debug!(files, "open files allowed");
         }
@@ -124,7 +142,7 @@ impl Server {
             handshakes_max: config.limits.handshakes_max.div_ceil(config.shards),
             started: Instant::now(),
         });
-        let threads = Threads::start(&config, &shared, &log, &listener.stopper())?;
+        let threads = Threads::start(&config, &shared, (&log, &tags, &queue), &listener.stopper())?;
         let mut told = false;
         let ran = listener.run(&threads.handles, &shared.guard, shared.started, || {
             told = look_at_certificate(&reloader, told);
@@ -153,11 +171,11 @@ impl Threads {
     fn start(
         config: &Config,
         shared: &Arc<Shared>,
-        log: &Arc<dyn RoomLog>,
+        (log, tags, queue): (&Arc<dyn RoomLog>, &Arc<AddressTags>, &Arc<WriterQueue>),
         stopper: &Stopper,
     ) -> io::Result<Self> {
         let hub = Arc::new(Hub::default());
-        let desk = Arc::new(ThreadedDesk::default());
+        let desk = Arc::new(ThreadedDesk { writer: Arc::clone(queue), ..ThreadedDesk::default() });
         let mut loops = Vec::new();
         for index in 0..config.shards {
             let (hub, desk, guard) = (Arc::clone(&hub), Arc::clone(&desk), Arc::clone(&shared.guard));
@@ -170,11 +188,10 @@ impl Threads {
         // Set once, before any thread that could ask for it.
         let _ = desk.shards.set(posts.clone());
         let mut writer = Writer {
-            log: Arc::clone(log),
+            trims: matches!(config.history, History::None),
             hub,
             shards: posts.clone(),
-            trims: matches!(config.history, History::None),
-            failing: false,
+            ..Writer::alone(Arc::clone(log), config.access, Arc::clone(tags))
         };
         let queue = Arc::clone(&writer_queue);
         let writer = spawn("writer", stopper, move || queue.run(&mut writer, unix_ms))?;
@@ -308,7 +325,7 @@ fn look_at_certificate(reloader: &Reloader, told: bool) -> bool {
 }
 
 /// The time for people, in milliseconds since 1970.
-fn unix_ms() -> u64 {
+pub(crate) fn unix_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -15,6 +15,11 @@ pub(crate) fn make_folder_for_owner(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Lets nobody but its owner into a folder that is there.
+pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
 /// Fails where others than the owner and the group may read the file: a key that has been read is no secret.
 pub(crate) fn refuse_readable_by_others(path: &Path) -> io::Result<()> {
     let Ok(metadata) = fs::metadata(path) else { return Ok(()) };

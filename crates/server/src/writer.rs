@@ -2,6 +2,9 @@
 //! commit, and only then feeds it to the rooms. While the disk syncs, the next batch queues by itself, so
 //! there is no timer. Not here: storing, which the log does, and sending, which the shards do.
 
+mod acts;
+mod office;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +14,9 @@ use papo_proto::{Epoch, ErrorCode, MessageId, Refusal, RoomName, Seq, Timestamp}
 
 use crate::desk::{ConnectionId, Job, Mail, Post, not_stored};
 use crate::feed::{Batch, WINDOW_BYTES_MAX, Window};
+use crate::gate::Gates;
 use crate::room::{Hub, Room};
+use crate::tags::AddressTags;
 
 /// How many entries one commit holds at most. A commit of so many takes some hundredths of a second.
 const BATCH_ENTRIES_MAX: usize = 4096;
@@ -30,6 +35,10 @@ pub(crate) struct Writer {
     pub(crate) log: Arc<dyn RoomLog>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) shards: Vec<Arc<dyn Post>>,
+    /// Who may do what in the rooms that somebody is in.
+    pub(crate) gates: Gates,
+    /// Makes the marks of addresses that are banned.
+    pub(crate) tags: Arc<AddressTags>,
     /// Whether the log drops old entries by itself, so that its oldest has to be looked up.
     pub(crate) trims: bool,
     /// Whether the last commit failed: the operator is told once when it begins and once when it ends.
@@ -45,19 +54,38 @@ impl Writer {
         for job in jobs {
             match job {
                 Job::Append { entry, from: connection, room } => {
+                    let count = || self.hub.find(&room).map_or(0, |room| room.presence().count());
+                    if let Some(refusal) = self.gates.quiet(&room, &entry.sender, now_ms, count) {
+                        self.commit(&mut entries, &mut from, now_ms);
+                        self.answer_quiet(&entry, connection, refusal);
+                        continue;
+                    }
                     entries.push(entry);
                     from.push((connection, room));
                     if entries.len() == BATCH_ENTRIES_MAX {
                         self.commit(&mut entries, &mut from, now_ms);
                     }
                 }
-                Job::Open { room, from: connection } => {
+                Job::Open(asked) => {
                     self.commit(&mut entries, &mut from, now_ms);
-                    self.open(&room, connection);
+                    self.open(&asked, now_ms);
+                }
+                Job::Act(asking) => {
+                    self.commit(&mut entries, &mut from, now_ms);
+                    self.act(&asking, now_ms);
+                }
+                Job::Describe { room, member, from: connection } => {
+                    self.describe(&room, &member, connection, now_ms);
+                }
+                Job::Operate(operation) => {
+                    self.commit(&mut entries, &mut from, now_ms);
+                    self.operate(&operation, now_ms);
                 }
                 Job::Close { room } => {
                     self.commit(&mut entries, &mut from, now_ms);
-                    self.hub.close_if_empty(&room);
+                    if self.hub.close_if_empty(&room) {
+                        self.gates.forget(&room);
+                    }
                 }
             }
         }
@@ -136,21 +164,6 @@ impl Writer {
         for shard in room.subscribers().filter(|&shard| shard < self.shards.len()) {
             self.shards[shard].post(Mail::News(Arc::clone(room)));
         }
-    }
-
-    fn open(&self, name: &RoomName, from: ConnectionId) {
-        let opened = match self.hub.enter(name) {
-            Some(room) => Ok(room),
-            None => self.read_room(name).map(|room| self.hub.open(room)),
-        };
-        let mail = match opened {
-            Ok(room) => Mail::Opened { to: from, room },
-            Err(error) => {
-                tracing::error!(room = %name, "a room could not be opened: {error}");
-                Mail::NotOpened { to: from, refusal: not_stored(&error, None) }
-            }
-        };
-        self.shards[from.shard].post(mail);
     }
 
     fn read_room(&self, name: &RoomName) -> Result<Room, LogError> {

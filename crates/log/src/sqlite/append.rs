@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::{Appended, NewEntry};
+use crate::{Appended, Kind, NewEntry};
 
 use super::read::{self, to_column, to_unsigned};
 
@@ -64,11 +64,27 @@ impl<'a> Store<'a> {
     }
 
     fn insert(&self, room: Room, sender: i64, new: &NewEntry) -> rusqlite::Result<()> {
-        let mut insert = self.transaction.prepare_cached(
+        self.insert_into(
             "INSERT INTO entry(room, seq, time_ms, kind, sender, name, id, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            room,
+            sender,
+            new,
         )?;
-        insert.execute(params![
+        if new.kind == Kind::Act {
+            self.insert_into(
+                "INSERT INTO act(room, seq, time_ms, kind, sender, name, id, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                room,
+                sender,
+                new,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn insert_into(&self, statement: &str, room: Room, sender: i64, new: &NewEntry) -> rusqlite::Result<()> {
+        self.transaction.prepare_cached(statement)?.execute(params![
             room.key,
             to_column(room.head),
             to_column(room.time_ms),

@@ -102,6 +102,18 @@ impl RoomLog for SqliteLog {
         self.readers.run(|connection| read::before(connection, room, before, page))
     }
 
+    fn read_acts_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+        self.readers.run(|connection| read::acts_after(connection, room, after, page))
+    }
+
+    fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+        self.readers.run(|connection| read::acts_before(connection, room, before, page))
+    }
+
+    fn find(&self, room: &str, sender: &str, id: &str) -> Result<Option<Entry>, LogError> {
+        self.readers.run(|connection| read::find(connection, room, sender, id))
+    }
+
     fn state(&self, room: &str) -> Result<RoomState, LogError> {
         let (first, head) = self.readers.run(|connection| read::bounds(connection, room))?;
         Ok(RoomState { epoch: self.epoch, first, head })

@@ -135,6 +135,7 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
 fn epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
     read::bounds(connection, "")?;
     read::after(connection, "", 0, Page { entries_max: 1, bytes_max: 0 })?;
+    read::acts_after(connection, "", 0, Page { entries_max: 1, bytes_max: 0 })?;
     let epoch: i64 = connection.query_row("SELECT epoch FROM log", [], |row| row.get(0))?;
     Ok(Epoch::from_bits(epoch.cast_unsigned()))
 }

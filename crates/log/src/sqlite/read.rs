@@ -8,11 +8,16 @@ use crate::{Entry, Kind, Page};
 /// The columns that [`to_entry`] expects, in its order, and where they come from. `CROSS` makes `SQLite`
 /// go from the entries to their senders, never the other way round.
 macro_rules! select_entries {
-    ($($condition:literal),+) => {
+    ($condition:literal) => {
+        select_entries!("entry", $condition)
+    };
+    ($table:literal, $condition:literal) => {
         concat!(
             "SELECT e.seq, e.time_ms, e.kind, s.member, e.name, e.id, e.body
-             FROM entry e CROSS JOIN sender s ON s.key = e.sender WHERE ",
-            $($condition),+
+             FROM ",
+            $table,
+            " e CROSS JOIN sender s ON s.key = e.sender WHERE ",
+            $condition
         )
     };
 }
@@ -43,6 +48,52 @@ pub(super) fn before(
     let mut entries = page_of(statement, params![room, to_column(before)], page)?;
     entries.reverse();
     Ok(entries)
+}
+
+/// Reads the oldest acts after `after`, ascending.
+pub(super) fn acts_after(
+    connection: &Connection,
+    room: &str,
+    after: u64,
+    page: Page,
+) -> rusqlite::Result<Vec<Entry>> {
+    let statement = connection.prepare_cached(select_entries!(
+        "act",
+        "e.room = (SELECT key FROM room WHERE name = ?1) AND e.seq > ?2 ORDER BY e.seq"
+    ))?;
+    page_of(statement, params![room, to_column(after)], page)
+}
+
+/// Reads the newest acts before `before`, ascending.
+pub(super) fn acts_before(
+    connection: &Connection,
+    room: &str,
+    before: u64,
+    page: Page,
+) -> rusqlite::Result<Vec<Entry>> {
+    let statement = connection.prepare_cached(select_entries!(
+        "act",
+        "e.room = (SELECT key FROM room WHERE name = ?1) AND e.seq < ?2 ORDER BY e.seq DESC"
+    ))?;
+    let mut acts = page_of(statement, params![room, to_column(before)], page)?;
+    acts.reverse();
+    Ok(acts)
+}
+
+/// Finds the entry that a member has stored in a room under an id.
+pub(super) fn find(
+    connection: &Connection,
+    room: &str,
+    sender: &str,
+    id: &str,
+) -> rusqlite::Result<Option<Entry>> {
+    connection
+        .prepare_cached(select_entries!(
+            "e.room = (SELECT key FROM room WHERE name = ?1)
+             AND e.sender = (SELECT key FROM sender WHERE member = ?2) AND e.id = ?3"
+        ))?
+        .query_row(params![room, sender, id], to_entry)
+        .optional()
 }
 
 /// Finds the entry that a sender has stored under an id.

@@ -6,10 +6,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(super) const APPLICATION_ID: u32 = 0x7061_706f;
 
 /// The newest format this program knows: how many steps there are.
-pub(super) const KNOWN: u32 = 2;
+pub(super) const KNOWN: u32 = 3;
 
 /// Step n leads from format n - 1 to format n; `user_version` in the file says which it has.
-const STEPS: [&str; KNOWN as usize] = [ROOMS_AND_ENTRIES, KINDS];
+const STEPS: [&str; KNOWN as usize] = [ROOMS_AND_ENTRIES, KINDS, ACTS];
 
 /// `entry` is a rowid table: its id is one cursor over all rooms in the order of their commits, for
 /// whatever tails the log. Senders are numbers there, which halves the index of ids.
@@ -47,6 +47,22 @@ const ROOMS_AND_ENTRIES: &str = "
 /// What was stored before there were kinds is a message.
 const KINDS: &str = "
     ALTER TABLE entry ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;
+";
+
+/// Acts a second time, in the order of their places: a room's state is made from them without reading what was said
+/// in between, and they stay when old entries are dropped. Messages are stored as before.
+const ACTS: &str = "
+    CREATE TABLE act(
+        room INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        time_ms INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        sender INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (room, seq)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Reads the format of a file; 0 when it has no tables yet.

@@ -11,7 +11,7 @@ use crate::folder::Folder;
 
 type Row = (&'static str, fn(&dyn RoomLog));
 
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 16] = [
     ("a room that does not exist is empty and is not made by looking", empty_room),
     ("sequence numbers rise by one from one, across batches", order),
     ("every field comes back as it was stored", fields),
@@ -25,6 +25,8 @@ const ROWS: [Row; 14] = [
     ("a page ends at its bytes, but holds one entry", page_by_bytes),
     ("reads from beyond either end are empty or whole", ends),
     ("pruning raises first, frees ids and reuses no number", prune),
+    ("acts are read without what was said between them", acts),
+    ("acts stay when the entries around them are dropped, and an entry is found by its id", kept_acts),
     ("readers see whole batches only, in order, while others append", readers_see_whole_batches),
 ];
 
@@ -305,4 +307,39 @@ pub(crate) fn entry(room: &str, sender: &str, id: &str, body: &str) -> NewEntry 
         id: Box::from(id),
         body: Box::from(body),
     }
+}
+
+fn act(id: &str) -> NewEntry {
+    NewEntry { kind: Kind::Act, ..entry("r", "a", id, id) }
+}
+
+fn acts(log: &dyn RoomLog) {
+    let batch = [entry("r", "a", "1", "x"), act("2"), entry("r", "a", "3", "x"), act("4"), act("5")];
+    log.append(0, &batch).unwrap();
+    log.append(0, &[NewEntry { room: "other".into(), ..act("6") }]).unwrap();
+    assert_eq!(seqs(&log.read_acts_after("r", 0, ALL).unwrap()), [2, 4, 5]);
+    assert_eq!(seqs(&log.read_acts_after("r", 2, Page { entries_max: 1, ..ALL }).unwrap()), [4]);
+    assert_eq!(seqs(&log.read_acts_before("r", 5, Page { entries_max: 1, ..ALL }).unwrap()), [4]);
+    assert_eq!(seqs(&log.read_acts_before("r", u64::MAX, ALL).unwrap()), [2, 4, 5]);
+    assert_eq!(
+        seqs(&log.read_after("r", 0, ALL).unwrap()),
+        [1, 2, 3, 4, 5],
+        "they are entries like all others"
+    );
+    assert!(log.read_acts_after("none", 0, ALL).unwrap().is_empty());
+    let read = log.read_acts_after("r", 0, ALL).unwrap();
+    assert_eq!(read[..1], log.read_after("r", 1, ALL).unwrap()[..1], "every field is there twice");
+}
+
+fn kept_acts(log: &dyn RoomLog) {
+    log.append(0, &[entry("r", "a", "1", "x"), act("2"), entry("r", "a", "3", "y"), act("4")]).unwrap();
+    assert_eq!(log.find("r", "a", "3").unwrap().map(|found| found.seq), Some(3));
+    log.prune("r", 4).unwrap();
+    assert_eq!(seqs(&log.read_acts_after("r", 0, ALL).unwrap()), [2, 4]);
+    assert_eq!(seqs(&log.read_after("r", 0, ALL).unwrap()), [4], "the stream has no hole");
+    for (sender, id) in [("a", "3"), ("b", "4"), ("a", "9")] {
+        assert_eq!(log.find("r", sender, id).unwrap(), None, "{sender} {id}");
+    }
+    assert_eq!(log.find("r", "a", "4").unwrap().map(|found| found.kind), Some(Kind::Act));
+    assert_eq!(log.find("none", "a", "4").unwrap(), None);
 }

@@ -61,7 +61,7 @@ fn files_that_are_no_log_are_refused_and_left_alone() {
             fs::write(path, bytes).unwrap();
         }),
         ("a table gone", "no such table", &|path| run(path, "DROP TABLE sender")),
-        ("a newer format", "newer papo", &|path| run(path, "PRAGMA user_version = 3")),
+        ("a newer format", "newer papo", &|path| run(path, "PRAGMA user_version = 4")),
         ("another program's", "another program's", &|path| run(path, "PRAGMA application_id = 17")),
         ("only its journal left", "the file is gone", &|path| {
             fs::rename(path, path.with_extension("db-wal")).unwrap();
@@ -77,7 +77,7 @@ fn files_that_are_no_log_are_refused_and_left_alone() {
         println!("  {error}");
         assert!(error.to_string().contains(expected), "{name}: {error}");
         let right_kind = match name {
-            "a newer format" => matches!(error, LogError::Newer { found: 3, known: 2, .. }),
+            "a newer format" => matches!(error, LogError::Newer { found: 4, known: 3, .. }),
             "another program's" => matches!(error, LogError::Foreign { .. }),
             _ => matches!(error, LogError::Corrupt { .. }),
         };

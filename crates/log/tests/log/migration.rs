@@ -39,6 +39,7 @@ fn a_file_of_format_1_opens_and_goes_on() {
         assert_eq!(state.epoch.to_string(), "fffffffffffffffe");
         let entries = log.read_after("lobby", 0, page).unwrap();
         assert_eq!(entries.len() as u64, 2 + opening);
+        assert!(log.read_acts_after("lobby", 0, page).unwrap().is_empty());
         assert!(entries.iter().all(|entry| entry.kind == Kind::Message));
         assert_eq!((entries[1].seq, entries[1].time_ms, &*entries[1].name), (3, 500, "Bia"));
         let batch = [entry("lobby", "a", "x", "oi"), entry("lobby", "a", "z", "!")];
@@ -50,5 +51,5 @@ fn a_file_of_format_1_opens_and_goes_on() {
     }
     let format = Connection::open(folder.log()).unwrap();
     let format: i64 = format.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(format, 2);
+    assert_eq!(format, 3);
 }

@@ -4,7 +4,6 @@
 use std::cmp::Reverse;
 use std::mem;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::Duration;
 
 use papo_log::{Kind, NewEntry};
@@ -12,20 +11,17 @@ use papo_proto::codec::LineTooLong;
 use papo_proto::codec::{decode_client, refuse_body};
 use papo_proto::limits::{HISTORY_MESSAGES_MAX, MEMBERS_LISTED_MAX, PROTOCOL_VERSION};
 use papo_proto::{
-    Body, ClientMessage, ClosingCode, ErrorCode, Join, Member, MemberId, MessageId, Name, Refusal, RoomName,
-    Seq, ServerMessage,
+    Body, ClientMessage, ClosingCode, ErrorCode, Member, MemberId, MessageId, Name, Refusal, RoomName, Seq,
+    ServerMessage,
 };
 
-use super::{DIRECT_BYTES_MAX, LocalRoom, Shard, Timer};
+use super::{DIRECT_BYTES_MAX, Shard, Timer};
 use crate::carrier::Inbox;
-use crate::connection::{Entrance, Fresh, Hold, MemberUsage, Membership, Stage};
+use crate::connection::{Hold, Stage};
 use crate::desk::{Job, ReadJob, Wanted};
-use crate::feed::Window;
-use crate::guard::{Usage, take, try_take};
-use crate::identity;
+use crate::guard::{Usage, take};
 use crate::limits::Rate;
 use crate::meter::Meter;
-use crate::room::Room;
 use crate::web::frame::{self, Event, Opcode, Violation, status};
 
 impl Shard {
@@ -178,136 +174,25 @@ impl Shard {
                     "nothing is joined yet: send for example {\"type\":\"join\",\"name\":\"Ana\"} first",
                 ),
             ),
-            ClientMessage::Say { id, body } => self.say(slot, id, &body),
+            ClientMessage::Say { id, body } => self.say(slot, id, body),
             ClientMessage::History { before, after, limit } => self.history(slot, before, after, limit),
             ClientMessage::Members { after, limit } => self.members(slot, after.as_ref(), limit),
-            ClientMessage::Audit { .. } | ClientMessage::Access => {
-                let text = "this server keeps no roles: do without";
-                self.refuse(slot, Refusal::new(ErrorCode::UnknownType, text));
-            }
+            ClientMessage::Audit { before, limit } => self.audit(slot, before, limit),
+            ClientMessage::Access => self.describe(slot),
             ClientMessage::Typing => self.typing(slot),
             ClientMessage::Rename { name } => self.rename(slot, name),
         }
     }
 
-    fn join(&mut self, slot: usize, join: Join) {
-        let Stage::Fresh(fresh) = &self.connections[slot].stage else { return };
-        let (guard, now) = (Arc::clone(&self.guard), self.now);
-        // Before any cryptography.
-        let joins = (&self.connections[slot].pace.account.usage.joins, guard.limits().joins_per_address);
-        if let Err(wait) = try_take(joins, now) {
-            return self.turn_away(slot, wait, "your network joins too often");
-        }
-        let room = join.room.unwrap_or_default();
-        let id = match (&join.key, &join.proof) {
-            (Some(key), Some(proof)) => identity::prove(key, proof, &fresh.nonce, &room, &fresh.binding),
-            _ => Some(guest_id(fresh)),
-        };
-        let Some(id) = id else {
-            let text = "the signature does not prove this key for this connection and room: sign the bytes that the protocol names, with the nonce of this connection's `welcome`";
-            self.refuse(slot, Refusal::new(ErrorCode::BadProof, text));
-            return self.wrong_secret(slot);
-        };
-        let usage = match join.key {
-            Some(_) => MemberUsage::Key(guard.usage_of(&id, now)),
-            None => MemberUsage::Guest(Usage::default()),
-        };
-        if let Err(wait) = try_take((&usage.joins, guard.limits().joins), now) {
-            return self.turn_away(slot, wait, "you join too often");
-        }
-        if let Some(agent) = &join.agent {
-            tracing::debug!(agent = %agent.escape_debug(), "a client says what it is");
-        }
-        let member = Member { id, name: join.name };
-        self.connections[slot].stage =
-            Stage::Opening(Box::new(Entrance { member, usage, after: join.after, epoch: join.epoch }));
-        if let Some(room) = self.hub.enter(&room) {
-            self.opened(slot, room);
-        } else {
-            self.connections[slot].held.add(Hold::Answer);
-            self.jobs.push(Job::Open { room, from: self.id_of(slot) });
-        }
-    }
-
-    /// The room is open and the connection is counted in it: brings the member in.
-    pub(super) fn opened(&mut self, slot: usize, room: Arc<Room>) {
-        let stage = mem::replace(&mut self.connections[slot].stage, Stage::Closing);
-        let Stage::Opening(entrance) = stage else {
-            self.connections[slot].stage = stage;
-            return self.abandon(&room);
-        };
-        let index = self.local_room(room);
-        let Entrance { member, usage, after, epoch } = *entrance;
-        let local = &mut self.rooms[index];
-        let head = local.messages.head();
-        let known = epoch.is_none_or(|epoch| epoch == local.room.epoch);
-        // In another log a place is nothing that was seen, even where the number is the head's.
-        let has = |after: Seq| known && after.number() <= head;
-        let cursor = after.filter(|&after| has(after)).map_or(head, Seq::number);
-        let lost = after.is_some_and(|after| !has(after));
-        let (first, members) = (local.room.first(), {
-            let mut presence = local.room.presence();
-            presence.enter(&member);
-            (presence.count(), presence.list_if_few())
-        });
-        let joined = ServerMessage::Joined {
-            you: member.clone(),
-            room: local.room.name.clone(),
-            epoch: local.room.epoch,
-            first: Seq::new(first),
-            head: Seq::new(head),
-            count: members.0,
-            members: members.1,
-        };
-        let membership = Membership {
-            member,
-            room: index,
-            index: local.members.len(),
-            cursor,
-            presence_cursor: local.presence_frames.head(),
-            page: None,
-            reading: false,
-            usage,
-        };
-        local.members.push(slot);
-        self.connections[slot].stage = Stage::Joined(Box::new(membership));
-        self.send(slot, &joined);
-        if lost {
-            self.send(slot, &ServerMessage::Truncated { first: Seq::new(first), next: Seq::new(head + 1) });
-        }
-        self.schedule_presence(index);
-        self.release(self.id_of(slot), Hold::Answer);
-    }
-
-    /// The shard's own side of a room, up to date.
-    fn local_room(&mut self, room: Arc<Room>) -> usize {
-        if let Some(&index) = self.rooms_by_name.get(&room.name) {
-            // Nobody is queued here: whoever has fed something wakes the shard, and looking at every member for
-            // each newcomer would cost a room the square of its size.
-            self.rooms[index].catch_up();
-            return index;
-        }
-        // First the bit, then the copy: what is said between the two comes with a wake-up.
-        room.subscribe(self.index);
-        let name = room.name.clone();
-        let (messages, presence_frames): (Window, Window) =
-            (room.messages.copy(), room.presence_frames.copy());
-        let local = LocalRoom { room, messages, presence_frames, members: Vec::new(), presence_due: false };
-        let index = self.rooms.insert(local);
-        self.rooms_by_name.insert(name, index);
-        index
-    }
-
-    fn say(&mut self, slot: usize, id: MessageId, body: &Body) {
+    fn say(&mut self, slot: usize, id: MessageId, body: Body) {
         let json = match body.to_json() {
             Ok(json) => json,
             Err(error) => return self.refuse(slot, refuse_body(error, id)),
         };
-        if body.act.is_some() {
-            let text = "this server keeps no roles: nothing was done";
-            return self.refuse(slot, Refusal::new(ErrorCode::NotAllowed, text).about(id));
-        }
         self.count(slot, Verb::Message, Some(&id));
+        if let Some(act) = body.act {
+            return self.act(slot, id, *act);
+        }
         let Some((room, member)) = self.membership(slot) else { return };
         let entry = NewEntry {
             room: room.shared(),
@@ -361,7 +246,7 @@ impl Shard {
     }
 
     /// Sends a connection away that may come back after a while.
-    fn turn_away(&mut self, slot: usize, wait: Duration, cause: &str) {
+    pub(super) fn turn_away(&mut self, slot: usize, wait: Duration, cause: &str) {
         let seconds = seconds(wait);
         let text = format!("{cause}: come back in {seconds} s");
         self.close(slot, ClosingCode::TooMany, &text, Some(seconds));
@@ -414,7 +299,7 @@ impl Shard {
         }
     }
 
-    fn membership(&self, slot: usize) -> Option<(RoomName, Member)> {
+    pub(super) fn membership(&self, slot: usize) -> Option<(RoomName, Member)> {
         match &self.connections[slot].stage {
             Stage::Joined(membership) => {
                 Some((self.rooms[membership.room].room.name.clone(), membership.member.clone()))
@@ -461,11 +346,7 @@ fn seconds(time: Duration) -> u32 {
     u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
-fn guest_id(fresh: &Fresh) -> MemberId {
-    MemberId::of_guest(fresh.guest)
-}
-
 /// How many a page holds: what was asked for, between one and the limit.
-fn limit_of(asked: Option<u32>, max: usize) -> usize {
+pub(super) fn limit_of(asked: Option<u32>, max: usize) -> usize {
     asked.map_or(max, |asked| usize::try_from(asked).unwrap_or(max).clamp(1, max))
 }

@@ -2,6 +2,7 @@
 //! it. It is pure: bytes, mail and time come in as arguments, what to write comes out as slices; so the event
 //! loop that runs it is thin, and a simulation can run it just as well. Not here: sockets and TLS.
 
+mod door;
 mod input;
 mod output;
 #[cfg(test)]
@@ -106,6 +107,8 @@ enum Timer {
     Presence(RoomName),
     /// A connection that was too fast may go on.
     Resume { slot: usize, generation: u64 },
+    /// A connection is to be told that it is not let in.
+    SayNo { slot: usize, generation: u64 },
 }
 
 impl Shard {
@@ -178,6 +181,9 @@ impl Shard {
                 Some(Reverse((_, Timer::Resume { slot, generation }))) => {
                     self.release(ConnectionId { shard: self.index, slot, generation }, Hold::Rate);
                 }
+                Some(Reverse((_, Timer::SayNo { slot, generation }))) => {
+                    self.say_no(ConnectionId { shard: self.index, slot, generation });
+                }
                 None => {}
             }
         }
@@ -197,8 +203,12 @@ impl Shard {
     pub(crate) fn deliver(&mut self, mail: Mail) {
         match mail {
             Mail::News(room) => self.news(&room),
-            Mail::Opened { to, room } => match self.find(to) {
-                Some(slot) => self.opened(slot, room),
+            Mail::TurnedAway { to, refusal, is_wrong_secret } => {
+                self.turned_away(to, refusal, is_wrong_secret);
+            }
+            Mail::PutOut { room, id, code, text } => self.put_out(&room, &id, code, &text),
+            Mail::Opened { to, room, access } => match self.find(to) {
+                Some(slot) => self.opened(slot, room, access),
                 None => self.abandon(&room),
             },
             Mail::NotOpened { to, refusal } => {
@@ -413,6 +423,9 @@ impl Shard {
             other.index = membership.index;
         }
         local.room.presence().leave(&membership.member.id);
+        if membership.member.id.is_guest() {
+            local.room.guests().remove(&membership.member.id);
+        }
         let room = Arc::clone(&local.room);
         self.schedule_presence(membership.room);
         if self.rooms[membership.room].members.is_empty() {

@@ -10,7 +10,7 @@ use papo_proto::{ClosingCode, Epoch, Nonce, RoomName, ServerMessage};
 
 use super::{Arrival, Output, Shard};
 use crate::carrier::Carrier;
-use crate::desk::{ConnectionId, Desk, Job, Mail, ReadJob};
+use crate::desk::{Asked, ConnectionId, Desk, Job, Mail, ReadJob};
 use crate::feed::{WINDOW_BYTES_MAX, Window};
 use crate::guard::{Account, Guard};
 use crate::limits::{Limits, Rate};
@@ -52,10 +52,12 @@ fn shard_with_limits(limits: Limits) -> (Shard, ConnectionId, Arc<Room>) {
     shard.input(slot, b"{\"type\":\"join\",\"name\":\"Ana\"}\n");
     shard.submit();
     let job = pile.jobs.lock().unwrap().pop();
-    let Some(Job::Open { room: name, from }) = job else { panic!("the room has to be opened: {job:?}") };
+    let Some(Job::Open(asked)) = job else { panic!("the room has to be opened: {job:?}") };
+    let Asked { room: name, from, .. } = *asked;
     assert_eq!(name, RoomName::default());
     let room = hub.open(Room::new(name, Epoch([1; 8]), 1, Window::after(0)));
-    shard.deliver(Mail::Opened { to: from, room: Arc::clone(&room) });
+    room.set_plain(true);
+    shard.deliver(Mail::Opened { to: from, room: Arc::clone(&room), access: None });
     let said = written(&mut shard, slot);
     assert!(matches!(said.last(), Some(ServerMessage::Joined { .. })), "{said:?}");
     assert_eq!(shard.take_resumed(), [slot], "it was held while the room was opened");

@@ -204,6 +204,21 @@ impl RoomLog for SimulatedLog {
         self.read(|log| log.read_before(room, before, page))
     }
 
+    fn read_acts_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+        self.read(|log| log.read_acts_after(room, after, page))
+    }
+
+    fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+        self.read(|log| log.read_acts_before(room, before, page))
+    }
+
+    fn find(&self, room: &str, sender: &str, id: &str) -> Result<Option<Entry>, LogError> {
+        if self.disk.lock().unwrap().unreadable {
+            return Err(LogError::Unreadable { path: PathBuf::from("log"), cause: "simulated".to_owned() });
+        }
+        self.memory.find(room, sender, id)
+    }
+
     fn state(&self, room: &str) -> Result<RoomState, LogError> {
         // One log for a whole run, with an epoch that does not differ between equal runs.
         Ok(RoomState { epoch: Epoch::from_bits(7), ..self.memory.state(room)? })

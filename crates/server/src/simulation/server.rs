@@ -22,11 +22,13 @@ use super::disk::SimulatedLog;
 use super::world::{World, after, spawn};
 use crate::carrier::Carrier;
 use crate::desk::{Desk, Job, Mail, Post, ReadJob, Wanted};
+use crate::gate::AccessRules;
 use crate::guard::Guard;
 use crate::limits::Limits;
 use crate::reader::read;
 use crate::room::{Hub, Room};
 use crate::shard::{Arrival, Output, Shard};
+use crate::tags::AddressTags;
 use crate::writer::Writer;
 
 /// Where the server listens.
@@ -95,7 +97,9 @@ impl Machine {
         for shard in &shards {
             spawn(world, Rc::clone(shard).run(Rc::clone(world)));
         }
-        let writer = Writer { log: Arc::clone(&log), hub, shards: posts, trims: false, failing: false };
+        let tags = Arc::new(AddressTags::new(&[7; 32]));
+        let alone = Writer::alone(Arc::clone(&log) as Arc<dyn RoomLog>, AccessRules::OPEN, tags);
+        let writer = Writer { hub, shards: posts, ..alone };
         spawn(world, Arc::clone(&desk).write(Rc::clone(world), writer));
         spawn(world, Arc::clone(&desk).read_on(Rc::clone(world), log));
         Self { desk, shards }

@@ -19,7 +19,8 @@ use papo_proto::{
     ClosingCode, ErrorCode, Fingerprint, Member, MemberId, Message, MessageId, Nonce, PublicKey, Refusal,
     RoomName, ServerMessage, Signature,
 };
-use papo_server::{Config, History, Limits, Reloader, ServeError, Server, Stopper};
+use papo_server::operator::Operator;
+use papo_server::{AccessRules, Config, History, Limits, Reloader, ServeError, Server, Stopper};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs as provider};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -42,6 +43,7 @@ pub(crate) struct TestServer {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) config: Config,
     pub(crate) reloader: Reloader,
+    pub(crate) operator: Operator,
     stopper: Stopper,
     thread: Option<JoinHandle<Result<(), ServeError>>>,
     folder: Arc<TempDir>,
@@ -58,6 +60,7 @@ pub(crate) fn config(folder: &Path) -> Config {
         shards: 2,
         websocket_echo: false,
         limits: Limits::without_rates(),
+        access: AccessRules::OPEN,
     }
 }
 
@@ -73,14 +76,16 @@ impl TestServer {
     fn run(folder: Arc<TempDir>, config: Config) -> Self {
         let server = Server::bind(config.clone()).unwrap();
         let (address, fingerprint) = (server.addresses()[0], server.fingerprint());
-        let (stopper, reloader) = (server.stopper(), server.reloader());
+        let (stopper, reloader, operator) = (server.stopper(), server.reloader(), server.operator());
         let thread = Some(thread::spawn(move || server.run()));
-        Self { address, fingerprint, config, reloader, stopper, thread, folder }
+        Self { address, fingerprint, config, reloader, operator, stopper, thread, folder }
     }
 
     /// Stops it and returns how long that took.
     pub(crate) fn stop(&mut self) -> Duration {
         let begun = Instant::now();
+        // Over WebSocket no test acts as the operator.
+        let _ = &self.operator;
         self.stopper.stop();
         if let Some(thread) = self.thread.take() {
             let ran = thread.join().expect("the server's main thread does not panic");

@@ -15,6 +15,7 @@ const OVER_WEBSOCKET: bool = false;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod access;
 mod bad_inputs;
 mod carrier;
 mod join;

@@ -149,5 +149,5 @@ fn the_key_stays_and_without_history_nothing_is_kept() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     kept.sort();
-    assert_eq!(kept, ["server.crt", "server.key"]);
+    assert_eq!(kept, ["address.key", "server.crt", "server.key"]);
 }

@@ -1,0 +1,271 @@
+//! The writer's part in who may come in and who may do what: it judges and stores acts between two commits of
+//! messages, so that each of them stands at one place of the log and everything behind it obeys it. Not here: the
+//! rules themselves (`access`), and what a room has of them in memory (`gate`).
+
+use std::sync::Arc;
+
+use papo_log::{Entry, LogError};
+use papo_proto::codec::encode_server;
+use papo_proto::limits::INSIDE_LISTED_MAX;
+use papo_proto::{
+    Act, ClosingCode, Member, MemberId, MessageId, Refusal, RoomAccess, RoomName, ServerMessage, Whom,
+};
+
+use super::{Writer, id_reused, parts_of};
+use crate::access::{Denied, Entrance, Visitor};
+use crate::desk::{Asked, Asking, ConnectionId, Mail, not_stored};
+use crate::feed::Batch;
+use crate::gate::{Gate, Performed, refusal};
+use crate::room::Room;
+
+impl Writer {
+    /// Brings a visitor into a room, or says why not. Whoever is not let in changes nothing: no room is opened for
+    /// them, and none is kept in memory.
+    pub(super) fn open(&mut self, asked: &Asked, now_ms: u64) {
+        let to = asked.from;
+        let mail = match self.admit(asked, now_ms) {
+            Ok((room, access)) => Mail::Opened { to, room, access },
+            Err(Refused::Denied(denied)) => {
+                self.forget_if_closed(&asked.room);
+                let is_wrong_secret = denied == Denied::NoEntry && asked.invite.is_some();
+                Mail::TurnedAway { to, refusal: refusal(denied, now_ms), is_wrong_secret }
+            }
+            Err(Refused::Failed(error)) => {
+                self.forget_if_closed(&asked.room);
+                tracing::error!(room = %asked.room, "a room could not be opened: {error}");
+                Mail::NotOpened { to, refusal: not_stored(&error, None) }
+            }
+        };
+        self.shards[to.shard].post(mail);
+    }
+
+    fn admit(&mut self, asked: &Asked, now_ms: u64) -> Result<(Arc<Room>, Option<Box<RoomAccess>>), Refused> {
+        let Asked { room: name, member, invite, origin, .. } = asked;
+        let address = member.id.is_guest().then(|| self.tags.tag(*origin));
+        let visitor = Visitor { id: &member.id, address, invite: *invite };
+        let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
+        let gate = self.gates.load(&*log, name)?;
+        let entrance = gate.access.entrance(visitor, rules.open, now_ms).map_err(Refused::Denied)?;
+        let entering = match entrance {
+            Entrance::Known => None,
+            Entrance::ByInvite(role) => gate.entering(visitor, role),
+        };
+        gate.let_in(&member.id);
+        if let Some((id, act)) = &entering {
+            match gate.perform(&*log, name, member, (id, act), now_ms)? {
+                Performed::Done(entry) => self.tell(name, &entry),
+                Performed::Denied(denied) => return Err(Refused::Denied(denied)),
+                // The id of an entrance is another one for each use.
+                Performed::Repeated(_) | Performed::Conflict(_) => {
+                    return Err(Refused::Denied(Denied::NoEntry));
+                }
+            }
+        }
+        let room = match self.hub.enter(name) {
+            Some(room) => room,
+            None => self.hub.open(self.read_room(name)?),
+        };
+        self.gates.changed(name);
+        let gate = self.gates.load(&*log, name)?;
+        room.set_plain(gate.is_plain(rules));
+        let count = room.presence().count() + 1;
+        let view = gate.access.view(&member.id, gate.circumstances(rules, now_ms, count));
+        let usual = RoomAccess::usual(gate.access.role_of(member.id.as_str()).min(papo_proto::Role::Member));
+        Ok((room, (view != usual).then(|| Box::new(view))))
+    }
+
+    /// Does what a member has asked for, or says why not.
+    pub(super) fn act(&mut self, asking: &Asking, now_ms: u64) {
+        let Asking { room, member, id, act, from } = asking;
+        let (from, about) = (*from, Some(id.clone()));
+        let refuse = |refusal: Refusal| Mail::Refused {
+            to: from,
+            refusal: Refusal { about, ..refusal },
+            answers: false,
+        };
+        let mail = match self.perform(room, member, id, act, now_ms) {
+            // The echo comes with the room's feed.
+            Ok(Performed::Done(_)) => return,
+            Ok(Performed::Repeated(first)) => {
+                let mut frame = Vec::new();
+                parts_of(&first).encode_line(&mut frame);
+                Mail::Frame { to: from, frame, answers: false }
+            }
+            Ok(Performed::Conflict(seq)) => refuse(id_reused(seq, id.as_str())),
+            Ok(Performed::Denied(denied)) => refuse(refusal(denied, now_ms)),
+            Err(error) => {
+                self.failed(&error);
+                refuse(not_stored(&error, None))
+            }
+        };
+        self.shards[from.shard].post(mail);
+    }
+
+    /// Does an act in a room and what follows from it there.
+    pub(super) fn perform(
+        &mut self,
+        name: &RoomName,
+        actor: &Member,
+        id: &MessageId,
+        act: &Act,
+        now_ms: u64,
+    ) -> Result<Performed, LogError> {
+        let room = self.hub.find(name);
+        let log = Arc::clone(&self.log);
+        let rules = self.gates.rules;
+        let gate = self.gates.load(&*log, name)?;
+        let act = complete(act, gate, room.as_deref(), rules.open, |room, guest| {
+            room.guests().get(guest).map(|origin| self.tags.tag(*origin))
+        });
+        let performed = gate.perform(&*log, name, actor, (id, &act), now_ms)?;
+        if let Performed::Done(entry) = &performed {
+            let out = who_goes(&act, room.as_deref());
+            out.iter().for_each(|id| gate.expel(id, now_ms));
+            if let Some(room) = &room {
+                // Before anybody is put out: who comes in at this moment without being looked at is put out as well.
+                room.set_plain(gate.is_plain(rules));
+            }
+            self.gates.changed(name);
+            self.tell(name, entry);
+            if let Some(room) = &room {
+                self.put_out(room, &act, &out);
+            }
+        }
+        if room.is_none() {
+            self.gates.forget(name);
+        }
+        Ok(performed)
+    }
+
+    /// Feeds an act to its room.
+    fn tell(&self, name: &RoomName, entry: &Entry) {
+        let Some(room) = self.hub.find(name) else { return };
+        let mut batch = Batch::starting_at(entry.seq);
+        batch.push(|out| parts_of(entry).encode_line(out));
+        room.messages.push(Arc::new(batch));
+        self.update_first(&room);
+        self.wake(&room);
+    }
+
+    fn put_out(&self, room: &Arc<Room>, act: &Act, out: &[MemberId]) {
+        let (code, cause) = match act {
+            Act::Kick { .. } => (ClosingCode::Kicked, "you were put out of this room"),
+            _ => (ClosingCode::Banned, "you were shut out of this room"),
+        };
+        let text = act.why().map_or_else(|| cause.to_owned(), |why| format!("{cause}: {why}"));
+        for id in out {
+            for shard in room.subscribers().filter(|&shard| shard < self.shards.len()) {
+                let (room, id, text) = (room.name.clone(), id.clone(), text.clone());
+                self.shards[shard].post(Mail::PutOut { room, id, code, text });
+            }
+        }
+    }
+
+    /// Tells a member how the room stands.
+    pub(super) fn describe(&mut self, name: &RoomName, member: &MemberId, from: ConnectionId, now_ms: u64) {
+        let mail = match self.view(name, member, now_ms) {
+            Ok(view) => {
+                let mut frame = Vec::new();
+                encode_server(&ServerMessage::Access(Box::new(view)), &mut frame);
+                Mail::Frame { to: from, frame, answers: true }
+            }
+            Err(error) => Mail::Refused { to: from, refusal: not_stored(&error, None), answers: true },
+        };
+        self.shards[from.shard].post(mail);
+    }
+
+    /// How a room stands, as this member may see it.
+    pub(super) fn view(
+        &mut self,
+        name: &RoomName,
+        member: &MemberId,
+        now_ms: u64,
+    ) -> Result<RoomAccess, LogError> {
+        let count = self.hub.find(name).map_or(0, |room| room.presence().count());
+        let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
+        let gate = self.gates.load(&*log, name)?;
+        let view = gate.access.view_whole(member, gate.circumstances(rules, now_ms, count));
+        self.forget_if_closed(name);
+        Ok(view)
+    }
+
+    /// A stranger's knocking leaves nothing behind.
+    fn forget_if_closed(&mut self, name: &RoomName) {
+        if self.hub.find(name).is_none() {
+            self.gates.forget(name);
+        }
+    }
+
+    /// Answers a message that may not be said: with the first one, where it was said before.
+    pub(super) fn answer_quiet(&self, entry: &papo_log::NewEntry, to: ConnectionId, refusal: Refusal) {
+        let found = self.log.find(&entry.room, &entry.sender, &entry.id);
+        let mail = match found {
+            Ok(Some(first)) if first.kind == entry.kind && first.body == entry.body => {
+                let mut frame = Vec::new();
+                parts_of(&first).encode_line(&mut frame);
+                Mail::Frame { to, frame, answers: false }
+            }
+            Ok(_) => {
+                let about = MessageId::parse(&entry.id).ok();
+                Mail::Refused { to, refusal: Refusal { about, ..refusal }, answers: false }
+            }
+            Err(error) => {
+                let refusal = not_stored(&error, MessageId::parse(&entry.id).ok());
+                Mail::Refused { to, refusal, answers: false }
+            }
+        };
+        self.shards[to.shard].post(mail);
+    }
+}
+
+/// Why somebody was not let in.
+enum Refused {
+    Denied(Denied),
+    Failed(LogError),
+}
+
+impl From<LogError> for Refused {
+    fn from(error: LogError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// An act with what only the server knows: what somebody is called, a guest's address, who is inside.
+fn complete(
+    act: &Act,
+    gate: &Gate,
+    room: Option<&Room>,
+    open: bool,
+    tag_of: impl Fn(&Room, &MemberId) -> Option<papo_proto::AddressTag>,
+) -> Act {
+    let named = |whom: &Whom| {
+        let present = room.and_then(|room| room.presence().name_of(&whom.id));
+        present.or_else(|| gate.access.name_of(&whom.id).cloned())
+    };
+    let name = act.whom().and_then(named);
+    match act.as_asked().named(name) {
+        Act::Ban { whom, seconds, why, .. } if whom.id.is_guest() => {
+            let address = room.and_then(|room| tag_of(room, &whom.id));
+            Act::Ban { whom, seconds, why, address }
+        }
+        Act::Lock { on: true, .. } if open => {
+            let inside = room.map_or_else(Vec::new, |room| room.presence().keys(INSIDE_LISTED_MAX));
+            Act::Lock { on: true, inside }
+        }
+        act => act,
+    }
+}
+
+/// Who has to go after an act: whom it is about, and with the address of a guest whoever else has it.
+fn who_goes(act: &Act, room: Option<&Room>) -> Vec<MemberId> {
+    let (Act::Kick { whom, .. } | Act::Ban { whom, .. }) = act else { return Vec::new() };
+    let mut out = vec![whom.id.clone()];
+    if let (Act::Ban { address: Some(_), .. }, Some(room)) = (act, room) {
+        let guests = room.guests();
+        if let Some(origin) = guests.get(&whom.id) {
+            let same = guests.iter().filter(|(id, other)| *other == origin && **id != whom.id);
+            out.extend(same.map(|(id, _)| id.clone()));
+        }
+    }
+    out
+}
