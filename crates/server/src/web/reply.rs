@@ -20,7 +20,8 @@ const ALWAYS: &str = "Content-Security-Policy: default-src 'none'; script-src 's
 
 /// The same for a file of the page, which is no document: twenty of them come with the first visit, and each with a
 /// head. The service worker is one, and asks this server.
-const OF_FILES: &str = "Content-Security-Policy: default-src 'none'; connect-src 'self'; frame-ancestors 'none'\r\n\
+const OF_FILES: &str = "Content-Security-Policy: default-src 'none'; connect-src 'self'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'\r\n\
     X-Content-Type-Options: nosniff\r\n\
     Cross-Origin-Resource-Policy: same-origin\r\n";
 
