@@ -12,6 +12,7 @@ use papo_proto::{MemberId, PublicKey, Signature};
 use papo_words::{system, t};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject;
+use zeroize::Zeroizing;
 
 use crate::private_file;
 
@@ -28,7 +29,7 @@ impl Identity {
     /// The identity in this folder (`identity.key`, PKCS#8 as PEM, RFC 5958 and RFC 7468); where there is
     /// none, it is made. Of several processes that make one at the same time, all get the same.
     pub fn load_or_make(folder: &Path) -> Result<Self, IdentityError> {
-        let path = folder.join(FILE_NAME);
+        let path = file_in(folder);
         match private_file::read(&path) {
             Ok(pem) => Self::from_pem(&path, &pem),
             Err(private_file::ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
@@ -62,7 +63,13 @@ impl Identity {
         Signature(bytes)
     }
 
-    fn from_pem(path: &Path, pem: &[u8]) -> Result<Self, IdentityError> {
+    /// The identity in this file, and the file's bytes.
+    pub(crate) fn read(path: &Path) -> Result<(Self, Zeroizing<Vec<u8>>), IdentityError> {
+        let pem = Zeroizing::new(private_file::read(path).map_err(|error| unreadable(path, error))?);
+        Ok((Self::from_pem(path, &pem)?, pem))
+    }
+
+    pub(crate) fn from_pem(path: &Path, pem: &[u8]) -> Result<Self, IdentityError> {
         let damaged = || IdentityError::Damaged { path: path.to_owned() };
         let der = PrivatePkcs8KeyDer::from_pem_slice(pem).map_err(|_| damaged())?;
         let pair = Ed25519KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| damaged())?;
@@ -76,6 +83,11 @@ impl fmt::Debug for Identity {
         // The private half must not get into a log by way of `{:?}`.
         f.debug_struct("Identity").field("public_key", &self.public_key).finish_non_exhaustive()
     }
+}
+
+/// Where the key of a profile is.
+pub(crate) fn file_in(folder: &Path) -> PathBuf {
+    folder.join(FILE_NAME)
 }
 
 /// Makes a key and puts its file into place, unless another process has done so meanwhile.

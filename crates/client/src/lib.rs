@@ -10,6 +10,7 @@
 //! - [`markup`]: what a message's text looks like: bold, code, lists, links.
 //! - [`heights`]: where the rows of a long list are, for surfaces that scroll smoothly.
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
+//! - [`protected`]: that key in a file with a passphrase, for another computer.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
 //! - [`error`]: every way in which a connection can fail, with cause and remedy; [`said`]: the protocol's errors and
 //!   codes in the reader's language.
@@ -23,6 +24,7 @@ pub mod markup;
 pub mod names;
 mod private_file;
 pub mod profile;
+pub mod protected;
 pub mod said;
 pub mod session;
 pub mod state;

@@ -41,10 +41,19 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     if let Some(mode) = platform::exposed_mode(&file.metadata()?) {
         return Err(ReadError::Exposed { mode });
     }
+    read_bounded(file).map_err(ReadError::Io)
+}
+
+/// Reads a file whoever may read it: what it holds is protected otherwise.
+pub(crate) fn read_any(path: &Path) -> io::Result<Vec<u8>> {
+    read_bounded(File::open(path)?)
+}
+
+fn read_bounded(file: File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, t!("client-file-too-large")).into());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, t!("client-file-too-large")));
     }
     Ok(bytes)
 }
@@ -71,8 +80,7 @@ pub(crate) fn create_whole<E: From<io::Error>>(
 /// Puts these bytes in the place of a file, whole or not at all.
 pub(crate) fn replace_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = create_part(path)?;
-    let replaced = fs::write(&part, bytes)
-        .and_then(|()| File::options().write(true).open(&part)?.sync_all())
+    let replaced = write_synced(&part, bytes)
         .and_then(|()| fs::rename(&part, path))
         .and_then(|()| platform::sync_folder(path));
     if replaced.is_err() {
@@ -80,6 +88,11 @@ pub(crate) fn replace_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&part);
     }
     replaced
+}
+
+/// Fills a file that is there, and waits until the disk has it.
+pub(crate) fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(path, bytes).and_then(|()| File::options().write(true).open(path)?.sync_all())
 }
 
 /// Gives a complete file its name, if the name is still free.

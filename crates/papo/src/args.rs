@@ -18,7 +18,7 @@ use crate::layers::variable;
     arg_required_else_help = true,
     after_help = "Begin with `papo serve`; it prints what the others type.\n\n\
         Every option is also an environment variable (named in the command's --help) and a key of the \
-        configuration file: [serve] for serve, invite and cert, [client] for join, send and tail. \
+        configuration file: [serve] for serve, invite and cert, [client] for join, send, tail and key. \
         An option counts before the environment, the environment before the file. PAPO_TARGET and the key \
         target of [client] stand for TARGET.\n\n\
         You are the same person at every `papo join`; with --profile DIR you are a second one on the same \
@@ -56,6 +56,11 @@ pub(crate) enum Command {
     Cert {
         #[command(subcommand)]
         command: CertCommand,
+    },
+    /// Take the key that you are to another computer, protected by a passphrase
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Measure what a server on this computer can do: many members, one room, real TLS
     Bench(Box<papo_bench::Options>),
@@ -285,6 +290,53 @@ pub(crate) struct CertFileArguments {
     pub(crate) data: Option<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Write the key that you are into a file that a passphrase protects
+    #[command(
+        after_help = "The passphrase is asked for at the terminal and not shown; a script puts it into the \
+        first line of a file that only you may read (--passphrase-file or PAPO_PASSPHRASE_FILE). Who forgets the \
+        passphrase has lost the file."
+    )]
+    Export(KeyExportArguments),
+    /// Be here who is in a file that `papo key export` has written
+    #[command(
+        after_help = "A key that is here already stays as it is, except with --replace; then it is kept \
+        beside the new one."
+    )]
+    Import(KeyImportArguments),
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct KeyExportArguments {
+    /// The file to write; it must not be there yet
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct KeyImportArguments {
+    /// The file that `papo key export` has written
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    /// Take the place of a key that is here already, which is kept beside it
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+/// What export and import have in common.
+#[derive(Debug, Default, Args)]
+pub(crate) struct KeyArguments {
+    /// The folder that holds your key, the servers you trust and your messages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Read the passphrase from the first line of this file instead of asking for it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
 /// Reads the words of the command line, the program's own name first.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
     let matches = help::localised(command()).try_get_matches_from(rewrite_ip(words))?;
@@ -375,7 +427,10 @@ mod tests {
             assert!(values.iter().all(|value| value == &values[0]), "--{option}: {values:?}");
         }
         let shared: Vec<&str> = options.keys().map(String::as_str).collect();
-        assert_eq!(shared, ["address", "ca", "cert", "data", "ip", "name", "port", "profile", "room"]);
+        assert_eq!(
+            shared,
+            ["address", "ca", "cert", "data", "ip", "name", "passphrase-file", "port", "profile", "room"]
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::exit::Failure;
 
 /// The sections, and the commands whose options each may hold.
 const SECTIONS: [(&str, &[&str]); 2] =
-    [("serve", &["serve", "invite", "cert"]), ("client", &["join", "send", "tail"])];
+    [("serve", &["serve", "invite", "cert"]), ("client", &["join", "send", "tail", "key"])];
 
 /// Options that no section holds: they ask for help, for this very file, or for what all sections have in common.
 const KEYS_NEVER: [&str; 4] = ["config", "help", "lang", "version"];

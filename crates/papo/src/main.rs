@@ -11,6 +11,7 @@ mod desktop;
 mod exit;
 mod help;
 mod invite;
+mod key;
 mod language;
 mod layers;
 #[cfg(target_os = "linux")]
@@ -25,7 +26,7 @@ mod unix;
 use std::env;
 use std::process::ExitCode;
 
-use args::{CertCommand, Command};
+use args::{CertCommand, Command, KeyCommand};
 use exit::Failure;
 use layers::Layers;
 
@@ -72,6 +73,10 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
             CertCommand::Make(typed) => cert::make(settings::cert_make(typed, &layers)?),
             CertCommand::Show(typed) => cert::show(&settings::cert_file(typed, &layers)?),
             CertCommand::Fingerprint(typed) => cert::fingerprint(&settings::cert_file(typed, &layers)?),
+        },
+        Command::Key { command } => match command {
+            KeyCommand::Export(typed) => key::export(settings::key_export(typed, &layers)?),
+            KeyCommand::Import(typed) => key::import(settings::key_import(typed, &layers)?),
         },
         Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
         #[cfg(feature = "desktop")]

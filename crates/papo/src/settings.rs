@@ -2,6 +2,7 @@
 //! where the text came from. Nothing is opened or resolved yet.
 
 mod client;
+mod key;
 mod limits;
 mod server;
 
@@ -18,6 +19,7 @@ use crate::layers::Sourced;
 #[cfg(feature = "desktop")]
 pub(crate) use client::desktop;
 pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
+pub(crate) use key::{KeyExport, KeyFile, KeyImport, key_export, key_import};
 pub(crate) use server::{
     CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, Serve, cert_file, cert_make,
     invite, serve,

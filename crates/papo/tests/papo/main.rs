@@ -6,6 +6,7 @@
 mod chat;
 mod cli;
 mod errors;
+mod key;
 mod language;
 mod raw;
 mod support;

@@ -70,6 +70,18 @@ cli-invite-never = no server has been started with the folder { $folder } yet: s
 cli-invite-damaged = { $file } is damaged ({ $cause }): the next `papo serve` writes it anew
 cli-invite-too-long = the link does not fit into a QR code: { $cause }
 
+# papo key.
+cli-passphrase-new = A passphrase for the key (nothing is shown as you type):
+cli-passphrase-again = The same once more:
+cli-passphrase-differs = the two passphrases differ, and nothing was written: try again
+cli-passphrase = The key's passphrase (nothing is shown as you type):
+cli-passphrase-no-terminal = nobody can be asked for the passphrase here: put it into a file that only you may read, and name it with --passphrase-file FILE
+cli-passphrase-unread = no passphrase was given ({ $cause }): try again, or put it into a file and name it with --passphrase-file FILE
+cli-key-exported = The key { $badge } is in { $file }. Whoever has this file and the passphrase is you; without the passphrase nobody opens it.
+cli-key-imported = You are { $badge } now. A papo that is running takes it up when it is started again.
+cli-key-kept = The key that was here is kept: { $file }
+cli-key-same = You are { $badge } already; nothing was changed.
+
 # papo bench.
 cli-yardstick-ended = the yardstick has ended: { $cause }
 cli-report-unwritable = the report cannot be written to { $file }: { $cause }

@@ -70,6 +70,18 @@ cli-invite-never = nenhum servidor foi aberto ainda com a pasta { $folder }: abr
 cli-invite-damaged = { $file } está danificado ({ $cause }): o próximo `papo serve` o escreve de novo
 cli-invite-too-long = o link não cabe em um QR code: { $cause }
 
+# papo key.
+cli-passphrase-new = Uma senha para a chave (nada aparece enquanto você digita):
+cli-passphrase-again = A mesma outra vez:
+cli-passphrase-differs = as duas senhas são diferentes, e nada foi gravado: tente de novo
+cli-passphrase = A senha da chave (nada aparece enquanto você digita):
+cli-passphrase-no-terminal = aqui não há a quem pedir a senha: ponha-a em um arquivo que só você possa ler, e indique-o com --passphrase-file ARQUIVO
+cli-passphrase-unread = nenhuma senha foi dada ({ $cause }): tente de novo, ou ponha-a em um arquivo e indique-o com --passphrase-file ARQUIVO
+cli-key-exported = A chave { $badge } está em { $file }. Quem tem este arquivo e a senha é você; sem a senha, ninguém o abre.
+cli-key-imported = Agora você é { $badge }. Um papo que já está aberto só a usa quando for iniciado de novo.
+cli-key-kept = A chave que estava aqui está guardada: { $file }
+cli-key-same = Você já é { $badge }; nada mudou.
+
 # papo bench.
 cli-yardstick-ended = a medida de comparação terminou: { $cause }
 cli-report-unwritable = o relatório não pode ser gravado em { $file }: { $cause }

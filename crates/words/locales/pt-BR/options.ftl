@@ -4,7 +4,7 @@
 options-about-papo = Uma sala de conversa cifrada em um comando
 options-behind-papo = Comece com `papo serve`; ele mostra o que as outras pessoas digitam.
 
-    Cada opção é também uma variável de ambiente (o nome está no --help do comando) e uma chave do arquivo de configuração: [serve] para serve, invite e cert, [client] para join, send e tail. A opção vale antes da variável, e a variável antes do arquivo. PAPO_TARGET e a chave target de [client] fazem as vezes de DESTINO.
+    Cada opção é também uma variável de ambiente (o nome está no --help do comando) e uma chave do arquivo de configuração: [serve] para serve, invite e cert, [client] para join, send, tail e key. A opção vale antes da variável, e a variável antes do arquivo. PAPO_TARGET e a chave target de [client] fazem as vezes de DESTINO.
 
     Você é a mesma pessoa em todo `papo join`; com --profile PASTA, é uma segunda no mesmo computador.
 
@@ -32,6 +32,11 @@ options-about-cert = Criar ou mostrar o certificado do servidor
 options-about-cert-make = Criar a chave e o certificado do servidor, como faz o primeiro `papo serve`
 options-about-cert-show = Mostrar a impressão digital, os nomes e o prazo de um certificado
 options-about-cert-fingerprint = Mostrar só a impressão digital de um certificado
+options-about-key = Levar a sua chave para outro computador, protegida por uma senha
+options-about-key-export = Gravar a chave que você é em um arquivo protegido por uma senha
+options-behind-key-export = A senha é pedida no terminal e não aparece; um script a põe na primeira linha de um arquivo que só você possa ler (--passphrase-file ou PAPO_PASSPHRASE_FILE). Quem esquece a senha perde o arquivo.
+options-about-key-import = Ser, aqui, quem está em um arquivo gravado por `papo key export`
+options-behind-key-import = Uma chave que já está aqui fica como está, a não ser com --replace; então ela fica guardada ao lado da nova.
 options-about-bench = Medir o que um servidor neste computador aguenta: muitos membros, uma sala, TLS de verdade
 options-about-help = Mostrar esta ajuda ou a de um comando
 
@@ -50,6 +55,10 @@ options-any-profile = A pasta com a sua chave, os servidores em que você confia
 options-any-target = Um link de convite, ENDEREÇO ou ENDEREÇO:PORTA
 options-any-file = Um certificado (PEM); o da pasta do servidor se não for dito
 options-any-json = Mostrar cada mensagem como um objeto JSON, como o protocolo a tem
+options-any-passphrase_file = Ler a senha da primeira linha deste arquivo em vez de pedi-la
+options-key-export-file = O arquivo a gravar; não pode existir ainda
+options-key-import-file = O arquivo gravado por `papo key export`
+options-key-import-replace = Tomar o lugar da chave que já está aqui, que fica guardada ao lado
 
 options-serve-host = Onde escutar: ENDEREÇO ou ENDEREÇO:PORTA, em vez de --ip e --port
 options-serve-ip = O endereço em que escutar; `-ip IP` também serve. 127.0.0.1 se não for dito
