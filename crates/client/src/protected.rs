@@ -2,7 +2,7 @@
 //! key in the profile itself ([`crate::identity`]), which has no passphrase, and how one is asked for it.
 //!
 //! The file is text: a first line and a last one as PEM has them (RFC 7468), base64 between. In the base64 stand,
-//! numbers big-endian, the mark `papo key`, the version 1 (one byte), Argon2id's memory in KiB, passes and lanes (32
+//! numbers big-endian, the mark `papo-key`, the version 1 (one byte), Argon2id's memory in KiB, passes and lanes (32
 //! bits each), its salt (16 bytes), the nonce (12 bytes), and the file `identity.key` encrypted with AES-256-GCM under
 //! the key that Argon2id (RFC 9106) makes of the passphrase in UTF-8 (NFC). What stands before the nonce is
 //! authenticated too.
@@ -25,7 +25,7 @@ use crate::private_file;
 
 const BEGIN: &str = "-----BEGIN PAPO PROTECTED KEY-----";
 const END: &str = "-----END PAPO PROTECTED KEY-----";
-const MARK: &[u8] = b"papo key";
+const MARK: &[u8] = b"papo-key";
 const VERSION: u8 = 1;
 const SALT_BYTES: usize = 16;
 const NONCE_BYTES: usize = 12;
