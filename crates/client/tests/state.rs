@@ -185,6 +185,24 @@ proptest! {
     }
 }
 
+/// Found by the property above: a live message cuts off the oldest end while the page before it is being read.
+#[test]
+fn what_is_said_while_an_older_page_is_read_leaves_no_gap() {
+    let mut world = World::new(5_000);
+    while world.places().len() < 1_900 {
+        world.act(Action::WantOlder(world.room));
+        world.answer();
+    }
+    world.act(Action::WantOlder(world.room));
+    (0..150).for_each(|_| world.say());
+    world.answer();
+    let places = world.places();
+    assert!(places.windows(2).all(|pair| pair[0] + 1 == pair[1]), "a gap in {places:?}");
+    world.act(Action::WantOlder(world.room));
+    world.answer();
+    assert!(world.places()[0] < places[0], "the reader can go on");
+}
+
 #[test]
 fn a_first_visit_has_nothing_unread_and_later_messages_count_until_read() {
     let mut world = World::new(500);

@@ -122,7 +122,7 @@ impl Room {
     pub(super) fn take_live(&mut self, event: &Event) {
         if self.paging.is_at_end {
             self.timeline.apply(event);
-            self.timeline.keep_newest(MESSAGES_IN_MEMORY_MAX);
+            self.paging.has_older |= self.timeline.keep_newest(MESSAGES_IN_MEMORY_MAX);
         } else {
             self.timeline.apply_elsewhere(event);
         }
@@ -159,7 +159,11 @@ impl Room {
             }
             return;
         };
-        if matches!(wanted, Wanted::Newest | Wanted::Around(_)) && !self.joins(first.seq, last.seq) {
+        if !self.joins(first.seq, last.seq) {
+            if matches!(wanted, Wanted::Before(_) | Wanted::After(_)) && self.timeline.newest().is_some() {
+                // What was said meanwhile has cut off the end that this page was for; the reader asks again.
+                return;
+            }
             self.timeline.clear();
             self.paging.has_older = true;
             self.paging.is_at_end = false;
