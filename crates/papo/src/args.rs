@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Tail(TailArguments),
     /// Print the invite link of the server on this computer
     Invite(InviteArguments),
+    /// Keep order in a room of the server on this computer
+    Room(RoomArguments),
     /// Make or show the server's certificate
     Cert {
         #[command(subcommand)]
@@ -93,7 +95,7 @@ pub(crate) struct ServeArguments {
     /// The private key (PEM) of --cert
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
-    /// Let in everybody who reaches the port; needed on any address that others can reach
+    /// Let in everybody who reaches the port; without it, only those with an invite come in where others can reach it
     #[arg(long)]
     pub(crate) open: bool,
     /// The address that the invite link names, where others reach this server under another one
@@ -110,6 +112,9 @@ pub(crate) struct ServeArguments {
     /// full, nothing more is stored and everybody is told
     #[arg(long, value_name = "MIB")]
     pub(crate) history_max: Option<String>,
+    /// How long members wait between two messages: seconds, `off` (default), or `auto` to follow how many are there
+    #[arg(long, value_name = "SECONDS|auto|off")]
+    pub(crate) slow: Option<String>,
     /// How many event loops; 0 (default) for one on each processor core
     #[arg(long, value_name = "N")]
     pub(crate) shards: Option<String>,
@@ -258,6 +263,30 @@ pub(crate) struct InviteArguments {
     /// Draw the link as a QR code too (on standard error); on a terminal that is done anyway
     #[arg(long)]
     pub(crate) qr: bool,
+}
+
+/// Keep order in a room of the server on this computer.
+#[derive(Debug, Default, Args)]
+#[command(
+    after_help = "COMMAND is one of: invite [USES] [TIME], revoke INVITE, access, audit, kick WHOM [WHY], \
+    ban WHOM [TIME] [WHY], unban WHOM, mute WHOM [TIME] [WHY], unmute WHOM, op WHOM [owner], deop WHOM, \
+    slow TIME|auto|off, announce [on|off], lock, unlock.\n\n\
+    WHOM is a name, NAME#abcd where several are called so, or an id; TIME is 30s, 10m, 2h or 7d. The server may run \
+    or not."
+)]
+pub(crate) struct RoomArguments {
+    /// The room
+    #[arg(value_name = "ROOM")]
+    pub(crate) room: String,
+    /// What to do there
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: String,
+    /// Whom, for how long, why
+    #[arg(value_name = "WORDS")]
+    pub(crate) words: Vec<String>,
+    /// The server's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

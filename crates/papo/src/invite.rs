@@ -6,7 +6,7 @@ use std::path::{self, Path, PathBuf};
 
 use papo_client::said::Said;
 use papo_proto::invite::InviteError;
-use papo_proto::{Address, Invite};
+use papo_proto::{Address, Invite, InviteSecret, RoomName};
 use papo_server::certificate::{PemFiles, fingerprint_of_file};
 use papo_words::{system, t};
 use qrcode::QrCode;
@@ -24,6 +24,25 @@ fn file(data: &Path) -> PathBuf {
 /// Where a server leaves the path of its certificate, if that is not its own.
 fn certificate_path_file(data: &Path) -> PathBuf {
     data.join("invite.certificate-path")
+}
+
+/// Where a server leaves word that its rooms are by invite.
+fn access_file(data: &Path) -> PathBuf {
+    data.join("invite.access")
+}
+
+/// What stands in that file.
+const BY_INVITE: &str = "by-invite";
+
+/// Whether everybody may come in who reached the server as it was last started.
+pub(crate) fn is_open(data: &Path) -> bool {
+    // Earlier versions left no word, and all their rooms were open.
+    fs::read_to_string(access_file(data)).map_or(true, |text| text.trim_end() != BY_INVITE)
+}
+
+/// Keeps whether the rooms are open.
+pub(crate) fn remember_access(data: &Path, is_open: bool) -> Result<(), Failure> {
+    write(&access_file(data), if is_open { "open" } else { BY_INVITE })
 }
 
 /// Whether a server has been started with this folder before.
@@ -70,6 +89,11 @@ fn not_written(path: &Path, error: &io::Error) -> Failure {
     Failure::local(t!("cli-unwritable", file = %path.display(), cause = system(error)))
 }
 
+/// The link into a room that has this secret, as others reach the server that was last started with the folder.
+pub(crate) fn link(data: &Path, room: RoomName, secret: InviteSecret) -> Result<String, Failure> {
+    Ok(Invite { room, secret: Some(secret), ..known(data, None)? }.to_string())
+}
+
 /// Prints the invite, and draws it if that was asked for.
 pub(crate) fn run(asked: settings::Invite) -> Result<(), Failure> {
     let known = known(&asked.data, asked.address)?;
@@ -77,7 +101,9 @@ pub(crate) fn run(asked: settings::Invite) -> Result<(), Failure> {
         Some(file) => fingerprint_of_file(&file).map_err(|error| Failure::local(error.to_string()))?,
         None => known.fingerprint,
     };
-    let invite = Invite { room: asked.room, fingerprint, ..known };
+    let secret =
+        if is_open(&asked.data) { None } else { Some(crate::room::new_invite(&asked.data, &asked.room)?) };
+    let invite = Invite { room: asked.room, fingerprint, secret, ..known };
     let link = invite.to_string();
     output::line(&link)?;
     if asked.qr.unwrap_or_else(output::is_all_read) {
@@ -127,7 +153,7 @@ fn drawn(link: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use papo_proto::{Fingerprint, RoomName};
+    use papo_proto::Fingerprint;
 
     use super::*;
 

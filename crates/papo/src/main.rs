@@ -16,8 +16,10 @@ mod language;
 mod layers;
 #[cfg(target_os = "linux")]
 mod linux;
+mod orders;
 mod output;
 mod places;
+mod room;
 mod serve;
 mod settings;
 #[cfg(unix)]
@@ -69,6 +71,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
             serve::run(serve?)
         }
         Command::Invite(typed) => invite::run(settings::invite(typed, &layers)?),
+        Command::Room(typed) => room::run(&settings::room(typed, &layers)?),
         Command::Cert { command } => match command {
             CertCommand::Make(typed) => cert::make(settings::cert_make(typed, &layers)?),
             CertCommand::Show(typed) => cert::show(&settings::cert_file(typed, &layers)?),

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use papo_log::LogError;
 use papo_proto::{Invite, RoomName};
-use papo_server::{Config, PemFiles, ServeError, Server, Stopper};
+use papo_server::control::Control;
+use papo_server::{AccessRules, Config, PemFiles, ServeError, Server, Stopper};
 use papo_words::t;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -30,16 +31,15 @@ fn tell_service_manager(_state: &str) {}
 /// Runs a server until a signal stops it.
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let listen = listen::resolve(&serve.host, serve.port)?;
-    if !serve.open {
-        listen::refuse_public(&listen)?;
-    }
+    let is_public = listen::is_public(&listen);
+    let access = AccessRules { open: serve.open || !is_public, slow: serve.slow };
     let given = serve.certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let is_first = !crate::invite::is_known(&serve.data);
     let (host, data, address) = (serve.host.clone(), serve.data.clone(), serve.address.clone());
     let keeps = serve.history != History::None;
     // The port may still be any; who it is for is known.
     let names = vec![listen::reached_under(address.as_deref(), &host, &listen)?.host];
-    let server = Server::bind(config(serve, listen, names)).map_err(|error| failure(&error))?;
+    let server = Server::bind(config(serve, listen, names, access)).map_err(|error| failure(&error))?;
     let bound = server.addresses().to_vec();
     let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
     let invite = Invite {
@@ -49,8 +49,17 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         secret: None,
     };
     crate::invite::remember(&data, &invite, given.as_deref())?;
+    // On this computer alone `papo room` is the owner's; elsewhere whoever comes first by the first invite is.
+    let secret =
+        if is_public { server.owner_invite(&invite.room).map_err(|error| failure(&error))? } else { None };
+    let invite = Invite { secret, ..invite };
+    crate::invite::remember_access(&data, access.open)?;
+    let control = Control::listen(&data, server.operator());
+    if let Err(error) = &control {
+        tracing::warn!("`papo room` cannot reach this server while it runs: {error}");
+    }
     stop_on_signal(server.stopper())?;
-    announce(&server, &invite, &data);
+    announce(&server, &invite, &data, access);
     if is_first || output::data_goes_elsewhere() {
         output::confidential(&words::how_to_use(&invite));
     }
@@ -67,14 +76,19 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
 }
 
 /// Says where the room is, and the invite.
-fn announce(server: &Server, invite: &Invite, data: &Path) {
+fn announce(server: &Server, invite: &Invite, data: &Path, access: AccessRules) {
     // Where the current folder cannot be found out, the path is as good as it was typed.
     let folder = path::absolute(data).unwrap_or_else(|_| data.to_owned());
     let new_folder = server.is_new().then_some(&*folder);
     let bound = server.addresses();
     output::words(&words::started(bound, &server.fingerprint(), new_folder));
-    if bound.iter().any(|address| !address.ip().is_loopback()) {
+    if !access.open {
+        output::words(&t!("cli-by-invite", room = %invite.room));
+    } else if listen::is_public(bound) {
         output::words(&t!("cli-open-to-all"));
+    }
+    if invite.secret.is_some() {
+        output::words(&t!("cli-first-owner"));
     }
     output::words(&format!("\n{}", t!("cli-invite")));
     if let Err(failure) = output::line(&invite.to_string()) {
@@ -83,7 +97,7 @@ fn announce(server: &Server, invite: &Invite, data: &Path) {
     }
 }
 
-fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
+fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>, access: AccessRules) -> Config {
     let history = match serve.history {
         History::Disk { durability, bytes_max } => {
             let durability = match durability {
@@ -104,7 +118,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>) -> Config {
         shards: serve.shards,
         websocket_echo: false,
         limits: serve.limits,
-        access: papo_server::AccessRules::OPEN,
+        access,
     }
 }
 

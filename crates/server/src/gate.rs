@@ -285,6 +285,13 @@ pub(crate) fn act_of(entry: &Entry) -> Option<(Member, Act)> {
     Some((actor, *Body::from_json(&entry.body).ok()?.act?))
 }
 
+/// A new secret; nothing where the system gives no random numbers.
+pub fn new_invite_secret() -> Option<InviteSecret> {
+    let mut random = [0; papo_proto::limits::INVITE_SECRET_BYTES];
+    aws_lc_rs::rand::fill(&mut random).ok()?;
+    Some(InviteSecret::new(random))
+}
+
 /// The id of the invite that has this secret.
 pub fn invite_id(secret: &InviteSecret, room: &RoomName) -> InviteId {
     let mut id = [0; 32];

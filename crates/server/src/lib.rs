@@ -45,7 +45,7 @@ mod writer;
 pub use access::Slow;
 pub use certificate::{Certificate, CertificateError, PemFiles};
 pub use config::{Config, History};
-pub use gate::{AccessRules, invite_id};
+pub use gate::{AccessRules, invite_id, new_invite_secret};
 pub use limits::{Limits, Rate};
 pub use listener::Stopper;
 pub use reload::Reloader;

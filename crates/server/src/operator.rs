@@ -122,10 +122,8 @@ pub fn ask_offline(
 /// The secret of an invite that makes its first user the owner of the room, if it has none yet. Earlier ones that
 /// nobody has used hold no more: only the newest that was printed counts.
 pub(crate) fn owner_invite(office: &mut Writer, room: &RoomName) -> Result<Option<InviteSecret>, ServeError> {
-    let mut random = [0; papo_proto::limits::INVITE_SECRET_BYTES];
-    aws_lc_rs::rand::fill(&mut random)
-        .map_err(|_| std::io::Error::other("the system gives no random numbers"))?;
-    let secret = InviteSecret::new(random);
+    let none = || std::io::Error::other("the system gives no random numbers");
+    let secret = crate::gate::new_invite_secret().ok_or_else(none)?;
     let made = office.make_owner_invite(room, crate::gate::invite_id(&secret, room), unix_ms())?;
     Ok(made.then_some(secret))
 }

@@ -5,6 +5,7 @@ use papo_proto::Name;
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
 
 use super::words;
+use crate::orders::{self, Order};
 
 /// How many messages `/history` shows where it is not said.
 const HISTORY_DEFAULT: u32 = 20;
@@ -26,6 +27,8 @@ pub(super) enum Typed {
     Help,
     /// Leave the room.
     Leave,
+    /// Do this in the room.
+    Order(Order),
     /// A command that there is not.
     Unknown(String),
     /// A command whose argument is wrong, and how.
@@ -55,7 +58,11 @@ pub(super) fn read(line: &str) -> Typed {
             Ok(number) if (1..=HISTORY_MESSAGES_MAX).contains(&(number as usize)) => Typed::History(number),
             _ => Typed::Wrong(words::history_number(HISTORY_MESSAGES_MAX)),
         },
-        _ => Typed::Unknown(command.to_owned()),
+        (other, rest) => match orders::read(other, rest) {
+            Some(Ok(order)) => Typed::Order(order),
+            Some(Err(why)) => Typed::Wrong(why),
+            None => Typed::Unknown(command.to_owned()),
+        },
     }
 }
 

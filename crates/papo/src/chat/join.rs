@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::session::Follow;
-use papo_proto::{Body, Member, Message, MessageId, Name, Seq};
+use papo_proto::{Act, Body, Invite, InviteId, Member, Message, MessageId, Name, RoomAccess, Seq, Whom};
+use papo_server::{invite_id, new_invite_secret};
 use papo_words::t;
 use terminal_size::{Height, Width, terminal_size};
 
@@ -21,8 +22,12 @@ use super::presence::Presence;
 use super::typed::{self, TypedLine};
 use super::words;
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
+use crate::orders::{self, Order};
 use crate::output;
 use crate::settings::Join;
+
+/// How many acts `/audit` shows.
+const ACTS_SHOWN: u32 = 50;
 
 /// How long the end of the input waits for the room without any progress. Longer than the longest pause
 /// between two attempts to connect (30 s) takes with its spread.
@@ -62,6 +67,9 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         oldest: None,
         held: None,
         listing: false,
+        invites: HashMap::new(),
+        met: Vec::new(),
+        seen_invites: Vec::new(),
         ending: None,
         leaving: false,
         failed: None,
@@ -89,6 +97,11 @@ struct Visit {
     held: Option<Vec<Message>>,
     /// Whether the person has asked who is here.
     listing: bool,
+    /// Our invites that the room does not have yet.
+    invites: HashMap<InviteId, Invite>,
+    /// Whom and which invites the room named when it was last asked how it stands.
+    met: Vec<Member>,
+    seen_invites: Vec<InviteId>,
     /// What was said and is not known to be stored, with its text.
     under_way: HashMap<MessageId, String>,
     /// Until when the end of the input waits for what is under way.
@@ -178,6 +191,12 @@ impl Visit {
                 self.oldest = None;
             }
             Event::Truncated { next, .. } => output::aside(&words::truncated(next)),
+            Event::Access(access) => self.on_access(&access),
+            Event::Audit { acts, .. } => {
+                for act in &acts {
+                    output::line(&self.scribe.message(act))?;
+                }
+            }
             presence => self.on_presence(presence),
         }
         Ok(Goes::On)
@@ -251,7 +270,9 @@ impl Visit {
 
     fn print(&mut self, message: &Message) -> Result<(), Failure> {
         self.see_speakers([&message.from]);
-        output::line(&self.scribe.message(message))
+        output::line(&self.scribe.message(message))?;
+        self.tell_invite(message);
+        Ok(())
     }
 
     fn see_speakers<'a>(&mut self, members: impl IntoIterator<Item = &'a Member>) {
@@ -355,6 +376,7 @@ impl Visit {
             Typed::History(limit) => {
                 self.link.command(Command::History { before: self.oldest, after: None, limit });
             }
+            Typed::Order(order) => return self.on_order(order),
             Typed::Unknown(command) => return self.on_bad_line(&words::unknown_command(&command)),
             Typed::Wrong(why) => return self.on_bad_line(&why),
         }
@@ -383,6 +405,77 @@ impl Visit {
         let id = self.link.say(body);
         self.under_way.insert(id, text);
         Goes::On
+    }
+
+    /// Does something in the room, or asks how it stands.
+    fn on_order(&mut self, order: Order) -> Goes {
+        let act = match self.act_of(order) {
+            Ok(Some(act)) => act,
+            Ok(None) => {
+                self.give_credit();
+                return Goes::On;
+            }
+            Err(why) => return self.on_bad_line(&why),
+        };
+        let id = self.link.say(Body::act(act));
+        self.under_way.insert(id, String::new());
+        Goes::On
+    }
+
+    /// The act that is meant; none where something is only asked.
+    fn act_of(&mut self, order: Order) -> Result<Option<Act>, String> {
+        Ok(Some(match order {
+            Order::About { verb, whom, seconds, why } => {
+                orders::act(verb, orders::find(&whom, self.presence.all().chain(&self.met))?, seconds, why)
+            }
+            Order::Act(act) => act,
+            Order::Invite { uses, seconds } => {
+                let fingerprint = self.asked.client.fingerprint.ok_or_else(words::no_link)?;
+                let secret = new_invite_secret().ok_or_else(words::no_random)?;
+                let (address, room) = (self.asked.client.address.clone(), self.asked.client.room.clone());
+                let invite = invite_id(&secret, &room);
+                self.invites.insert(invite, Invite { address, room, fingerprint, secret: Some(secret) });
+                Act::Invite { invite, uses, seconds, owner: false }
+            }
+            Order::Revoke(beginning) => {
+                let mut meant = self.seen_invites.iter().filter(|id| id.to_string().starts_with(&beginning));
+                match (meant.next(), meant.next()) {
+                    (Some(invite), None) => Act::Revoke { invite: *invite },
+                    _ => return Err(words::no_invite(&beginning)),
+                }
+            }
+            Order::Audit => {
+                self.link.command(Command::Audit { before: None, limit: ACTS_SHOWN });
+                return Ok(None);
+            }
+            Order::Access => {
+                self.link.command(Command::Access);
+                return Ok(None);
+            }
+        }))
+    }
+
+    /// Tells how the room stands, and takes note of whom and what it names.
+    fn on_access(&mut self, access: &RoomAccess) {
+        let named = |whom: &Whom| Some(Member { id: whom.id.clone(), name: whom.name.clone()? });
+        let staff = access.staff.iter().map(|one| &one.whom);
+        let others = access.bans.iter().chain(&access.mutes).map(|one| &one.whom);
+        self.met = staff.chain(others).filter_map(named).collect();
+        self.seen_invites = access.invites.iter().map(|one| one.invite).collect();
+        for line in words::access(access) {
+            output::aside(&line);
+        }
+    }
+
+    /// Shows the link of an invite of ours, once the room has it.
+    fn tell_invite(&mut self, message: &Message) {
+        let invite = match message.body.act.as_deref() {
+            Some(Act::Invite { invite, .. }) => self.invites.remove(invite),
+            _ => None,
+        };
+        if let Some(invite) = invite {
+            output::aside(&words::invite(&invite.to_string()));
+        }
     }
 
     /// Takes what was typed off the terminal: the room is about to show it, with time and name.

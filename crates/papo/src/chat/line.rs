@@ -5,12 +5,13 @@ use jiff::tz::TimeZone;
 use papo_client::names::Names;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
-use papo_proto::{Member, MemberId, Message, Name, Seq, ServerMessage, Timestamp};
-use papo_words::dates;
+use papo_proto::{Member, MemberId, Message, Name, Seq, ServerMessage, Timestamp, Whom};
+use papo_words::{dates, t};
 
 use super::quotes::{Quote, Quotes};
 use super::style::Style;
 use super::words;
+use crate::orders;
 use crate::output;
 
 /// What further lines of one message begin with, so that none of them can pass for a message.
@@ -118,6 +119,14 @@ impl Scribe {
         let body = &message.body;
         let who = self.styled(&message.from);
         let text = for_terminal(body.text.as_deref().unwrap_or_default()).replace('\n', CONTINUATION);
+        if let Some(act) = &body.act {
+            let whom = |whom: &Whom| match &whom.name {
+                Some(name) => self.styled(&Member { id: whom.id.clone(), name: name.clone() }),
+                None => format!("#{}", whom.id.badge()),
+            };
+            let who = if message.from.id.is_operator() { t!("chat-operator") } else { who };
+            return orders::told(&who, act, whom);
+        }
         if let Some(reaction) = &body.react {
             let emoji = for_terminal_line(&reaction.emoji);
             return words::reacts(&who, &emoji, &self.quoted(reaction.to), reaction.remove);

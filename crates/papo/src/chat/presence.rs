@@ -44,6 +44,11 @@ impl Presence {
     }
 
     /// When [`settle`](Self::settle) is due.
+    /// Everybody who is known to be here.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Member> {
+        self.here.values()
+    }
+
     pub(super) fn settles_at(&self) -> Option<Instant> {
         self.settles_at
     }

@@ -8,7 +8,7 @@ use papo_client::ConnectError;
 use papo_client::said::Said;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::limits::LINE_BYTES_MAX;
-use papo_proto::{Address, Fingerprint, NameError, Refusal, RoomName, Seq};
+use papo_proto::{Address, Fingerprint, NameError, Refusal, Role, RoomAccess, RoomName, Sanction, Seq, Whom};
 use papo_words::{and, people, system, t};
 
 /// Above how many names a list only counts.
@@ -171,6 +171,57 @@ pub(super) fn replies_to_number(who: &str, seq: Seq, text: &str) -> String {
 
 pub(super) fn changed(who: &str, quoted: &str, text: &str) -> String {
     t!("chat-changed", who = who, quoted = quoted, text = text)
+}
+
+/// How the room stands, line by line.
+pub(super) fn access(access: &RoomAccess) -> Vec<String> {
+    let whom = |whom: &Whom| match &whom.name {
+        Some(name) => format!("{}#{}", for_terminal_line(name.as_str()), whom.id.badge()),
+        None => whom.id.to_string(),
+    };
+    let list = |text: &dyn Fn(String) -> String, names: Vec<String>| {
+        if names.is_empty() { None } else { Some(text(names.join(", "))) }
+    };
+    let names = |list: &[Sanction]| list.iter().map(|one| whom(&one.whom)).collect::<Vec<String>>();
+    let with_role = |role: Role| {
+        let those = access.staff.iter().filter(|one| one.role == role);
+        those.map(|one| whom(&one.whom)).collect::<Vec<String>>()
+    };
+    let invites = access.invites.iter().map(|one| match one.left {
+        Some(left) => format!("{} ({left})", one.invite.short()),
+        None => one.invite.short(),
+    });
+    let way_in = if access.open { t!("chat-access-open") } else { t!("chat-access-by-invite") };
+    let lines = [
+        Some(way_in),
+        access.locked.then(|| t!("chat-access-locked")),
+        access.announce.then(|| t!("chat-access-announce")),
+        (access.slow > 0).then(|| t!("chat-access-slow", seconds = access.slow)),
+        access.muted.is_some().then(|| t!("chat-access-muted")),
+        list(&|names| t!("chat-access-owners", names = names), with_role(Role::Owner)),
+        list(&|names| t!("chat-access-moderators", names = names), with_role(Role::Moderator)),
+        list(&|names| t!("chat-access-bans", names = names), names(&access.bans)),
+        list(&|names| t!("chat-access-mutes", names = names), names(&access.mutes)),
+        list(&|names| t!("chat-access-invites", invites = names), invites.collect()),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// The link of an invite that was just made.
+pub(super) fn invite(link: &str) -> String {
+    t!("chat-invite-link", link = link)
+}
+
+pub(super) fn no_link() -> String {
+    t!("chat-order-no-link")
+}
+
+pub(super) fn no_random() -> String {
+    t!("cli-room-no-random")
+}
+
+pub(super) fn no_invite(beginning: &str) -> String {
+    t!("chat-order-no-invite", invite = beginning)
 }
 
 pub(super) fn took_back(who: &str, quoted: &str) -> String {

@@ -1,4 +1,4 @@
-//! Where a server listens, whether that needs `--open`, and under which address others reach it. Not here:
+//! Where a server listens, whether others reach it there, and under which address others reach it. Not here:
 //! the sockets themselves.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
@@ -26,13 +26,9 @@ pub(super) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure>
     Ok(listen)
 }
 
-/// Refuses addresses that others can reach. There are no secret invites yet: whoever reaches the port comes in,
-/// and that must be meant.
-pub(super) fn refuse_public(listen: &[SocketAddr]) -> Result<(), Failure> {
-    match listen.iter().find(|address| !address.ip().is_loopback()) {
-        None => Ok(()),
-        Some(address) => Err(Failure::usage(t!("cli-public", address = %address))),
-    }
+/// Whether others can reach one of the addresses.
+pub(super) fn is_public(listen: &[SocketAddr]) -> bool {
+    listen.iter().any(|address| !address.ip().is_loopback())
 }
 
 /// What an invite names: the address that was said for it; or the host as it was typed; or, where the server
@@ -79,13 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn only_loopback_is_open_without_a_word() {
+    fn only_loopback_is_for_this_computer_alone() {
         for good in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1"] {
-            assert_eq!(refuse_public(&bound(good)), Ok(()));
+            assert!(!is_public(&bound(good)), "{good}");
         }
         for public in ["0.0.0.0:1", "[::]:1", "192.168.0.2:1"] {
-            let failure = refuse_public(&bound(public)).unwrap_err();
-            assert!(failure.exit == Exit::Usage && failure.text.contains("--open"), "{failure}");
+            assert!(is_public(&bound(public)), "{public}");
         }
     }
 

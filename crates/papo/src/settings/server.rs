@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use papo_proto::limits::PORT_DEFAULT;
 use papo_proto::{Address, RoomName};
-use papo_server::Limits;
+use papo_server::{Limits, Slow};
 use papo_words::t;
 
 use super::{choice, has_port, host, limits, number, parsed, port};
-use crate::args::{CertFileArguments, CertMakeArguments, InviteArguments, ServeArguments};
+use crate::args::{CertFileArguments, CertMakeArguments, InviteArguments, RoomArguments, ServeArguments};
 use crate::exit::Failure;
 use crate::layers::{Layers, Section, Sourced};
 use crate::places;
@@ -26,6 +26,8 @@ pub(crate) struct Serve {
     /// Certificate and key, where the server does not use its own.
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) open: bool,
+    /// How long members wait between two messages.
+    pub(crate) slow: Slow,
     /// What invites name, where it is not the address listened on.
     pub(crate) address: Option<String>,
     pub(crate) history: History,
@@ -97,6 +99,7 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         data: data(layers, typed.data)?,
         certificate: certificate(layers, typed.cert, typed.key)?,
         open: layers.flag(Section::Serve, "open", typed.open)?,
+        slow: parsed(text("slow", typed.slow)?, slow)?.unwrap_or_default(),
         address: address.map(|address| address.value),
         history,
         shards: parsed(text("shards", typed.shards)?, |text| number(text, 0))?.unwrap_or(0),
@@ -206,6 +209,35 @@ pub(crate) fn invite(typed: InviteArguments, layers: &Layers) -> Result<Invite, 
         cert: layers.path(Section::Serve, "cert", typed.cert)?,
         room: parsed(text("room", typed.room)?, RoomName::parse)?.unwrap_or_default(),
         qr: layers.switch(Section::Serve, "qr", typed.qr)?,
+    })
+}
+
+/// How long members wait between two messages.
+fn slow(text: &str) -> Result<Slow, String> {
+    match text.trim() {
+        "auto" => Ok(Slow::Auto),
+        "off" => Ok(Slow::Off),
+        seconds => number(seconds, 1).map(Slow::Seconds),
+    }
+}
+
+/// Something to be done in a room.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) data: PathBuf,
+    pub(crate) name: RoomName,
+    pub(crate) command: String,
+    /// What stands behind the command.
+    pub(crate) words: String,
+}
+
+/// What `papo room` is to do.
+pub(crate) fn room(typed: RoomArguments, layers: &Layers) -> Result<Room, Failure> {
+    Ok(Room {
+        data: data(layers, typed.data)?,
+        name: Sourced::typed("ROOM", typed.room).parse(RoomName::parse)?,
+        command: typed.command,
+        words: typed.words.join(" "),
     })
 }
 

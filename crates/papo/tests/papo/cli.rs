@@ -94,16 +94,30 @@ fn the_platforms_configuration_file_is_read_and_its_mistakes_are_told() {
 }
 
 #[test]
-fn an_address_that_others_reach_needs_open() {
+fn an_address_that_others_reach_is_by_invite_unless_it_is_open() {
     let world = World::new();
-    for address in ["0.0.0.0", "[::]:0"] {
-        world.run(&["serve", address, "--data", "s"]).check(2, &["--open", "anyone who does may come in"]);
-        assert!(!world.path("s").exists(), "a refused start leaves nothing behind");
-    }
-    let mut command = world.papo(["serve", "0.0.0.0", "-p", "0", "--open", "--address", "chat.example"]);
-    command.args(["--data", "s"]);
-    let mut server = Running::start(command);
-    assert!(server.out("https://").starts_with("https://chat.example:"));
+    let serve = |options: &[&str]| {
+        let mut command =
+            world.papo(["serve", "0.0.0.0", "-p", "0", "--address", "chat.example", "--data", "s"]);
+        command.args(options);
+        let mut server = Running::start(command);
+        let link = server.out("https://");
+        assert!(link.starts_with("https://chat.example:"));
+        (server, link.trim().to_owned())
+    };
+    let (server, link) = serve(&[]);
+    let secret = link.rsplit_once('.').unwrap().1;
+    assert_eq!(secret.len(), 32, "the first invite has a secret: {link}");
+    server.interrupt();
+    server.end().check(0, &["Only those with an invite come in", "owns the room"]);
+    let made = world.run(&["room", "lobby", "invite", "1", "2h", "--data", "s"]);
+    made.check(0, &[]);
+    let (server, again) = serve(&["--open"]);
+    assert_ne!(link, again, "an invite that nobody has used holds no more");
+    world.run(&["room", "lobby", "lock", "--data", "s"]).check(0, &[]);
+    world.run(&["room", "lobby", "audit", "--data", "s"]).check(0, &[]);
+    world.run(&["room", "lobby", "kick", "Zoe", "--data", "s"]).check(2, &["nobody called Zoe"]);
+    world.run(&["room", "lobby", "dance", "--data", "s"]).check(2, &["no command dance"]);
     server.interrupt();
     server.end().check(0, &["Anyone who reaches this address may come in"]);
 }

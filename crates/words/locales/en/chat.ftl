@@ -16,6 +16,10 @@ chat-help = * Write a line to say it. Lines that begin with / are commands:
     { "    " }/who             who is here
     { "    " }/history [N]     N messages older than those shown (20)
     { "    " }/leave, /quit    leave the room
+    { "    " }/invite [N] [TIME]  make an invite for N people, for a time such as 2h or 7d
+    { "    " }/kick, /ban, /mute WHOM [TIME] [WHY]; /unban, /unmute WHOM
+    { "    " }/op WHOM [owner], /deop WHOM; /lock, /unlock; /announce on|off
+    { "    " }/slow TIME|auto|off; /revoke INVITE; /access, /audit
     { "    " }//text           say /text
 chat-ask = The server at { $address } is not known here yet. Its fingerprint is
     { "  " }{ $fingerprint }
@@ -89,3 +93,47 @@ chat-timed-out-unknown = { $count ->
     [one] the connection was lost, and within { $seconds } s it did not become certain that the room has { $count } message: it may have been stored. Look with `papo tail --after 0 --no-follow` before you send again.
    *[other] the connection was lost, and within { $seconds } s it did not become certain that the room has { $count } messages: they may have been stored. Look with `papo tail --after 0 --no-follow` before you send again.
 }
+chat-operator = whoever runs the server
+chat-order-whom = /{ $command } needs somebody: /{ $command } NAME, or NAME#abcd where several are called so
+chat-order-switch = /{ $command } takes on or off
+chat-order-slow = /slow takes a time such as 10s or 2m, auto to follow how many are here, or off
+chat-order-invite = /invite takes how many may come in by it (a number) and for how long (such as 2h or 7d), or nothing
+chat-order-revoke = /revoke needs the first characters of an invite; /access lists them
+chat-order-no-invite = there is no single invite that begins with { $invite }; /access lists them
+chat-order-nobody = nobody called { $whom } is known here; /who and /access list names, and an id works always
+chat-order-several = several are called { $whom }: { $names }
+chat-order-no-link = the link needs the server's fingerprint: come in by an invite link, or ask whoever runs the server for one (papo room ROOM invite)
+chat-invite-link = * The invite: { $link }
+chat-act-kick = { $who } put { $whom } out
+chat-act-ban = { $who } banned { $whom }
+chat-act-ban-for = { $who } banned { $whom } for { $time }
+chat-act-unban = { $who } took back the ban of { $whom }
+chat-act-mute = { $who } muted { $whom }
+chat-act-mute-for = { $who } muted { $whom } for { $time }
+chat-act-unmute = { $who } lets { $whom } speak again
+chat-act-slow = { $who } turned on slow mode: { $time } between two messages
+chat-act-slow-auto = { $who } turned on slow mode that follows how many are here
+chat-act-slow-off = { $who } turned off slow mode
+chat-act-announce = { $who } lets only moderators and owners speak
+chat-act-announce-off = { $who } lets everybody speak
+chat-act-lock = { $who } locked the room: nobody new comes in
+chat-act-unlock = { $who } unlocked the room
+chat-act-op = { $who } made { $whom } a moderator
+chat-act-own = { $who } made { $whom } an owner
+chat-act-deop = { $who } took the role of { $whom } away
+chat-act-invite = { $who } made the invite { $invite }
+chat-act-revoke = { $who } took back the invite { $invite }
+chat-act-enter = { $who } came in by the invite { $invite }
+chat-act-enter-owner = { $who } came in first and owns the room
+chat-act-unknown = { $who } did something that this version does not know
+chat-access-open = * Everybody who reaches the server may come in.
+chat-access-by-invite = * The room is by invite.
+chat-access-locked = * It is locked: nobody new comes in.
+chat-access-announce = * Only moderators and owners speak.
+chat-access-slow = * Slow mode: { $seconds } s between two messages.
+chat-access-muted = * You may not speak at the moment.
+chat-access-owners = * Owners: { $names }
+chat-access-moderators = * Moderators: { $names }
+chat-access-bans = * Banned: { $names }
+chat-access-mutes = * Muted: { $names }
+chat-access-invites = * Invites: { $invites }

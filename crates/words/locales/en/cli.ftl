@@ -40,7 +40,6 @@ cli-lang = { $text } is no language that papo speaks: write en or pt
 
 # papo serve.
 cli-no-host = there is no host called { $host }: name an address of this computer, such as -ip 127.0.0.1
-cli-public = others can reach { $address }, and anyone who does may come in: say --open if that is meant, or listen on 127.0.0.1 for this computer alone
 cli-open-to-all = Anyone who reaches this address may come in (--open). Traffic is encrypted all the same.
 cli-invite = The invite, for the others:
 cli-how-to-close = Ctrl-C closes the room.
@@ -85,3 +84,9 @@ cli-key-same = You are { $badge } already; nothing was changed.
 # papo bench.
 cli-yardstick-ended = the yardstick has ended: { $cause }
 cli-report-unwritable = the report cannot be written to { $file }: { $cause }
+cli-by-invite = Only those with an invite come in. For another one: papo room { $room } invite
+cli-first-owner = Whoever comes first by this invite owns the room: use it yourself before you pass it on.
+cli-room-unknown = there is no command { $command }: papo room --help lists them
+cli-room-unreachable = the server in { $folder } cannot be asked ({ $cause }): try again, or stop it first
+cli-room-no-random = the system gives no random numbers: try again
+cli-room-no-answer = the server answers something else: update papo here and there

@@ -16,6 +16,10 @@ chat-help = * Escreva uma linha para dizê-la. Linhas que começam com / são co
     { "    " }/who             quem está aqui
     { "    " }/history [N]     N mensagens mais antigas que as mostradas (20)
     { "    " }/leave, /quit    sair da sala
+    { "    " }/invite [N] [TEMPO] criar um convite para N pessoas, por um tempo como 2h ou 7d
+    { "    " }/kick, /ban, /mute QUEM [TEMPO] [MOTIVO]; /unban, /unmute QUEM
+    { "    " }/op QUEM [owner], /deop QUEM; /lock, /unlock; /announce on|off
+    { "    " }/slow TEMPO|auto|off; /revoke CONVITE; /access, /audit
     { "    " }//texto          dizer /texto
 chat-ask = O servidor em { $address } ainda não é conhecido aqui. A impressão digital dele é
     { "  " }{ $fingerprint }
@@ -89,3 +93,47 @@ chat-timed-out-unknown = { $count ->
     [one] a conexão caiu, e em { $seconds } s não se teve certeza de que a sala tem { $count } mensagem: ela pode ter sido guardada. Olhe com `papo tail --after 0 --no-follow` antes de enviar de novo.
    *[other] a conexão caiu, e em { $seconds } s não se teve certeza de que a sala tem { $count } mensagens: elas podem ter sido guardadas. Olhe com `papo tail --after 0 --no-follow` antes de enviar de novo.
 }
+chat-operator = quem cuida do servidor
+chat-order-whom = /{ $command } precisa de alguém: /{ $command } NOME, ou NOME#abcd quando há mais de uma pessoa com o nome
+chat-order-switch = /{ $command } aceita on ou off
+chat-order-slow = /slow aceita um tempo como 10s ou 2m, auto para seguir quantos estão aqui, ou off
+chat-order-invite = /invite aceita quantas pessoas podem entrar com ele (um número) e por quanto tempo (como 2h ou 7d), ou nada
+chat-order-revoke = /revoke precisa dos primeiros caracteres de um convite; /access mostra quais há
+chat-order-no-invite = não há um único convite que comece com { $invite }; /access mostra quais há
+chat-order-nobody = ninguém com o nome { $whom } é conhecido aqui; /who e /access mostram os nomes, e um id sempre serve
+chat-order-several = há mais de uma pessoa chamada { $whom }: { $names }
+chat-order-no-link = o link precisa da impressão digital do servidor: entre por um link de convite, ou peça um a quem cuida do servidor (papo room SALA invite)
+chat-invite-link = * O convite: { $link }
+chat-act-kick = { $who } pôs { $whom } para fora
+chat-act-ban = { $who } baniu { $whom }
+chat-act-ban-for = { $who } baniu { $whom } por { $time }
+chat-act-unban = { $who } desfez o banimento de { $whom }
+chat-act-mute = { $who } silenciou { $whom }
+chat-act-mute-for = { $who } silenciou { $whom } por { $time }
+chat-act-unmute = { $who } deixa { $whom } falar de novo
+chat-act-slow = { $who } ligou o modo lento: { $time } entre duas mensagens
+chat-act-slow-auto = { $who } ligou o modo lento, que segue quantos estão aqui
+chat-act-slow-off = { $who } desligou o modo lento
+chat-act-announce = { $who } deixa só moderadores e donos falarem
+chat-act-announce-off = { $who } deixa todos falarem
+chat-act-lock = { $who } trancou a sala: ninguém novo entra
+chat-act-unlock = { $who } destrancou a sala
+chat-act-op = { $who } deu a { $whom } o papel de moderar
+chat-act-own = { $who } deu a { $whom } a posse da sala
+chat-act-deop = { $who } tirou o papel de { $whom }
+chat-act-invite = { $who } criou o convite { $invite }
+chat-act-revoke = { $who } cancelou o convite { $invite }
+chat-act-enter = { $who } entrou pelo convite { $invite }
+chat-act-enter-owner = { $who } entrou primeiro e tem a posse da sala
+chat-act-unknown = { $who } fez algo que esta versão não conhece
+chat-access-open = * Quem alcança o servidor pode entrar.
+chat-access-by-invite = * Só se entra com convite.
+chat-access-locked = * A sala está trancada: ninguém novo entra.
+chat-access-announce = * Só moderadores e donos falam.
+chat-access-slow = * Modo lento: { $seconds } s entre duas mensagens.
+chat-access-muted = * Você não pode falar no momento.
+chat-access-owners = * Donos: { $names }
+chat-access-moderators = * Moderadores: { $names }
+chat-access-bans = * Banidos: { $names }
+chat-access-mutes = * Silenciados: { $names }
+chat-access-invites = * Convites: { $invites }

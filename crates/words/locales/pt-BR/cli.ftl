@@ -40,7 +40,6 @@ cli-lang = { $text } não é uma língua que o papo fala: escreva en ou pt
 
 # papo serve.
 cli-no-host = não existe computador chamado { $host }: indique um endereço deste computador, como -ip 127.0.0.1
-cli-public = outras pessoas alcançam { $address }, e quem alcançar pode entrar: diga --open se for isso mesmo, ou escute em 127.0.0.1, só para este computador
 cli-open-to-all = Quem alcançar este endereço pode entrar (--open). A conversa é cifrada do mesmo jeito.
 cli-invite = O convite, para as outras pessoas:
 cli-how-to-close = Ctrl-C fecha a sala.
@@ -85,3 +84,9 @@ cli-key-same = Você já é { $badge }; nada mudou.
 # papo bench.
 cli-yardstick-ended = a medida de comparação terminou: { $cause }
 cli-report-unwritable = o relatório não pode ser gravado em { $file }: { $cause }
+cli-by-invite = Só entra quem tem um convite. Para mais um: papo room { $room } invite
+cli-first-owner = Quem entrar primeiro por este convite tem a posse da sala: use-o você antes de passá-lo adiante.
+cli-room-unknown = não há o comando { $command }: papo room --help mostra quais há
+cli-room-unreachable = não dá para falar com o servidor em { $folder } ({ $cause }): tente de novo, ou pare o servidor antes
+cli-room-no-random = o sistema não dá números aleatórios: tente de novo
+cli-room-no-answer = o servidor responde outra coisa: atualize o papo aqui e lá
