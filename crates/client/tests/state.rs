@@ -5,6 +5,7 @@
 
 use papo_client::State;
 use papo_client::event::{self, ConnectionState, Event};
+use papo_client::names::Double;
 use papo_client::state::rows::{Key, Line, lines};
 use papo_client::state::{
     Action, Command, Happening, JoinProblem, Memory, Notify, Page, Place, RoomId, Screen, Theme, Wanted,
@@ -224,6 +225,25 @@ fn what_one_says_is_never_unread() {
     world.state.apply(Happening::Focus(false), Timestamp::default());
     world.happen(Event::Message(message(6, &member("Ana", 1))));
     assert_eq!(world.state.unread(), 0);
+}
+
+/// Invariant: who comes or is renamed, and could be taken for somebody present, is told of until that is seen, once.
+#[test]
+fn a_newcomer_who_looks_like_somebody_present_is_told_of() {
+    let mut world = World::new(0);
+    let doubles = |world: &World| world.state.room(world.room).unwrap().doubles.clone();
+    world.happen(Event::Entered { members: vec![member("Zoë", 2)], count: 2 });
+    assert_eq!(doubles(&world), []);
+    let (forged, ana) = (member("ANA", 3), member("Ana", 1));
+    world.happen(Event::Entered { members: vec![forged.clone()], count: 3 });
+    assert_eq!(doubles(&world), [Double { newcomer: forged.clone(), present: ana }]);
+    world.act(Action::DoublesSeen(world.room));
+    world.happen(Event::Left { members: vec![forged.clone()], count: 2 });
+    world.happen(Event::Entered { members: vec![forged], count: 3 });
+    assert_eq!(doubles(&world), [], "once");
+    let renamed = member("zoë", 3);
+    world.happen(Event::Renamed { members: vec![renamed.clone()] });
+    assert_eq!(doubles(&world), [Double { newcomer: renamed, present: member("Zoë", 2) }]);
 }
 
 #[test]

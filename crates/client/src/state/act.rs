@@ -84,6 +84,7 @@ impl State {
             work(room, dialog)
         };
         match action {
+            Action::DoublesSeen(id) => with(id, &mut |room, _| room.doubles_seen()),
             Action::RetryNow(id) => with(id, &mut |room, _| room.retry_now()),
             Action::AnswerTrust { room, accept } => with(room, &mut |room, _| room.answer(accept)),
             Action::UseInvite { room, link } => with(room, &mut |room, _| room.use_invite(&link)),

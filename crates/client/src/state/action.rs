@@ -40,6 +40,8 @@ pub enum Action {
     LeaveRoom(RoomId),
     /// Try to connect now.
     RetryNow(RoomId),
+    /// The notice of those who could be taken for somebody present was seen.
+    DoublesSeen(RoomId),
     /// The server that was asked about is the right one, or not.
     AnswerTrust {
         /// The room that leads there.

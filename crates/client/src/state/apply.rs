@@ -1,12 +1,15 @@
 //! What follows from what has happened. Not here: what follows from what the person does (`act.rs`).
 
-use papo_proto::{Message, Seq, Timestamp};
+use papo_proto::{Member, MemberId, Message, Seq, Timestamp};
 
 use super::action::{Command, Happening, Notification};
 use super::room::{Room, Trouble};
 use super::settings::{Notify, Settings};
 use super::{RoomId, Screen, State};
 use crate::event::{self, ConnectionState, Event};
+
+/// How many doubles wait to be seen; whoever sends more shows nothing new by it.
+const DOUBLES_SHOWN_MAX: usize = 8;
 
 impl State {
     /// Takes note of what has happened at `now`, by our own clock. Returns what has to be done about it.
@@ -52,6 +55,9 @@ impl State {
         room.touch();
         let you = room.timeline.you().id.clone();
         room.presence.apply(event, &you, now);
+        if let Event::Entered { members, .. } | Event::Renamed { members } = event {
+            room.look_for_doubles(members, &you);
+        }
         match event {
             Event::State(state) => room.on_state(state),
             Event::Joined { .. } => return room.on_joined(event),
@@ -87,6 +93,20 @@ impl State {
 }
 
 impl Room {
+    /// Takes note of those who have come, or have another name, and could be taken for somebody present.
+    fn look_for_doubles(&mut self, members: &[Member], you: &MemberId) {
+        let newcomers: Vec<Member> = members.iter().filter(|member| member.id != *you).cloned().collect();
+        let present = self.presence.members().into_iter().chain([self.timeline.you()]);
+        self.doubles.extend(self.doubles_told.among(&newcomers, present));
+        let surplus = self.doubles.len().saturating_sub(DOUBLES_SHOWN_MAX);
+        self.doubles.drain(..surplus);
+    }
+
+    pub(super) fn doubles_seen(&mut self) -> Vec<Command> {
+        self.doubles.clear();
+        Vec::new()
+    }
+
     fn on_state(&mut self, state: &ConnectionState) {
         self.connection = state.clone();
         match state {

@@ -15,6 +15,7 @@ use super::settings::Notify;
 use crate::error::ConnectError;
 use crate::event::ConnectionState;
 use crate::markup::{self, Block, Kind, Mention};
+use crate::names::{Double, Doubles};
 use crate::timeline::Timeline;
 
 /// Which room, for as long as the program runs.
@@ -91,6 +92,8 @@ pub struct Room {
     pub mentions: u64,
     /// Where the view shall go.
     pub jump: Option<Jump>,
+    /// Who has come and could be taken for somebody present, newest last, until the person has seen it.
+    pub doubles: Vec<Double>,
     /// What a person should know of what was done last, until it is done again.
     pub trouble: Option<Trouble>,
     /// How it notifies, where that is not as the settings say.
@@ -102,6 +105,8 @@ pub struct Room {
     /// Up to where messages that come are not news: the room had them when it let us in.
     pub(super) news_after: Seq,
     pub(super) jumps: u64,
+    /// Whom of them the person was told of.
+    pub(super) doubles_told: Doubles,
 }
 
 /// A place that the view shall go to. Each has a number of its own, so that the same target can be asked
@@ -153,12 +158,14 @@ impl Room {
             unread: 0,
             mentions: 0,
             jump: None,
+            doubles: Vec::new(),
             trouble: None,
             notify: None,
             version: 0,
             epoch: None,
             news_after: Seq::ZERO,
             jumps: 0,
+            doubles_told: Doubles::default(),
         }
     }
 
