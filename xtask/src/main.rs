@@ -1,4 +1,4 @@
-//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy`, `soak` and `picture`.
+//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy`, `soak`, `picture` and `pictures`.
 //!
 //! This is a tool for people who change papo. It is no part of the program and depends on none of its crates.
 
@@ -29,7 +29,9 @@ cargo xtask <task>
   tidy [--bless]   the layout rules alone; --bless writes the protocol's new hash into docs/PROTOCOL.md
   soak [--minutes N] [--kind NAME]
                    let the tests run that find more the longer they run, and say what they have done
-  picture          let the program run and draw what it prints as docs/images/chat.svg";
+  picture          let the program run and draw what it prints as docs/images/chat.svg
+  pictures         open the window in a real room, on a screen in memory, and keep what it shows
+                   as docs/images/window-*.png";
 
 /// Reads the task's name and hands over; the exit code is 0 only if the whole task passed.
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["tidy", "--bless"] => tidy::run(tidy::Bless::Yes),
         ["soak", rest @ ..] => soak::run(rest),
         ["picture"] => picture::run(),
+        ["pictures"] => picture::window::run(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

@@ -4,6 +4,7 @@
 mod drawing;
 mod palette;
 mod terminal;
+pub(crate) mod window;
 
 use std::{
     env, fs,

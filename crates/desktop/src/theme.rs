@@ -44,6 +44,8 @@ pub mod radius {
 
 /// How large things are, in points.
 pub mod size {
+    /// What is kept free behind a name, for the badge and the time.
+    pub const BESIDE_NAME: f32 = 130.0;
     /// Text that is read.
     pub const TEXT: f32 = 15.0;
     /// From one line of that text to the next: one and a half times its size.

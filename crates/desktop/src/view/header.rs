@@ -17,7 +17,7 @@ pub(super) fn view(ui: &mut Ui, room: &Room, fold: Fold, is_rooms_open: &mut boo
         }
         let name = RichText::new(room.place.room.as_str()).font(theme::bold(size::HEADING));
         ui.add(Label::new(name).truncate().selectable(false));
-        if !fold.members {
+        if !fold.members && has_space_for_all(ui, room) {
             parts::pill(ui, &t!("window-encrypted")).on_hover_text(t!("window-encrypted-why"));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -33,6 +33,24 @@ pub(super) fn view(ui: &mut Ui, room: &Room, fold: Fold, is_rooms_open: &mut boo
             state(ui, room);
         });
     });
+}
+
+/// Whether what stands behind the name fits beside each other, in whatever language.
+fn has_space_for_all(ui: &Ui, room: &Room) -> bool {
+    let words = [
+        t!("window-encrypted"),
+        state_words(&room.connection),
+        t!("window-search"),
+        t!("window-invite"),
+        t!("window-more"),
+    ];
+    let spacing = ui.spacing();
+    let around = spacing.button_padding.x * 2.0 + spacing.item_spacing.x;
+    let width = |words: String| {
+        ui.painter().layout_no_wrap(words, theme::plain(size::LABEL), theme::palette(ui).ink).size().x
+            + around
+    };
+    words.into_iter().map(width).sum::<f32>() <= ui.available_width()
 }
 
 fn small_button(ui: &mut Ui, text: String) -> egui::Response {

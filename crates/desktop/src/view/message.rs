@@ -103,7 +103,12 @@ fn head(ui: &mut Ui, drawn: &Drawn<'_>) {
     ui.horizontal(|ui| {
         let name =
             RichText::new(parts::name(from)).font(theme::bold(size::TEXT)).color(palette.member(&from.id));
-        ui.add(Label::new(name).truncate());
+        // However long the name is, badge and time stand behind it and not outside.
+        let name_max = (ui.available_width() - size::BESIDE_NAME).max(0.0);
+        ui.scope(|ui| {
+            ui.set_max_width(name_max);
+            ui.add(Label::new(name).truncate());
+        });
         if drawn.room.timeline.needs_badge(from) {
             parts::badge(ui, &from.id);
         }

@@ -11,4 +11,5 @@
 
 mod actions;
 mod cpu;
+mod pictures;
 mod support;

@@ -1,0 +1,267 @@
+//! The task `pictures`: opens the real window on a screen that nobody sees, in a real room with real members, and
+//! keeps what it shows as `docs/images/window-*.png`. Not here: the terminals in which the members sit.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use super::{Folder, build, terminal::Terminal};
+use crate::process;
+
+/// What this task needs besides papo, and the Debian packages that have it.
+const PROGRAMS: [&str; 4] = ["Xvfb", "xdotool", "import", "pngquant"];
+const PACKAGES: &str =
+    "xvfb xdotool imagemagick pngquant fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji";
+
+/// How often a window is looked for and looked at, a second apart, before it is given up.
+const LOOKS_MAX: usize = 40;
+
+/// How often in a row a window has to look the same before it is taken to be finished.
+const SAME_LOOKS: usize = 3;
+
+/// The members that make a room of fifty, with those of the first pictures and the one who looks.
+const CROWD: usize = 46;
+
+/// Where nobody listens: the port of an old service (RFC 1078) that computers have long ceased to offer.
+const CLOSED: &str = "127.0.0.1:1";
+
+/// One picture of the window.
+#[derive(Clone, Copy)]
+struct Picture<'a> {
+    name: &'a str,
+    size: [u32; 2],
+    is_dark: bool,
+    language: &'a str,
+    /// What comes behind `papo desktop`; nothing for the start screen.
+    target: &'a [&'a str],
+    /// What the window's title says once it shows what is wanted.
+    title: &'a str,
+}
+
+/// Opens the room and keeps every picture.
+///
+/// # Errors
+/// Says which program is missing, or what could not be started, awaited or written.
+pub(crate) fn run() -> Result<(), String> {
+    let missing: Vec<&str> =
+        PROGRAMS.into_iter().filter(|program| process::find(program).is_none()).collect();
+    if !missing.is_empty() {
+        return Err(format!("{} not found; on Debian: apt-get install {PACKAGES}", missing.join(", ")));
+    }
+    let studio = Studio { program: build()?, folder: Folder::new()?, screen: Screen::open()? };
+    let usual = Picture {
+        name: "start",
+        size: [1120, 680],
+        is_dark: false,
+        language: "en",
+        target: &[],
+        title: "papo",
+    };
+    studio.take(&usual)?;
+    let mut server = studio.terminal();
+    server.command(&["serve", "127.0.0.1:0", "--data", "room"])?;
+    let line = server.wait_for("https://")?;
+    let invite = line.split_whitespace().find(|word| word.starts_with("https://"));
+    let invite = invite.ok_or("the server printed no invite")?.to_owned();
+    server.wait_for("Ctrl-C")?;
+
+    let lobby = [invite.as_str()];
+    let room = Picture { target: &lobby, title: "lobby", ..usual };
+    let _friends = studio.friends(&invite)?;
+    studio.take(&Picture { name: "room-light", ..room })?;
+    studio.take(&Picture { name: "room-dark", is_dark: true, ..room })?;
+    studio.take(&Picture { name: "room-portuguese", language: "pt", ..room })?;
+    studio.take(&Picture { name: "room-small", size: [720, 480], ..room })?;
+    studio.take(&Picture { name: "room-large", size: [1600, 1000], ..room })?;
+
+    let worldwide = [invite.as_str(), "--room", "world"];
+    let _world = studio.world(&invite)?;
+    studio.take(&Picture { name: "scripts", target: &worldwide, title: "world", ..room })?;
+    let _crowd = studio.crowd(&invite)?;
+    studio.take(&Picture { name: "fifty", ..room })?;
+    studio.take(&Picture { name: "error", target: &[CLOSED], ..room })
+}
+
+/// Where everything of the pictures is; gone afterwards.
+struct Studio {
+    program: PathBuf,
+    screen: Screen,
+    folder: Folder,
+}
+
+impl Studio {
+    fn terminal(&self) -> Terminal {
+        Terminal::new(&self.program, &self.folder.0, "home")
+    }
+
+    /// Somebody who comes into a room; in it as long as the terminal is there.
+    fn member(&self, invite: &str, room: &str, name: &str) -> Result<Terminal, String> {
+        let mut terminal = self.terminal();
+        let profile = format!("{room}-{name}");
+        terminal.command(&["join", invite, "--room", room, "--name", name, "--profile", &profile])?;
+        terminal.wait_for("You are in")?;
+        Ok(terminal)
+    }
+
+    /// Comes in and says these lines.
+    fn speaks(&self, invite: &str, room: &str, name: &str, lines: &[&str]) -> Result<Terminal, String> {
+        let mut terminal = self.member(invite, room, name)?;
+        for line in lines {
+            terminal.type_line(line)?;
+        }
+        terminal.settle();
+        Ok(terminal)
+    }
+
+    fn friends(&self, invite: &str) -> Result<[Terminal; 3], String> {
+        let mut ana = self.speaks(invite, "lobby", "Ana", &["Bom dia! A sala já está no ar 🎉"])?;
+        let zoe = self.speaks(invite, "lobby", "Zoë", &["Good morning! Just **one** command?"])?;
+        ana.type_line("Só um: `papo serve`. E a janela é `papo desktop`.")?;
+        ana.settle();
+        let bia_says = ["> Só um", "And the invite is a link, nothing to install: https://example.org/papo"];
+        let bia = self.speaks(invite, "lobby", "Bia", &bia_says)?;
+        ana.type_line("Café às três? Levo o bolo.")?;
+        ana.settle();
+        Ok([ana, zoe, bia])
+    }
+
+    /// Long names, and what is not written in Latin letters.
+    fn world(&self, invite: &str) -> Result<[Terminal; 5], String> {
+        let long = "Maria Aparecida do Nascimento Albuquerque de Vasconcelos";
+        Ok([
+            self.speaks(invite, "world", long, &["A name as long as it may be 👩‍👩‍👧 👍🏽 🇧🇷"])?,
+            self.speaks(invite, "world", "ليلى", &["مرحبا! هذه غرفة papo جديدة."])?,
+            self.speaks(invite, "world", "דנה", &["שלום, מה שלומכם?"])?,
+            self.speaks(invite, "world", "小林", &["こんにちは。中文也可以，한국어도."])?,
+            self.speaks(invite, "world", "अनु", &["नमस्ते! และภาษาไทย ❤️🎉"])?,
+        ])
+    }
+
+    fn crowd(&self, invite: &str) -> Result<Vec<Terminal>, String> {
+        let first = [
+            "Alice", "Bruno", "Chloé", "Davi", "Elif", "Frida", "Gil", "Hana", "Ivo", "Júlia", "Kofi", "Lia",
+        ];
+        let last = ["A.", "Braga", "Costa", "Dias"];
+        let names = last.iter().flat_map(|last| first.iter().map(move |first| format!("{first} {last}")));
+        names.take(CROWD).map(|name| self.member(invite, "lobby", &name)).collect()
+    }
+
+    /// Opens the window, waits until it changes no more, and keeps what it shows.
+    fn take(&self, picture: &Picture<'_>) -> Result<(), String> {
+        let profile = self.folder.0.join(format!("window-{}", picture.name));
+        let written = fs::create_dir_all(&profile)
+            .and_then(|()| fs::write(profile.join("surfaces.json"), settings(picture)));
+        written.map_err(|error| format!("{} cannot be written: {error}", profile.display()))?;
+        let mut command = self.screen.command(&self.program);
+        command.arg("desktop").args(picture.target).args(["--name", "Clara", "--lang", picture.language]);
+        command.arg("--profile").arg(&profile).stdout(Stdio::null()).stderr(Stdio::null());
+        let _window = Running::start(&mut command)?;
+        let id = self.screen.find(picture.title)?;
+        let [width, height] = picture.size.map(|length| length.to_string());
+        self.screen.tool(&["windowmove", &id, "0", "0", "windowsize", &id, &width, &height])?;
+        // The pointer stands beside the window, where it points at nothing.
+        self.screen.tool(&["mousemove", "1699", "1099"])?;
+        let taken = self.folder.0.join("taken.png");
+        self.screen.look(&id, &taken)?;
+        let name = format!("docs/images/window-{}.png", picture.name);
+        let path = process::root().join(&name);
+        let quantize = ["--force", "--strip", "--speed", "1", "256", "--output"];
+        process::run(Command::new("pngquant").args(quantize).arg(&path).arg("--").arg(&taken))?;
+        println!("{name}");
+        Ok(())
+    }
+}
+
+/// What a person has chosen in the window, as it keeps that.
+fn settings(picture: &Picture<'_>) -> String {
+    let theme = if picture.is_dark { "dark" } else { "light" };
+    let [width, height] = picture.size;
+    format!(
+        r#"{{"name":"Clara","settings":{{"theme":"{theme}","language":"{}","text-percent":100,"notify":"none",
+        "hide-content":false,"enter-sends":true,"reduced-motion":true,"clock":"hours24","members-shown":true}},
+        "current":null,"recent":[],"rooms":[],
+        "window":{{"size":[{width}.0,{height}.0],"position":[0.0,0.0],"is-maximised":false}}}}"#,
+        picture.language
+    )
+}
+
+/// A screen in memory.
+struct Screen {
+    display: String,
+    _server: Running,
+}
+
+impl Screen {
+    fn open() -> Result<Self, String> {
+        let mut command = Command::new("Xvfb");
+        // It takes a number that is free and says which.
+        command.args(["-displayfd", "1", "-noreset", "-screen", "0", "1700x1100x24"]);
+        let mut server = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
+        let output = server.0.stdout.take().ok_or("Xvfb has no output")?;
+        let mut number = String::new();
+        BufReader::new(output).read_line(&mut number).map_err(|error| error.to_string())?;
+        Ok(Self { display: format!(":{}", number.trim()), _server: server })
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY");
+        command
+    }
+
+    fn tool(&self, arguments: &[&str]) -> Result<String, String> {
+        process::read(self.command(Path::new("xdotool")).args(arguments))
+    }
+
+    /// The window with this title, once there is one.
+    fn find(&self, title: &str) -> Result<String, String> {
+        for _ in 0..LOOKS_MAX {
+            let found = self.tool(&["search", "--onlyvisible", "--name", title]).unwrap_or_default();
+            if let Some(id) = found.lines().next_back() {
+                return Ok(id.to_owned());
+            }
+            self.tool(&["sleep", "1"])?;
+        }
+        Err(format!("no window with the title {title} came"))
+    }
+
+    /// Looks at the window until it shows the same several times in a row.
+    fn look(&self, id: &str, path: &Path) -> Result<(), String> {
+        let (mut last, mut same) = (Vec::new(), 0);
+        for _ in 0..LOOKS_MAX {
+            self.tool(&["sleep", "1"])?;
+            // Without the time at which it was taken, which would make each differ.
+            let arguments = ["-window", id, "-define", "png:exclude-chunks=date,time"];
+            process::run(self.command(Path::new("import")).args(arguments).arg(path))?;
+            let now =
+                fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            same = if now == last { same + 1 } else { 1 };
+            if same == SAME_LOOKS {
+                return Ok(());
+            }
+            last = now;
+        }
+        Err("the window changes and changes".to_owned())
+    }
+}
+
+/// A program that is ended when it is dropped.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command) -> Result<Self, String> {
+        let shown = process::shown(command);
+        command.spawn().map(Self).map_err(|error| format!("`{shown}` could not be started: {error}"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
