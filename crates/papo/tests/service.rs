@@ -32,11 +32,14 @@ struct Service {
 
 impl Service {
     fn start(options: &[&str]) -> Self {
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_papo")), options)
+    }
+
+    fn start_as(mut command: Command, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("notify");
         let told = UnixDatagram::bind(&socket).unwrap();
         told.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_papo"));
         command.args(["serve", "127.0.0.1:0"]).args(options);
         command.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
         command.env("NOTIFY_SOCKET", socket).env("STATE_DIRECTORY", folder.path().join("state"));
@@ -107,6 +110,70 @@ fn everything_is_for_the_owner_only() {
     assert!(seen >= 3, "key, log and what belongs to them");
     let folder = fs::metadata(service.path("state")).unwrap().permissions().mode() & 0o777;
     assert_eq!(folder, 0o700);
+}
+
+/// How many files the server of the next test may have open, and how many more connections come than that.
+const FILES_MAX: usize = 100;
+
+/// Invariant: without a file for another connection the server pauses instead of spinning, those who are there go on,
+/// and when files are free again it takes connections again.
+#[test]
+fn running_out_of_files_is_a_pause() {
+    let mut limited = Command::new("sh");
+    let script = format!("ulimit -n {FILES_MAX} && exec \"$0\" \"$@\"");
+    limited.args(["-c", &script, env!("CARGO_BIN_EXE_papo")]);
+    let mut service = Service::start_as(limited, &["--limits", "off", "--shards", "2"]);
+    assert_eq!(service.tells(), "READY=1");
+    let certificate = service.path("state/server.crt");
+    let mut member = BufReader::new(connect(service.port, &certificate));
+    converse(&mut member, "{\"type\":\"join\",\"name\":\"Ana\"}", "\"type\":\"joined\"");
+
+    let flood: Vec<TcpStream> =
+        (0..2 * FILES_MAX).map(|_| TcpStream::connect(("127.0.0.1", service.port)).unwrap()).collect();
+    // The last one is not taken: nothing comes, and it is not closed. Each look is a wait of its time.
+    let mut last = flood.last().unwrap();
+    let mut wait = |time: Duration| {
+        last.set_read_timeout(Some(time)).unwrap();
+        last.read(&mut [0; 1])
+    };
+    let is_paused = || fs::read_to_string(service.path("log")).unwrap().contains("cannot be taken");
+    let begin = std::time::Instant::now();
+    while !is_paused() {
+        assert!(begin.elapsed() < PATIENCE, "the server has not run out of files");
+        let _ = wait(Duration::from_millis(20));
+    }
+    let used_before = processor_ticks(service.child.id());
+    let looked_at = std::time::Instant::now();
+    let _ = wait(Duration::from_secs(1));
+    // A hundred ticks a second; a loop that spins uses them all.
+    let used = processor_ticks(service.child.id()) - used_before;
+    assert!(looked_at.elapsed() < PATIENCE && used < 50, "{used} ticks in {:?}", looked_at.elapsed());
+    converse(&mut member, "{\"type\":\"say\",\"id\":\"1\",\"text\":\"still here\"}", "still here");
+
+    drop(flood);
+    let mut later = BufReader::new(connect(service.port, &certificate));
+    converse(&mut later, "{\"type\":\"join\",\"name\":\"Eva\"}", "\"type\":\"joined\"");
+    let warnings = fs::read_to_string(service.path("log")).unwrap().matches("cannot be taken").count();
+    assert!(warnings < 20, "{warnings} lines about the same");
+    service.stop();
+}
+
+/// Says a line and reads up to one that holds this.
+fn converse(stream: &mut BufReader<StreamOwned<ClientConnection, TcpStream>>, said: &str, awaited: &str) {
+    stream.get_mut().sock.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.get_mut().write_all(format!("{said}\n").as_bytes()).unwrap();
+    let mut line = String::new();
+    while !line.contains(awaited) {
+        line.clear();
+        assert!(stream.read_line(&mut line).unwrap() > 0, "closed before {awaited}");
+    }
+}
+
+/// What a process has used of processors so far, in hundredths of a second (proc(5), fields 14 and 15).
+fn processor_ticks(id: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
 }
 
 /// What must not stand in any log, each as unlike anything else as it can be.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
+use papo_client::names::{Double, Doubles};
 use papo_client::session::Follow;
 use papo_proto::{Act, Body, Invite, InviteId, Member, Message, MessageId, Name, RoomAccess, Seq, Whom};
 use papo_server::{invite_id, new_invite_secret};
@@ -63,6 +64,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         you: None,
         scribe: Scribe::new(),
         presence: Presence::default(),
+        doubles: Doubles::default(),
         is_dialogue: output::is_dialogue(),
         oldest: None,
         held: None,
@@ -89,6 +91,7 @@ struct Visit {
     you: Option<Member>,
     scribe: Scribe,
     presence: Presence,
+    doubles: Doubles,
     /// Whether what is typed appears where messages are printed.
     is_dialogue: bool,
     /// The oldest message that was printed, where `/history` goes on.
@@ -225,6 +228,7 @@ impl Visit {
         } else {
             self.tell(&news, |names| words::came(names, count));
             self.tell_namesake(namesake.as_ref(), true);
+            self.tell_doubles(&news, namesake.as_ref());
         }
     }
 
@@ -295,6 +299,7 @@ impl Visit {
                 let news = self.presence.entered(&members, count);
                 self.tell(&news, |names| words::came(names, count));
                 self.tell_namesake(namesake, true);
+                self.tell_doubles(&news, namesake);
             }
             Event::Left { members, count } => {
                 let news = self.presence.left(&members, count);
@@ -326,6 +331,9 @@ impl Visit {
             output::aside(&words::renamed(before, &self.scribe.who(member)));
         }
         self.tell_namesake(namesake, true);
+        let is_other = |member: &&Member| self.you.as_ref().is_none_or(|you| you.id != member.id);
+        let others: Vec<Member> = members.iter().filter(is_other).cloned().collect();
+        self.tell_doubles(&others, namesake);
     }
 
     /// Tells who was here before a break and has had the time to come back since.
@@ -348,6 +356,17 @@ impl Visit {
         if let Some(other) = namesake {
             let other = line::name_alone(&other.name);
             output::aside(&words::namesake(&self.own_name(), &other, is_here));
+        }
+    }
+
+    /// Tells of those who have come, or are called otherwise, and could be taken for somebody here. `namesake` was
+    /// told of already.
+    fn tell_doubles(&mut self, newcomers: &[Member], namesake: Option<&Member>) {
+        let present = self.presence.here().chain(&self.you);
+        for Double { newcomer, present } in self.doubles.among(newcomers, present) {
+            if namesake.is_none_or(|told| told.id != newcomer.id) {
+                output::words(&words::double(&self.scribe.who(&newcomer), &self.scribe.who(&present)));
+            }
         }
     }
 

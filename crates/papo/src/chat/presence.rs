@@ -43,6 +43,11 @@ impl Presence {
         self.here.get(id).or_else(|| self.before.get(id))
     }
 
+    /// Who is here, ourselves apart.
+    pub(super) fn here(&self) -> impl Iterator<Item = &Member> {
+        self.here.values()
+    }
+
     /// When [`settle`](Self::settle) is due.
     /// Everybody who is known to be here.
     pub(super) fn all(&self) -> impl Iterator<Item = &Member> {

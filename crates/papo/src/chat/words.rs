@@ -151,6 +151,11 @@ pub(super) fn namesake(you: &str, other: &str, is_here: bool) -> String {
     }
 }
 
+/// That somebody has come who could be taken for another one here.
+pub(super) fn double(newcomer: &str, present: &str) -> String {
+    t!("chat-double", newcomer = newcomer, present = present)
+}
+
 /// The first words of a message. They hold no quotation mark.
 pub(super) fn quote(words: &str) -> String {
     format!("\"{words}\"")

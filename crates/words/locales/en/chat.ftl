@@ -60,6 +60,7 @@ chat-older-first = { $count ->
 }
 chat-namesake-here = * You are shown as { $you } now: another { $other } is here.
 chat-namesake-spoke = * You are shown as { $you } now: another { $other } has spoken here.
+chat-double = * Take care: { $newcomer } is here now, who is not { $present }. The sign behind the name (#) tells them apart.
 chat-replies = { $who } replies to { $to } ("{ $words }"): { $text }
 chat-replies-to-number = { $who } replies to { $number }: { $text }
 chat-changed = { $who } changed { $quoted } to: { $text }

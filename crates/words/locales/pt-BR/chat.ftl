@@ -60,6 +60,7 @@ chat-older-first = { $count ->
 }
 chat-namesake-here = * Agora você aparece como { $you }: há outra pessoa chamada { $other } aqui.
 chat-namesake-spoke = * Agora você aparece como { $you }: outra pessoa chamada { $other } falou aqui.
+chat-double = * Atenção: { $newcomer } está aqui agora, e não é a mesma pessoa que { $present }. O sinal depois do nome (#) distingue as duas.
 chat-replies = { $who } responde a { $to } ("{ $words }"): { $text }
 chat-replies-to-number = { $who } responde à { $number }: { $text }
 chat-changed = { $who } mudou { $quoted } para: { $text }
