@@ -63,7 +63,8 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     if is_first || output::data_goes_elsewhere() {
         output::confidential(&words::how_to_use(&invite));
     }
-    if is_first {
+    // Without the invite's secret, the certificate lets nobody into a room by invite.
+    if is_first && access.open {
         let certificate = given.unwrap_or_else(|| PemFiles::in_folder(&data).certificate);
         output::words(&words::with_certificate(&invite, &certificate));
     }

@@ -202,6 +202,7 @@ pub(super) fn access(access: &RoomAccess) -> Vec<String> {
         access.locked.then(|| t!("chat-access-locked")),
         access.announce.then(|| t!("chat-access-announce")),
         (access.slow > 0).then(|| t!("chat-access-slow", seconds = access.slow)),
+        access.slow_auto.then(|| t!("chat-access-slow-auto")),
         access.muted.is_some().then(|| t!("chat-access-muted")),
         list(&|names| t!("chat-access-owners", names = names), with_role(Role::Owner)),
         list(&|names| t!("chat-access-moderators", names = names), with_role(Role::Moderator)),

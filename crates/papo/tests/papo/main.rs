@@ -3,6 +3,7 @@
 // Said once more, for the lints: helpers of tests may panic as tests do.
 #![cfg(test)]
 
+mod access;
 mod chat;
 mod cli;
 mod errors;

@@ -132,6 +132,7 @@ chat-access-by-invite = * The room is by invite.
 chat-access-locked = * It is locked: nobody new comes in.
 chat-access-announce = * Only moderators and owners speak.
 chat-access-slow = * Slow mode: { $seconds } s between two messages.
+chat-access-slow-auto = * Slow mode follows how many are here.
 chat-access-muted = * You may not speak at the moment.
 chat-access-owners = * Owners: { $names }
 chat-access-moderators = * Moderators: { $names }

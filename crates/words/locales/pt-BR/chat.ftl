@@ -132,6 +132,7 @@ chat-access-by-invite = * Só se entra com convite.
 chat-access-locked = * A sala está trancada: ninguém novo entra.
 chat-access-announce = * Só moderadores e donos falam.
 chat-access-slow = * Modo lento: { $seconds } s entre duas mensagens.
+chat-access-slow-auto = * O modo lento segue quantos estão aqui.
 chat-access-muted = * Você não pode falar no momento.
 chat-access-owners = * Donos: { $names }
 chat-access-moderators = * Moderadores: { $names }
