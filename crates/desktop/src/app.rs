@@ -13,6 +13,7 @@ use papo_words::Language;
 use crate::core::Core;
 use crate::desk::Desk;
 use crate::platform::instance::{Claim, Instance};
+use crate::platform::notify::Notifier;
 use crate::text::fonts::{self, SystemFonts};
 use crate::{Options, WindowError, bubble, theme};
 
@@ -120,6 +121,7 @@ fn now() -> Timestamp {
 struct App {
     desk: Desk,
     core: Core,
+    notifier: Notifier,
     /// When the memory has to be kept.
     save_at: Option<Instant>,
     /// What the window's title says.
@@ -131,8 +133,14 @@ struct App {
 impl App {
     fn new(desk: Desk, core: Core, commands: Vec<Command>, context: &Context) -> Self {
         theme::install(context, desk.state.settings.reduced_motion);
-        let mut app =
-            Self { desk, core, save_at: None, title: String::new(), language: papo_words::language() };
+        let mut app = Self {
+            desk,
+            core,
+            notifier: Notifier::start(),
+            save_at: None,
+            title: String::new(),
+            language: papo_words::language(),
+        };
         app.execute(context, commands);
         app
     }
@@ -153,7 +161,8 @@ impl App {
                 Command::OpenLink(link) => context.open_url(OpenUrl::new_tab(link)),
                 Command::Copy(text) => context.copy_text(text),
                 Command::Quit => context.send_viewport_cmd(ViewportCommand::Close),
-                other => tracing::warn!(?other, "nobody does this"),
+                Command::Notify(notification) => self.notifier.show(&notification),
+                _ => tracing::warn!("a command that nobody carries out"),
             }
         }
     }

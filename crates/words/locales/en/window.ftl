@@ -131,3 +131,5 @@ window-unread-line = new messages
 window-waiting = reconnecting…
 window-you = { $name } (you)
 window-no-display = No window can be opened here ({ $cause }). On a computer without a screen use `papo join`; over SSH, forward the display.
+window-notify-hidden = A new message
+window-notify-title = { $name } in { $room }

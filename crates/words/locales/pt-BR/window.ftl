@@ -140,3 +140,5 @@ window-unread-line = novas mensagens
 window-waiting = reconectando…
 window-you = { $name } (você)
 window-no-display = Nenhuma janela pode ser aberta aqui ({ $cause }). Em um computador sem tela, use `papo join`; por SSH, encaminhe o monitor.
+window-notify-hidden = Uma mensagem nova
+window-notify-title = { $name } em { $room }
