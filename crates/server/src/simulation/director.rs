@@ -18,8 +18,9 @@ use super::{Run, Sabotage};
 /// How much time passes between two looks at the network. Within it, each host has its own.
 const STEP: Duration = Duration::from_millis(10);
 
-/// How long everything may take once nothing goes wrong any more.
-const CALM_MAX: Duration = Duration::from_mins(1);
+/// How long everything may take once nothing goes wrong any more: a client may notice only after 45 s that its
+/// connection is gone, wait 45 s before it comes back (30 s and half of that), and need 10 s to connect.
+const CALM_MAX: Duration = Duration::from_mins(2);
 
 /// How long a message may take where nothing is wrong: some times over the slowest network, disk and rate.
 const PROMPT_MAX: Duration = Duration::from_secs(5);
