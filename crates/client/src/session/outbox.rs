@@ -54,6 +54,10 @@ impl Outbox {
         if at < self.in_flight {
             self.in_flight -= 1;
         }
+        if self.messages.is_empty() {
+            // A refusal that came late, of what has been stored since, must not hold up what is said next.
+            self.held_until = None;
+        }
         true
     }
 
@@ -86,6 +90,6 @@ impl Outbox {
     }
 
     pub(super) fn held_until(&self) -> Option<Duration> {
-        self.held_until.filter(|_| !self.messages.is_empty())
+        self.held_until
     }
 }

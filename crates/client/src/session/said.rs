@@ -219,7 +219,7 @@ impl Session {
             (_, ErrorCode::TooFast) => {}
             // All that wait are refused, one by one: the first tells everything.
             (Some(_), ErrorCode::SlowMode) if self.outbox.is_held(self.now) => return,
-            (Some(_), _) => self.outbox.hold(self.now, refusal.retry_after),
+            (Some(id), _) if self.outbox.contains(id) => self.outbox.hold(self.now, refusal.retry_after),
             (None, ErrorCode::LogFailed) => {
                 // The answer to a `history`.
                 if let Some(Request::Fill { .. }) = self.requests.pop_history() {
@@ -233,7 +233,7 @@ impl Session {
                     self.name_told = accepted.clone();
                 }
             }
-            (None, _) => {}
+            _ => {}
         }
         self.event(Event::Refused(refusal));
     }

@@ -389,6 +389,40 @@ say 3 three
     );
 }
 
+/// Invariant: a refusal that comes late, of a message that was said again and stored since, holds up nothing.
+#[test]
+fn a_late_refusal_does_not_hold_up_what_is_said_next() {
+    check_in(
+        "log failed, late",
+        "say 1 one
+  > say 1 one
+say 2 two
+  > say 2 two
+< error log_failed 1 2
+  refused: log_failed
++2000
+  > say 1 one
+  > say 2 two
+< error log_failed 2 2
+  refused: log_failed
+< message 6 ana 1 one
+  message 6 Ana: one
+  sent 1 at 6
+  forget 1
+< message 7 ana 2 two
+  message 7 Ana: two
+  sent 2 at 7
+  forget 2
+say 3 three
+  > say 3 three
+< error log_failed 2 2
+  refused: log_failed
+say 4 four
+  > say 4 four
+",
+    );
+}
+
 #[test]
 fn a_server_that_closes_says_whether_to_come_back() {
     check_in(
