@@ -102,8 +102,8 @@ pub(crate) struct Membership {
     pub(crate) cursor: u64,
     /// The same for presence frames.
     pub(crate) presence_cursor: u64,
-    /// A page from the log, while the connection is behind the feed. In a box, as hardly anybody ever has one.
-    pub(crate) page: Option<Box<Batch>>,
+    /// A page from the log, while the connection is behind the feed. Whoever else is at the same place has the same.
+    pub(crate) page: Option<Arc<Batch>>,
     /// Whether a page was asked for.
     pub(crate) reading: bool,
     /// What the member has used.

@@ -108,7 +108,7 @@ pub(crate) enum Mail {
     /// A message of this connection was not stored.
     Refused { to: ConnectionId, refusal: Refusal, answers: bool },
     /// The frames that the connection asked for; none where the log could not be read.
-    Frames { to: ConnectionId, frames: Option<Batch> },
+    Frames { to: ConnectionId, frames: Option<Arc<Batch>> },
     /// The writer's queue has room again.
     Drained,
 }

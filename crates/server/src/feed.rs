@@ -83,6 +83,11 @@ impl Batch {
         self.first + self.lines.ends.len() as u64 - 1
     }
 
+    /// Whether it has the frame with this number.
+    pub(crate) fn contains(&self, number: u64) -> bool {
+        (self.first..=self.last()).contains(&number)
+    }
+
     /// Whether it holds no frame.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.ends.is_empty()

@@ -27,7 +27,7 @@ use crate::desk::{Desk, Job, Mail, Post, ReadJob};
 use crate::gate::AccessRules;
 use crate::guard::{Account, Guard};
 use crate::limits::{Limits, Rate};
-use crate::reader::read;
+use crate::reader::Reader;
 use crate::room::{Hub, Room};
 use crate::shard::{Arrival, Output, Shard};
 use crate::tags::AddressTags;
@@ -83,6 +83,7 @@ struct Play<'a> {
     script: &'a [u8],
     now: Duration,
     log: Arc<MemoryLog>,
+    reader: Reader,
     pile: Arc<Pile>,
     writer: Writer,
     shards: Vec<(Shard, Arc<Inbox>)>,
@@ -173,7 +174,8 @@ impl<'a> Play<'a> {
         let alone = Writer::alone(writer_log, AccessRules::OPEN, Arc::new(AddressTags::new(&[7; 32])));
         let writer = Writer { hub, shards: posts, trims: kind & 1 != 0, ..alone };
         let now = Duration::ZERO;
-        Self { script, now, log, pile, writer, shards, account, peers: Vec::new(), said: 0 }
+        let reader = Reader::default();
+        Self { script, now, log, reader, pile, writer, shards, account, peers: Vec::new(), said: 0 }
     }
 
     fn byte(&mut self) -> u8 {
@@ -293,7 +295,7 @@ impl<'a> Play<'a> {
     fn read(&mut self) {
         let job = self.pile.reads.lock().unwrap().pop_front();
         if let Some(job) = job {
-            self.pile.inboxes[job.from.shard].post(read(&*self.log, &job));
+            self.pile.inboxes[job.from.shard].post(self.reader.read(&*self.log, &job));
         }
     }
 

@@ -2,6 +2,7 @@
 //! records as large as TLS allows. Not here: sealing and sending, which the sink does.
 
 use std::io::IoSlice;
+use std::sync::Arc;
 
 use papo_proto::codec::encode_server;
 use papo_proto::{Seq, ServerMessage};
@@ -67,7 +68,7 @@ impl Shard {
     }
 
     /// Takes a page from the log for a connection that is behind the feed.
-    pub(super) fn page(&mut self, slot: usize, frames: Option<Batch>) {
+    pub(super) fn page(&mut self, slot: usize, frames: Option<Arc<Batch>>) {
         let Stage::Joined(membership) = &mut self.connections[slot].stage else { return };
         let local = &self.rooms[membership.room];
         let Some(page) = frames else {
@@ -82,7 +83,7 @@ impl Shard {
             membership.cursor = next - 1;
         }
         if !page.is_empty() {
-            membership.page = Some(Box::new(page));
+            membership.page = Some(page);
         }
         if lost {
             let first = Seq::new(local.room.first().max(1));
@@ -120,7 +121,7 @@ impl Membership {
 
 /// Writes from a page of the log, and keeps it where something is left.
 fn write_page(
-    page: Box<Batch>,
+    page: Arc<Batch>,
     membership: &mut Membership,
     carrier: Carrier,
     sink: impl FnOnce(&[IoSlice<'_>]),

@@ -25,7 +25,7 @@ use crate::desk::{Desk, Job, Mail, Post, ReadJob, Wanted};
 use crate::gate::AccessRules;
 use crate::guard::Guard;
 use crate::limits::Limits;
-use crate::reader::read;
+use crate::reader::Reader;
 use crate::room::{Hub, Room};
 use crate::shard::{Arrival, Output, Shard};
 use crate::tags::AddressTags;
@@ -346,6 +346,7 @@ impl SimulatedDesk {
 
     /// The reader's thread.
     async fn read_on(self: Arc<Self>, world: Rc<World>, log: Arc<dyn RoomLog>) {
+        let reader = Reader::default();
         loop {
             let job = self.reads.lock().unwrap().pop_front();
             let Some(job) = job else {
@@ -357,7 +358,7 @@ impl SimulatedDesk {
                 Wanted::Frames { .. } => "read from the log what the feed had dropped",
                 _ => "read history",
             });
-            self.shards.get().unwrap()[job.from.shard].post(read(&*log, &job));
+            self.shards.get().unwrap()[job.from.shard].post(reader.read(&*log, &job));
         }
     }
 }
