@@ -207,13 +207,10 @@ impl Session {
 
     fn refused(&mut self, refusal: Refusal) {
         match (&refusal.about, refusal.code) {
-            (Some(id), code) if code.is_final() => {
-                if self.outbox.remove(id) {
-                    let id = id.clone();
-                    self.fail(id, refusal);
-                    self.send_outbox();
-                    return;
-                }
+            (Some(id), code) if code.is_final() && self.outbox.remove(id) => {
+                let id = id.clone();
+                self.fail(id, refusal);
+                return self.send_outbox();
             }
             // Nothing is lost: the server reads on later, and what was said is still on its way.
             (_, ErrorCode::TooFast) => {}
