@@ -74,7 +74,7 @@ pub struct Options {
     /// How many further listeners stop reading when the load begins, and read on at its end
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub slow: usize,
-    /// How members speak with the server; all but `lines` need an INVITE
+    /// How members speak with the server; all but `lines` and `websocket` need an INVITE
     #[arg(long, value_enum, default_value_t)]
     pub carrier: Carrier,
     /// What the started server keeps
@@ -141,7 +141,10 @@ impl Options {
         if self.has_load() && self.window() < writers {
             return refuse(t!("bench-small-window", writers = %writers));
         }
-        if self.carrier != Carrier::Lines && self.invite.is_none() {
+        if self.yardstick && self.carrier != Carrier::Lines {
+            return refuse(t!("bench-yardstick-speaks-lines"));
+        }
+        if !self.carrier.is_ours() && self.invite.is_none() {
             return refuse(t!("bench-carrier-needs-invite"));
         }
         if self.has_load() && !self.carrier.echoes() && listeners < rooms {
@@ -185,6 +188,7 @@ mod tests {
             ("--writers 3 --rooms 4", "--writers 4 or more"),
             ("--writers 0 --listeners 0", "nobody to measure"),
             ("--carrier irc", "INVITE"),
+            ("--yardstick --carrier websocket", "speaks lines"),
         ] {
             let error = parse(line).expect_err(line);
             assert!(error.contains(reason), "{line}: {error}");
@@ -196,6 +200,7 @@ mod tests {
         let options = parse("").unwrap();
         assert_eq!((options.listeners, options.writers, options.window()), (200, 1, 64));
         assert_eq!((options.log, options.carrier), (Log::None, Carrier::Lines));
+        assert_eq!(parse("--carrier websocket").unwrap().carrier, Carrier::Websocket);
         assert_eq!(parse("--writers 100").unwrap().window(), 100);
         assert_eq!(parse("--writers 0 --listeners 0 --idle 5").unwrap().idle, 5);
     }

@@ -64,6 +64,13 @@ fn every_message_of_a_counted_load_reaches_every_member() {
 }
 
 #[test]
+fn every_message_reaches_every_member_over_websocket_too() {
+    let load = ["--carrier", "websocket", "--listeners", "9", "--messages", "50", "--window", "5"];
+    let report = measured(&load);
+    assert_eq!((&report["messages"], &report["deliveries"]), (&50.into(), &500.into()), "{report}");
+}
+
+#[test]
 fn idle_slow_and_storming_members_are_counted_and_shown_on_a_page() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("report.html");
@@ -122,6 +129,7 @@ fn what_contradicts_itself_is_wrong_usage() {
         (&["--window", "0"], "--window"),
         (&["--writers", "2", "--rooms", "3"], "say --writers 3 or more"),
         (&["--log", "tape"], "disk"),
+        (&["--carrier", "mqtt"], "INVITE"),
     ] {
         let ended = bench(arguments);
         let told = String::from_utf8_lossy(&ended.stderr);

@@ -112,6 +112,11 @@ impl Carrier {
         }
     }
 
+    /// Whether it is one of papo's own.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Lines | Self::Websocket)
+    }
+
     /// Whether the writer of a message gets it as well.
     pub(crate) fn echoes(self) -> bool {
         self != Self::Irc
