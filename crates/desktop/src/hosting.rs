@@ -63,6 +63,7 @@ fn bind(folder: &Path) -> Result<Server, ServeError> {
         history: History::default(),
         shards: 0,
         websocket_echo: false,
+        admin: None,
         limits: Limits::default(),
         access: papo_server::AccessRules::OPEN,
     };

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Open a room: start the server
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Come into a room, line by line: read, write, /help
     Join(JoinArguments),
     /// Open the window
@@ -128,6 +128,10 @@ pub(crate) struct ServeArguments {
     /// How many connections at most
     #[arg(long, value_name = "N")]
     pub(crate) connections: Option<String>,
+    /// Where figures and health can be asked for over HTTP: a port of this computer, or IP:PORT, there over TLS. Nowhere
+    /// if it is not said
+    #[arg(long, value_name = "[IP:]PORT")]
+    pub(crate) admin: Option<String>,
     /// How log lines look: `text` (default) or `json`; then standard error holds nothing else, and what is otherwise
     /// said to people are lines of the level info
     #[arg(long, value_name = "text|json")]
@@ -293,6 +297,8 @@ pub(crate) struct RoomArguments {
 pub(crate) enum CertCommand {
     /// Make the server's key and certificate, as the first `papo serve` does
     Make(CertMakeArguments),
+    /// Tell how a computer or phone comes to trust the authority that `papo cert make --local-ca` has made
+    Trust(CertTrustArguments),
     /// Show the fingerprint, the names and the end of a certificate
     Show(CertFileArguments),
     /// Print the fingerprint of a certificate
@@ -307,6 +313,17 @@ pub(crate) struct CertMakeArguments {
     /// Names and addresses under which others reach the server, besides localhost
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
+    /// Make a small authority of the server's own too, for these names only: browsers that trust it show no warning.
+    /// The server's key stays, if there is one, and with it all invites
+    #[arg(long)]
+    pub(crate) local_ca: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct CertTrustArguments {
+    /// The server's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Args)]

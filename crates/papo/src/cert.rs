@@ -1,16 +1,16 @@
 //! `papo cert`: make, show and compare the server's certificate. Not here: how one is made.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use papo_client::text::for_terminal_line;
 use papo_proto::Timestamp;
-use papo_server::certificate::{Certificate, CertificateError, PemFiles, fingerprint_of_file};
-use papo_words::{system, t};
-use x509_cert::Certificate as Certificate509;
-use x509_cert::der::DecodePem;
-use x509_cert::ext::pkix::SubjectAltName;
-use x509_cert::ext::pkix::name::GeneralName;
+use papo_server::certificate::{
+    Certificate, CertificateError, PemFiles, authority_file, facts_of_file, fingerprint_of_file,
+    make_with_authority,
+};
+use papo_words::{and, system, t};
 
 use crate::exit::Failure;
 use crate::output;
@@ -26,10 +26,34 @@ pub(crate) fn make(asked: CertMake) -> Result<(), Failure> {
     })?;
     let mut names: Vec<String> = NAMES_ALWAYS.map(str::to_owned).to_vec();
     names.extend(asked.names.into_iter().filter(|name| !NAMES_ALWAYS.contains(&name.as_str())));
-    let made = Certificate::make(&asked.data, &names).map_err(|error| failure(&error))?;
+    let make = if asked.local_ca { make_with_authority } else { Certificate::make };
+    let made = make(&asked.data, &names).map_err(|error| failure(&error))?;
     let (key, certificate) = (made.files().key.display(), made.files().certificate.display());
-    output::words(&t!("cli-cert-made", key = %key, certificate = %certificate));
+    if asked.local_ca {
+        let authority = authority_file(&asked.data);
+        let names = and(&names);
+        output::words(&t!("cli-cert-authority", authority = %authority.display(), key = %key, names = names));
+        output::words(&how_to_trust(&authority));
+    } else {
+        output::words(&t!("cli-cert-made", key = %key, certificate = %certificate));
+    }
     output::line(&made.fingerprint().to_string())
+}
+
+/// Tells how a computer or a phone comes to trust the authority in a server's folder.
+pub(crate) fn trust(data: &Path) -> Result<(), Failure> {
+    let authority = authority_file(data);
+    let facts = facts_of_file(&authority);
+    if !authority.exists() {
+        return Err(Failure::local(t!("cli-cert-no-authority", folder = %data.display())));
+    }
+    facts.map_err(|error| failure(&error))?;
+    output::line(&how_to_trust(&authority))
+}
+
+fn how_to_trust(authority: &Path) -> String {
+    let authority = path::absolute(authority).unwrap_or_else(|_| authority.to_owned());
+    t!("cli-cert-trust", file = %authority.display())
 }
 
 /// Prints the fingerprint alone, for scripts and for comparing.
@@ -42,14 +66,16 @@ pub(crate) fn fingerprint(asked: &CertFile) -> Result<(), Failure> {
 pub(crate) fn show(asked: &CertFile) -> Result<(), Failure> {
     let path = file(asked);
     let fingerprint = fingerprint_of_file(&path).map_err(|error| failure(&error))?;
-    let facts = Facts::read(&path)?;
+    let facts = facts_of_file(&path)
+        .map_err(|error| Failure::local(t!("cli-cert-wrong", file = %path.display(), cause = %error)))?;
+    let names: Vec<_> = facts.names.iter().map(|name| for_terminal_line(name)).collect();
     output::line(&t!(
         "cli-cert-facts",
         file = %path.display(),
         fingerprint = fingerprint.grouped(),
-        begin = %facts.not_before,
-        end = %facts.not_after,
-        names = facts.names.join(", ")
+        begin = %timestamp(facts.begins),
+        end = %timestamp(facts.ends),
+        names = names.join(", ")
     ))
 }
 
@@ -64,48 +90,7 @@ fn failure(error: &CertificateError) -> Failure {
     Failure::local(error.to_string())
 }
 
-/// What stands in a certificate.
-#[derive(Debug, PartialEq, Eq)]
-struct Facts {
-    not_before: Timestamp,
-    not_after: Timestamp,
-    names: Vec<String>,
-}
-
-impl Facts {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let wrong = |error: &dyn std::fmt::Display| {
-            Failure::local(t!("cli-cert-wrong", file = %path.display(), cause = %error))
-        };
-        let pem = fs::read(path).map_err(|error| wrong(&error))?;
-        let certificate = Certificate509::from_pem(first_certificate(&pem)).map_err(|error| wrong(&error))?;
-        let certificate = certificate.tbs_certificate();
-        let time = |time: &x509_cert::time::Time| {
-            Timestamp::from_unix_ms(u64::try_from(time.to_unix_duration().as_millis()).unwrap_or(u64::MAX))
-        };
-        let alternatives = certificate.get_extension::<SubjectAltName>().map_err(|error| wrong(&error))?;
-        let names =
-            alternatives.iter().flat_map(|(_, alternatives)| &alternatives.0).filter_map(name).collect();
-        let validity = certificate.validity();
-        Ok(Self { not_before: time(&validity.not_before), not_after: time(&validity.not_after), names })
-    }
-}
-
-/// The first certificate of a file that may hold a whole chain.
-fn first_certificate(pem: &[u8]) -> &[u8] {
-    const END: &[u8] = b"-----END CERTIFICATE-----";
-    let end = pem.windows(END.len()).position(|window| window == END);
-    end.map_or(pem, |end| &pem[..end + END.len()])
-}
-
-/// A name or address that a certificate is for; other kinds do not matter to TLS.
-fn name(name: &GeneralName) -> Option<String> {
-    match name {
-        GeneralName::DnsName(name) => Some(for_terminal_line(name.as_str()).into_owned()),
-        GeneralName::IpAddress(bytes) => match *bytes.as_bytes() {
-            [a, b, c, d] => Some(std::net::Ipv4Addr::new(a, b, c, d).to_string()),
-            ref bytes => Some(std::net::Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).to_string()),
-        },
-        _ => None,
-    }
+fn timestamp(time: SystemTime) -> Timestamp {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

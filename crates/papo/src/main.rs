@@ -62,7 +62,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
     }
     match typed.command {
         Command::Serve(typed) => {
-            let serve = settings::serve(typed, &layers);
+            let serve = settings::serve(*typed, &layers);
             if let Ok(serve) = &serve {
                 serve::start_logging(serve.log_format, serve.log_level);
             }
@@ -74,6 +74,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
         Command::Room(typed) => room::run(&settings::room(typed, &layers)?),
         Command::Cert { command } => match command {
             CertCommand::Make(typed) => cert::make(settings::cert_make(typed, &layers)?),
+            CertCommand::Trust(typed) => cert::trust(&settings::cert_trust(typed, &layers)?),
             CertCommand::Show(typed) => cert::show(&settings::cert_file(typed, &layers)?),
             CertCommand::Fingerprint(typed) => cert::fingerprint(&settings::cert_file(typed, &layers)?),
         },

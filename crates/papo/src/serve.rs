@@ -88,6 +88,10 @@ fn announce(server: &Server, invite: &Invite, data: &Path, access: AccessRules) 
     } else if listen::is_public(bound) {
         output::words(&t!("cli-open-to-all"));
     }
+    if let Some(admin) = server.admin_address() {
+        let scheme = if admin.ip().is_loopback() { "http" } else { "https" };
+        output::words(&t!("cli-admin", address = format!("{scheme}://{admin}/metrics")));
+    }
     if invite.secret.is_some() {
         output::words(&t!("cli-first-owner"));
     }
@@ -118,6 +122,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>, access: Acc
         history,
         shards: serve.shards,
         websocket_echo: false,
+        admin: serve.admin,
         limits: serve.limits,
         access,
     }

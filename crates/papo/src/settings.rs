@@ -22,7 +22,7 @@ pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
 pub(crate) use key::{KeyExport, KeyFile, KeyImport, key_export, key_import};
 pub(crate) use server::{
     CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, Room, Serve, cert_file, cert_make,
-    invite, room, serve,
+    cert_trust, invite, room, serve,
 };
 
 /// A whole number of at least `least`.

@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         history: History::None,
         shards: 1,
         websocket_echo: true,
+        admin: None,
         limits: Limits::without_rates(),
         access: AccessRules::OPEN,
     };

@@ -25,6 +25,9 @@ pub struct Config {
     pub shards: usize,
     /// Whether a WebSocket at `/echo` sends everything back: only for conformance suites.
     pub websocket_echo: bool,
+    /// Where whoever runs the server may ask for figures and health over HTTP, besides `listen` and never on the same
+    /// address: plain on a loopback address, over TLS on any other. Port 0 takes a free one.
+    pub admin: Option<SocketAddr>,
     /// What is allowed.
     pub limits: Limits,
     /// Who may come into the rooms, where a room does not say otherwise.

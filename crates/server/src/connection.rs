@@ -106,6 +106,9 @@ pub(crate) struct Membership {
     pub(crate) page: Option<Arc<Batch>>,
     /// Whether a page was asked for.
     pub(crate) reading: bool,
+    /// Whether it is still on its way to the newest message: what it gets until then has waited for it, and says
+    /// nothing about the server.
+    pub(crate) catches_up: bool,
     /// What the member has used.
     pub(crate) usage: MemberUsage,
 }

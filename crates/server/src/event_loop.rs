@@ -20,6 +20,7 @@ use slab::Slab;
 
 use crate::desk::{Mail, Post};
 use crate::guard::{Guard, Pass, Refused};
+use crate::metrics::{HANDSHAKE_FAILED, HANDSHAKE_LATE};
 use crate::shard::{Output, Shard};
 use crate::web::{self, Site, Visit};
 
@@ -48,6 +49,10 @@ const INTAKE_A_PASS_BYTES: usize = 32 * 1024;
 
 /// How long a closed connection may take to read what was sent before it is dropped.
 const LINGER: Duration = Duration::from_secs(3);
+
+/// After how many writes the time is looked at anew, for what is measured: a write takes some hundred times as long as
+/// a look at the clock.
+const CLOCK_AFTER_WRITES: usize = 16;
 
 /// How often sockets' deadlines are looked at.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
@@ -359,6 +364,9 @@ impl EventLoop {
                 Ok(state) => state,
                 Err(error) => {
                     tracing::debug!("a connection broke the rules of TLS: {error}");
+                    if socket.handshake.is_some() {
+                        self.shard.counters().handshakes[HANDSHAKE_FAILED].add(1);
+                    }
                     // The alert that says why is worth one try.
                     let _ = tls.write_tls(&mut socket.stream);
                     return Err(Gone);
@@ -407,7 +415,10 @@ impl EventLoop {
     /// Writes for the connections that have something new, within the turn's bounds. Returns whether there is
     /// more.
     fn write_some(&mut self) -> bool {
-        for _ in 0..WRITES_A_TURN {
+        for written in 0..WRITES_A_TURN {
+            if written % CLOCK_AFTER_WRITES == 0 && self.shard.ready_len() > 0 {
+                self.shard.writes_at(self.shared.started.elapsed());
+            }
             if self.pass_left == 0 {
                 (self.pass_left, self.intake_bytes) = (self.shard.ready_len(), 0);
             }
@@ -503,9 +514,20 @@ impl EventLoop {
                 || socket.blocked_since.is_some_and(|since| self.now.saturating_sub(since) >= stall_max)
                 || pressed && socket.handshake.as_ref().is_some_and(|handshake| handshake.is_slow(self.now))
         };
-        let over: Vec<usize> =
-            self.sockets.iter().filter(|(_, socket)| over(socket)).map(|(key, _)| key).collect();
-        over.into_iter().for_each(|key| self.remove(key));
+        let (mut gone, mut visits, mut strangers) = (Vec::new(), 0, 0);
+        for (key, socket) in &self.sockets {
+            let is_stranger = socket.is_stranger();
+            if over(socket) {
+                gone.push(key);
+                self.shard.counters().handshakes[HANDSHAKE_LATE].add(u64::from(is_stranger));
+            } else {
+                visits += usize::from(socket.visit.is_some());
+                strangers += usize::from(is_stranger);
+            }
+        }
+        self.shard.counters().visits.set(visits);
+        self.shard.counters().strangers.set(strangers);
+        gone.into_iter().for_each(|key| self.remove(key));
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use crate::carrier::Carrier;
 
@@ -20,6 +21,8 @@ pub(crate) const SLICES_MAX: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Batch {
     first: u64,
+    /// When it was fed to its room, where that is to be measured.
+    fed_at: Option<Duration>,
     lines: Frames,
     /// The same for WebSocket, made once, by the first shard that has a reader for it.
     web: OnceLock<Frames>,
@@ -51,7 +54,12 @@ impl Frames {
 impl Batch {
     /// A batch whose first frame will have this number.
     pub(crate) fn starting_at(first: u64) -> Self {
-        Self { first, lines: Frames::default(), web: OnceLock::new() }
+        Self { first, fed_at: None, lines: Frames::default(), web: OnceLock::new() }
+    }
+
+    /// The same, with the time at which it is fed to its room.
+    pub(crate) fn fed(self, at: Option<Duration>) -> Self {
+        Self { fed_at: at, ..self }
     }
 
     /// Appends the frame that `encode` writes as a line.
@@ -183,33 +191,49 @@ impl Window {
     }
 
     /// Gathers frames after the one numbered `cursor` into `slices`, whole ones, at most `bytes_max` bytes
-    /// altogether unless the first alone is longer. Returns how many slices are filled, how many bytes they
-    /// have, and the number reached.
+    /// altogether unless the first alone is longer.
     pub(crate) fn gather<'a>(
         &'a self,
         cursor: u64,
         bytes_max: usize,
         carrier: Carrier,
         slices: &mut [IoSlice<'a>],
-    ) -> (usize, usize, u64) {
-        let (mut filled, mut bytes, mut reached) = (0, 0, cursor);
+    ) -> Gathered {
+        let mut gathered = Gathered { slices: 0, bytes: 0, reached: cursor, fed_at: None };
         let start = self.batches.partition_point(|batch| batch.last() <= cursor);
         for batch in self.batches.range(start..).take(slices.len()) {
+            let bytes_left = bytes_max.saturating_sub(gathered.bytes);
             let (frames, last) =
-                batch.frames_after(reached, bytes_max - bytes.min(bytes_max), bytes == 0, carrier);
+                batch.frames_after(gathered.reached, bytes_left, gathered.slices == 0, carrier);
             if frames.is_empty() {
                 break;
             }
-            slices[filled] = IoSlice::new(frames);
-            filled += 1;
-            bytes += frames.len();
-            reached = last;
+            if gathered.slices == 0 {
+                gathered.fed_at = batch.fed_at;
+            }
+            slices[gathered.slices] = IoSlice::new(frames);
+            gathered.slices += 1;
+            gathered.bytes += frames.len();
+            gathered.reached = last;
             if last < batch.last() {
                 break;
             }
         }
-        (filled, bytes, reached)
+        gathered
     }
+}
+
+/// What [`Window::gather`] has found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gathered {
+    /// How many slices are filled.
+    pub(crate) slices: usize,
+    /// How many bytes they have.
+    pub(crate) bytes: usize,
+    /// The number reached.
+    pub(crate) reached: u64,
+    /// When the first of the frames was fed to its room, where that is known.
+    pub(crate) fed_at: Option<Duration>,
 }
 
 /// The window that all shards share.
@@ -272,7 +296,8 @@ mod tests {
         let mut read = Vec::new();
         while cursor < window.head() {
             let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-            let (filled, bytes, reached) = window.gather(cursor, bytes_max, carrier, &mut slices);
+            let Gathered { slices: filled, bytes, reached, .. } =
+                window.gather(cursor, bytes_max, carrier, &mut slices);
             assert!(reached > cursor, "a reader below the head gets on");
             assert_eq!(bytes, slices[..filled].iter().map(|slice| slice.len()).sum::<usize>());
             slices[..filled].iter().for_each(|slice| read.extend_from_slice(slice));

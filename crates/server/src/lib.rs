@@ -6,6 +6,7 @@
 //! has queued and feeds it to its `room`, and every shard with members there writes it to them.
 
 mod access;
+mod admin;
 mod carrier;
 pub mod certificate;
 mod config;
@@ -21,8 +22,11 @@ mod gate;
 mod guard;
 mod identity;
 mod limits;
+#[cfg(target_os = "linux")]
+mod linux;
 mod listener;
 mod meter;
+mod metrics;
 pub mod operator;
 mod presence;
 mod reader;

@@ -12,6 +12,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use crate::event_loop::{Control, ShardHandle};
 use crate::guard::Guard;
+use crate::metrics::DoorCounters;
 
 /// How many connections may wait to be taken: a class that comes in at the same minute.
 const BACKLOG: i32 = 4096;
@@ -91,6 +92,7 @@ impl Listener {
         mut self,
         shards: &[Arc<ShardHandle>],
         guard: &Guard,
+        counters: &DoorCounters,
         started: Instant,
         mut periodically: impl FnMut(),
     ) -> io::Result<()> {
@@ -105,13 +107,17 @@ impl Listener {
                 _ => {}
             }
             let accepted = self.accept_all(|stream, address| {
-                let Some((pass, refused)) = guard.admit(address, started.elapsed()) else { return };
+                counters.came.add(1);
+                let Some((pass, refused)) = guard.admit(address, started.elapsed()) else {
+                    return counters.unsaid.add(1);
+                };
                 next_shard = (next_shard + 1) % shards.len();
                 shards[next_shard].control(Control::Accept { stream: prepare(stream), pass, refused });
             });
             if let Err(error) = &accepted
                 && !paused
             {
+                counters.paused.add(1);
                 tracing::warn!("connections cannot be taken for the moment: {error}; allow more open files");
             }
             paused = accepted.is_err();

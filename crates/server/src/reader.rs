@@ -60,6 +60,11 @@ impl ReadQueue {
         }
     }
 
+    /// How many jobs wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().0.len()
+    }
+
     fn take(&self) -> Option<ReadJob> {
         let mut queue = self.lock();
         loop {

@@ -154,6 +154,13 @@ impl Hub {
         self.lock().get(name).map(Arc::clone)
     }
 
+    /// How many rooms are open, and how many members are in them altogether.
+    pub(crate) fn counts(&self) -> (usize, u64) {
+        // Each is looked at after the lock is given back: whoever counts holds nobody up.
+        let rooms: Vec<Arc<Room>> = self.lock().values().map(Arc::clone).collect();
+        (rooms.len(), rooms.iter().map(|room| room.presence().count()).sum())
+    }
+
     /// Forgets the room if nobody is in it. Returns whether it is closed now.
     pub(crate) fn close_if_empty(&self, name: &RoomName) -> bool {
         let mut rooms = self.lock();

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
@@ -12,18 +12,20 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog};
 use papo_proto::{Fingerprint, InviteSecret, RoomName};
-use papo_words::{Language, in_language, system, t};
+use papo_words::{system, t};
 
-use crate::certificate::{Certificate, CertificateError, PemFiles};
+use crate::admin::Admin;
+use crate::certificate::{self, Certificate, CertificateError, PemFiles};
 use crate::config::{Config, History};
 use crate::desk::{Desk, Job, Mail, Post, ReadJob};
 use crate::event_loop::{Control, EventLoop, ShardHandle, Shared};
 use crate::files;
 use crate::guard::Guard;
 use crate::listener::{self, Listener, Stopper};
+use crate::metrics::{Clock, Metrics, ShardCounters, WriterCounters};
 use crate::operator::{self, Operator};
 use crate::reader::ReadQueue;
-use crate::reload::Reloader;
+use crate::reload::{Keeper, Reloader, said};
 use crate::room::{Hub, Room, SHARDS_MAX};
 use crate::shard::Shard;
 use crate::tags::AddressTags;
@@ -49,6 +51,8 @@ pub struct Server {
     config: Config,
     listener: Listener,
     addresses: Vec<SocketAddr>,
+    /// Where whoever runs the server may ask for figures.
+    admin: Option<(SocketAddr, TcpListener)>,
     fingerprint: Fingerprint,
     reloader: Reloader,
     is_new: bool,
@@ -76,20 +80,25 @@ impl Server {
             .iter()
             .map(|&address| listener::bind(address).map_err(|source| ServeError::of_bind(address, source)));
         let sockets = sockets.collect::<Result<Vec<_>, _>>()?;
-        let addresses =
-            sockets.iter().map(std::net::TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
+        let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
+        let admin = config.admin.map(bind_admin).transpose()?;
         let (certificate, is_new) = load_or_make(&config)?;
         let log = open_log(&config)?;
         let tags = Arc::new(AddressTags::load_or_make(&config.data)?);
         let listener = Listener::new(sockets)?;
         let (fingerprint, reloader) = (certificate.fingerprint(), Reloader::new(certificate));
         let queue = Arc::default();
-        Ok(Self { config, listener, addresses, fingerprint, reloader, is_new, log, tags, queue })
+        Ok(Self { config, listener, addresses, admin, fingerprint, reloader, is_new, log, tags, queue })
     }
 
     /// Where it listens, with the ports that were taken for 0.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where it answers its operator, with the port that was taken for 0.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|(address, _)| *address)
     }
 
     /// Its fingerprint when it was opened, for invites.
@@ -127,7 +136,7 @@ impl Server {
     /// Serves until stopped. Then everything received is stored and echoed and everybody is told, within five
     /// seconds.
     pub fn run(self) -> Result<(), ServeError> {
-        let Self { config, listener, reloader, log, tags, queue, .. } = self;
+        let Self { config, listener, admin, reloader, log, tags, queue, .. } = self;
         if let Some(files) = open_files() {
             tracing::debug!(files, "open files allowed");
         }
@@ -135,18 +144,27 @@ impl Server {
             tls: Arc::new(tls::config(reloader.in_use())?),
             site: Site {
                 hosts: Hosts::new(config.names.iter().cloned()),
-                is_trusted: false,
+                in_use: reloader.in_use(),
                 echo: config.websocket_echo,
+                health: Arc::default(),
             },
             guard: Arc::new(Guard::new(config.limits)),
             handshakes_max: config.limits.handshakes_max.div_ceil(config.shards),
             started: Instant::now(),
         });
         let threads = Threads::start(&config, &shared, (&log, &tags, &queue), &listener.stopper())?;
-        let mut told = false;
-        let ran = listener.run(&threads.handles, &shared.guard, shared.started, || {
-            told = look_at_certificate(&reloader, told);
-        });
+        let metrics = threads.metrics(&shared, &reloader);
+        let counters = Arc::clone(&metrics.door);
+        // Answers to the end, so that it can be seen how the server stops.
+        let _admin = match admin {
+            Some((_, socket)) => {
+                Some(Admin::start(socket, metrics, shared.site.hosts.clone(), Arc::clone(&shared.tls))?)
+            }
+            None => None,
+        };
+        let mut keeper = Keeper::new(reloader, config.certificate.is_none().then_some(config.data));
+        let ran = listener.run(&threads.handles, &shared.guard, &counters, shared.started, || keeper.look());
+        shared.site.health.stop();
         threads.stop()?;
         Ok(ran?)
     }
@@ -160,6 +178,9 @@ use crate::windows::raise_open_files as open_files;
 /// The server's threads and what they share.
 struct Threads {
     handles: Vec<Arc<ShardHandle>>,
+    hub: Arc<Hub>,
+    shard_counters: Vec<Arc<ShardCounters>>,
+    writer_counters: Arc<WriterCounters>,
     writer_queue: Arc<WriterQueue>,
     read_queue: Arc<ReadQueue>,
     writer: JoinHandle<()>,
@@ -176,10 +197,14 @@ impl Threads {
     ) -> io::Result<Self> {
         let hub = Arc::new(Hub::default());
         let desk = Arc::new(ThreadedDesk { writer: Arc::clone(queue), ..ThreadedDesk::default() });
-        let mut loops = Vec::new();
+        let (mut loops, mut shard_counters) = (Vec::new(), Vec::new());
         for index in 0..config.shards {
             let (hub, desk, guard) = (Arc::clone(&hub), Arc::clone(&desk), Arc::clone(&shared.guard));
-            loops.push(EventLoop::new(Arc::clone(shared), |now| Shard::new(index, hub, desk, guard, now))?);
+            loops.push(EventLoop::new(Arc::clone(shared), |now| {
+                let shard = Shard::new(index, hub, desk, guard, now);
+                shard_counters.push(Arc::clone(shard.counters()));
+                shard
+            })?);
         }
         let (loops, handles): (Vec<_>, Vec<_>) = loops.into_iter().unzip();
         let posts: Vec<Arc<dyn Post>> =
@@ -189,11 +214,13 @@ impl Threads {
         let _ = desk.shards.set(posts.clone());
         let mut writer = Writer {
             trims: matches!(config.history, History::None),
-            hub,
+            hub: Arc::clone(&hub),
             shards: posts.clone(),
+            clock: Clock::since(shared.started),
+            health: Arc::clone(&shared.site.health),
             ..Writer::alone(Arc::clone(log), config.access, Arc::clone(tags))
         };
-        let queue = Arc::clone(&writer_queue);
+        let (queue, writer_counters) = (Arc::clone(&writer_queue), Arc::clone(&writer.counters));
         let writer = spawn("writer", stopper, move || queue.run(&mut writer, unix_ms))?;
         let mut others = Vec::new();
         for _ in 0..READERS {
@@ -202,7 +229,32 @@ impl Threads {
         }
         let shards = loops.into_iter().map(|event_loop| spawn("shard", stopper, || event_loop.run()));
         let shards = shards.collect::<io::Result<Vec<_>>>()?;
-        Ok(Self { handles, writer_queue, read_queue, writer, others, shards })
+        Ok(Self {
+            handles,
+            hub,
+            shard_counters,
+            writer_counters,
+            writer_queue,
+            read_queue,
+            writer,
+            others,
+            shards,
+        })
+    }
+
+    /// What all of them count.
+    fn metrics(&self, shared: &Shared, reloader: &Reloader) -> Metrics {
+        Metrics {
+            started: SystemTime::now(),
+            shards: self.shard_counters.clone(),
+            writer: Arc::clone(&self.writer_counters),
+            door: Arc::default(),
+            health: Arc::clone(&shared.site.health),
+            hub: Arc::clone(&self.hub),
+            writer_queue: Arc::clone(&self.writer_queue),
+            read_queue: Arc::clone(&self.read_queue),
+            reloader: reloader.clone(),
+        }
     }
 
     /// First nothing is read any more, then what was read is stored and fed to the rooms, then everybody gets it
@@ -226,6 +278,15 @@ impl Threads {
         }
         if whole { Ok(()) } else { Err(ServeError::Panicked) }
     }
+}
+
+/// Opens the socket for whoever runs the server.
+fn bind_admin(address: SocketAddr) -> Result<(SocketAddr, TcpListener), ServeError> {
+    let bind = || {
+        let socket = listener::bind(address)?;
+        Ok((socket.local_addr()?, socket))
+    };
+    bind().map_err(|source| ServeError::of_bind(address, source))
 }
 
 /// Starts a thread that takes the server with it when it ends, for whatever reason: half a server is worse than
@@ -285,6 +346,10 @@ fn load_or_make(config: &Config) -> Result<(Certificate, bool), CertificateError
     }
     let files = PemFiles::in_folder(&config.data);
     if files.exist() {
+        // A server that was off for long shows no certificate that has ended meanwhile.
+        if let Err(error) = certificate::renew(&config.data, SystemTime::now()) {
+            said(|| tracing::error!("the server's own authority cannot sign again: {error}"));
+        }
         return Ok((Certificate::load(&files)?, false));
     }
     let listening =
@@ -309,19 +374,6 @@ fn open_log(config: &Config) -> Result<Arc<dyn RoomLog>, LogError> {
 /// Where a server with this folder keeps its log.
 pub(crate) fn log_file(data: &Path) -> PathBuf {
     data.join(LOG_FILE)
-}
-
-/// Takes a changed certificate into use. One that cannot be used changes nothing and is said once; returns whether
-/// it was.
-fn look_at_certificate(reloader: &Reloader, told: bool) -> bool {
-    let Err(error) = reloader.reload() else { return false };
-    if !told {
-        // Log lines are for programs and for searching: they stay English.
-        in_language(Language::English, || {
-            tracing::error!("the changed certificate cannot be used, the old one stays: {error}");
-        });
-    }
-    true
 }
 
 /// The time for people, in milliseconds since 1970.

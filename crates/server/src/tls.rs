@@ -8,25 +8,40 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, ServerConfig};
 use rustls::sign::CertifiedKey;
 
-use crate::web::ALPN_HTTP;
+use crate::web::{ALPN_HTTP, Hosts};
+
+/// What a server shows of itself: its certificate with the key, and what follows from what stands in it.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) certified: Arc<CertifiedKey>,
+    /// The names that it is for.
+    pub(crate) hosts: Hosts,
+    /// Whether browsers take it by themselves.
+    pub(crate) is_public: bool,
+}
 
 /// The certificate in use. Handshakes take whatever is there when they begin.
 #[derive(Debug)]
-pub(crate) struct CertificateInUse(RwLock<Arc<CertifiedKey>>);
+pub(crate) struct CertificateInUse(RwLock<Arc<Shown>>);
 
 impl CertificateInUse {
-    pub(crate) fn new(key: Arc<CertifiedKey>) -> Self {
-        Self(RwLock::new(key))
+    pub(crate) fn new(shown: Shown) -> Self {
+        Self(RwLock::new(Arc::new(shown)))
     }
 
-    pub(crate) fn replace(&self, key: Arc<CertifiedKey>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = key;
+    pub(crate) fn replace(&self, shown: Shown) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shown);
+    }
+
+    /// What is shown at the moment.
+    pub(crate) fn shown(&self) -> Arc<Shown> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl ResolvesServerCert for CertificateInUse {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(Arc::clone(&self.shown().certified))
     }
 }
 

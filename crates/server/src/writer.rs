@@ -7,6 +7,7 @@ mod office;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use papo_log::{Appended, Entry, LogError, NewEntry, Page, RoomLog};
 use papo_proto::codec::MessageParts;
@@ -15,6 +16,7 @@ use papo_proto::{Epoch, ErrorCode, MessageId, Refusal, RoomName, Seq, Timestamp}
 use crate::desk::{ConnectionId, Job, Mail, Post, not_stored};
 use crate::feed::{Batch, WINDOW_BYTES_MAX, Window};
 use crate::gate::Gates;
+use crate::metrics::{Clock, Health, WriterCounters};
 use crate::room::{Hub, Room};
 use crate::tags::AddressTags;
 
@@ -41,8 +43,11 @@ pub(crate) struct Writer {
     pub(crate) tags: Arc<AddressTags>,
     /// Whether the log drops old entries by itself, so that its oldest has to be looked up.
     pub(crate) trims: bool,
-    /// Whether the last commit failed: the operator is told once when it begins and once when it ends.
-    pub(crate) failing: bool,
+    /// What it counts, and the time that it measures with.
+    pub(crate) counters: Arc<WriterCounters>,
+    pub(crate) clock: Clock,
+    /// Says whether the last commit failed: the operator is told once when it begins and once when it ends.
+    pub(crate) health: Arc<Health>,
 }
 
 impl Writer {
@@ -96,13 +101,20 @@ impl Writer {
         if entries.is_empty() {
             return;
         }
-        match self.log.append(now_ms, entries) {
+        let begun = self.clock.now();
+        let appended = self.log.append(now_ms, entries);
+        let ended = self.clock.now();
+        if let (Some(begun), Some(ended)) = (begun, ended) {
+            self.counters.commits.observe(ended.saturating_sub(begun));
+        }
+        match appended {
             Ok(appended) => {
                 self.recovered();
-                self.publish(entries, from, appended);
+                self.publish(entries, from, appended, ended);
             }
             Err(error) => {
-                self.failed(&error);
+                self.failed(&error, now_ms);
+                self.counters.failed.add(entries.len() as u64);
                 for (entry, (to, _)) in entries.iter().zip(from.iter()) {
                     let refusal = not_stored(&error, MessageId::parse(&entry.id).ok());
                     self.shards[to.shard].post(Mail::Refused { to: *to, refusal, answers: false });
@@ -114,13 +126,20 @@ impl Writer {
     }
 
     /// Feeds what was stored to the rooms, and answers those whose message was not new.
-    fn publish(&self, entries: &[NewEntry], from: &[(ConnectionId, RoomName)], appended: Vec<Appended>) {
+    fn publish(
+        &self,
+        entries: &[NewEntry],
+        from: &[(ConnectionId, RoomName)],
+        appended: Vec<Appended>,
+        now: Option<Duration>,
+    ) {
         // In the order of names, so that equal work is done in an equal order.
         let mut batches: BTreeMap<&RoomName, Batch> = BTreeMap::new();
         for ((entry, (to, room)), appended) in entries.iter().zip(from).zip(appended) {
             match appended {
                 Appended::New { seq, time_ms } => {
-                    let batch = batches.entry(room).or_insert_with(|| Batch::starting_at(seq));
+                    self.counters.stored.add(1);
+                    let batch = batches.entry(room).or_insert_with(|| Batch::starting_at(seq).fed(now));
                     let parts = MessageParts {
                         seq: Seq::new(seq),
                         time: Timestamp::from_unix_ms(time_ms),
@@ -132,11 +151,13 @@ impl Writer {
                     batch.push(|out| parts.encode_line(out));
                 }
                 Appended::Repeated(first) => {
+                    self.counters.repeated.add(1);
                     let mut frame = Vec::new();
                     parts_of(&first).encode_line(&mut frame);
                     self.shards[to.shard].post(Mail::Frame { to: *to, frame, answers: false });
                 }
                 Appended::Conflict { seq } => {
+                    self.counters.conflicting.add(1);
                     let refusal = id_reused(seq, &entry.id);
                     self.shards[to.shard].post(Mail::Refused { to: *to, refusal, answers: false });
                 }
@@ -174,14 +195,14 @@ impl Writer {
         Ok(Room::new(name.clone(), Epoch(state.epoch.bits().to_be_bytes()), state.first, window))
     }
 
-    fn failed(&mut self, error: &LogError) {
-        if !std::mem::replace(&mut self.failing, true) {
+    fn failed(&self, error: &LogError, now_ms: u64) {
+        if self.health.log_failed(now_ms) {
             tracing::error!("messages are being refused: {error}");
         }
     }
 
-    fn recovered(&mut self) {
-        if std::mem::replace(&mut self.failing, false) {
+    fn recovered(&self) {
+        if self.health.log_works() {
             tracing::info!("messages are being stored again");
         }
     }
@@ -248,6 +269,12 @@ impl WriterQueue {
         let full = queue.jobs.len() >= QUEUE_JOBS_MAX || queue.bytes >= QUEUE_BYTES_MAX;
         queue.starved |= full;
         full
+    }
+
+    /// How many jobs wait, and how many bytes they hold.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let queue = self.lock();
+        (queue.jobs.len(), queue.bytes)
     }
 
     /// Ends [`run`](Self::run) once everything that waits is done.

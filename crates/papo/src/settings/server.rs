@@ -1,5 +1,6 @@
 //! What the options of serve, invite and cert mean.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use papo_proto::limits::PORT_DEFAULT;
@@ -8,7 +9,9 @@ use papo_server::{Limits, Slow};
 use papo_words::t;
 
 use super::{choice, has_port, host, limits, number, parsed, port};
-use crate::args::{CertFileArguments, CertMakeArguments, InviteArguments, RoomArguments, ServeArguments};
+use crate::args::{
+    CertFileArguments, CertMakeArguments, CertTrustArguments, InviteArguments, RoomArguments, ServeArguments,
+};
 use crate::exit::Failure;
 use crate::layers::{Layers, Section, Sourced};
 use crate::places;
@@ -33,6 +36,8 @@ pub(crate) struct Serve {
     pub(crate) history: History,
     pub(crate) shards: usize,
     pub(crate) limits: Limits,
+    /// Where the operator may ask for figures.
+    pub(crate) admin: Option<SocketAddr>,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: LogLevel,
 }
@@ -107,11 +112,20 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
             layers,
             Typed { limits: typed.limits, rate: typed.rate, connections: typed.connections },
         )?,
+        admin: parsed(text("admin", typed.admin)?, admin)?,
         log_format: parsed(text("log-format", typed.log_format)?, |text| choice(text, &LOG_FORMATS))?
             .unwrap_or(LogFormat::Text),
         log_level: parsed(text("log-level", typed.log_level)?, |text| choice(text, &LOG_LEVELS))?
             .unwrap_or(LogLevel::Warn),
     })
+}
+
+/// A port of this computer, or an address with one.
+fn admin(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    let of_this_computer = text.strip_prefix("localhost:").unwrap_or(text);
+    let here = of_this_computer.parse().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    here.or_else(|_| text.parse()).map_err(|_| t!("cli-not-admin", text = format!("{text:?}")))
 }
 
 const LOG_FORMATS: [(&str, LogFormat); 2] = [("text", LogFormat::Text), ("json", LogFormat::Json)];
@@ -246,6 +260,13 @@ pub(crate) fn room(typed: RoomArguments, layers: &Layers) -> Result<Room, Failur
 pub(crate) struct CertMake {
     pub(crate) data: PathBuf,
     pub(crate) names: Vec<String>,
+    /// Whether an authority of the server's own signs it.
+    pub(crate) local_ca: bool,
+}
+
+/// Whose authority `papo cert trust` is about: the folder of its server.
+pub(crate) fn cert_trust(typed: CertTrustArguments, layers: &Layers) -> Result<PathBuf, Failure> {
+    data(layers, typed.data)
 }
 
 /// What `papo cert make` is to do.
@@ -254,6 +275,7 @@ pub(crate) fn cert_make(typed: CertMakeArguments, layers: &Layers) -> Result<Cer
     Ok(CertMake {
         data: data(layers, typed.data)?,
         names: typed.names.into_iter().map(name).collect::<Result<_, _>>()?,
+        local_ca: layers.flag(Section::Serve, "local-ca", typed.local_ca)?,
     })
 }
 
@@ -317,6 +339,7 @@ mod tests {
             ("PAPO_X", "", "port = 65536", "serve.port in /etc/c.toml: \"65536\" is not a port"),
             ("PAPO_RATE", "0", "", "PAPO_RATE: \"0\" is not a whole number from 1 on: write one, or off"),
             ("PAPO_X", "", "log-level = 'loud'", "serve.log-level in /etc/c.toml: \"loud\" is none of error"),
+            ("PAPO_ADMIN", "chat.example:9464", "", "\"chat.example:9464\" is neither a port nor an address"),
             ("PAPO_CERT", "c.pem", "", "--cert and --key go together"),
             ("PAPO_ADDRESS", "a b", "", "PAPO_ADDRESS: \"a b\" is not an address"),
         ] {
@@ -326,6 +349,20 @@ mod tests {
         }
         let twice = serve(typed(Some("a:1"), None, Some("2")), &layers(&[], "")).unwrap_err();
         assert!(twice.text.contains("said twice"), "{twice}");
+    }
+
+    #[test]
+    fn the_operators_address_is_this_computer_where_only_a_port_is_said() {
+        for (said, expected) in [
+            ("", None),
+            ("9464", Some("127.0.0.1:9464")),
+            ("localhost:9464", Some("127.0.0.1:9464")),
+            ("[::1]:0", Some("[::1]:0")),
+            ("0.0.0.0:9464", Some("0.0.0.0:9464")),
+        ] {
+            let serve = serve(typed(None, None, None), &layers(&[("PAPO_ADMIN", said)], "")).unwrap();
+            assert_eq!(serve.admin, expected.map(|address| address.parse().unwrap()), "{said}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use rustls::ServerConnection;
 use super::{EventLoop, Gone, HANDSHAKES_A_TURN, Socket};
 use crate::carrier::Carrier;
 use crate::guard::{Pass, Refused};
+use crate::metrics::HANDSHAKE_DONE;
 use crate::shard::Arrival;
 use crate::web;
 
@@ -141,6 +142,7 @@ impl EventLoop {
         }
         socket.handshake = None;
         self.handshakes -= 1;
+        self.shard.counters().handshakes[HANDSHAKE_DONE].add(1);
         socket.deadline = None;
         socket.pass.established();
         self.establish(key)

@@ -26,6 +26,9 @@ impl EventLoop {
         let Some(visit) = &mut socket.visit else { return Ok(()) };
         let was_idle = visit.is_idle();
         let step = visit.input(bytes, &self.shared.site, SystemTime::now());
+        if let Some(status) = visit.take_status() {
+            self.shard.counters().answer(status);
+        }
         if was_idle || !visit.may_read() {
             // A request has its time from its first byte on, and so has its answer.
             socket.deadline = Some(self.now + REQUEST_MAX);

@@ -128,6 +128,7 @@ impl Shard {
             presence_cursor: local.presence_frames.head(),
             page: None,
             reading: false,
+            catches_up: cursor < head,
             usage,
         };
         local.members.push(slot);

@@ -26,6 +26,7 @@ use crate::connection::{Connection, Fresh, Hold, Holds, Pace, Stage};
 use crate::desk::{ConnectionId, Desk, Job, Mail};
 use crate::feed::Window;
 use crate::guard::{Account, Guard};
+use crate::metrics::ShardCounters;
 use crate::room::{Hub, Room};
 
 pub(crate) use output::Output;
@@ -79,6 +80,9 @@ pub(crate) struct Shard {
     timers: BinaryHeap<Reverse<(Duration, Timer)>>,
     next_sweep: Duration,
     stopping: bool,
+    counters: Arc<ShardCounters>,
+    /// The time for what is measured: nearer to the moment of writing than `now`, which is that of the turn.
+    writing_at: Duration,
 }
 
 /// A room with members in this shard.
@@ -137,12 +141,25 @@ impl Shard {
             timers: BinaryHeap::new(),
             next_sweep: now + SWEEP_EVERY,
             stopping: false,
+            counters: Arc::default(),
+            writing_at: now,
         }
+    }
+
+    /// What it counts.
+    pub(crate) fn counters(&self) -> &Arc<ShardCounters> {
+        &self.counters
+    }
+
+    /// Says what time it is for what is written next.
+    pub(crate) fn writes_at(&mut self, now: Duration) {
+        self.writing_at = now;
     }
 
     /// A connection that may now speak. Returns its slot, which is free again after [`remove`](Self::remove).
     pub(crate) fn insert(&mut self, arrival: Arrival) -> usize {
         self.next_generation += 1;
+        self.counters.begin(arrival.carrier);
         let Arrival { nonce, guest, binding, carrier, is_named, account } = arrival;
         let deadline = self.now + Duration::from_secs(self.guard.limits().join_seconds_max);
         let slot = self.connections.insert(Connection {
@@ -169,7 +186,8 @@ impl Shard {
     /// A connection is gone.
     pub(crate) fn remove(&mut self, slot: usize) {
         self.leave_room(slot);
-        self.connections.remove(slot);
+        let gone = self.connections.remove(slot);
+        self.counters.end(gone.carrier);
     }
 
     /// Time has passed: does what is due.
@@ -317,6 +335,7 @@ impl Shard {
         if matches!(self.connections[slot].stage, Stage::Closing) {
             return;
         }
+        self.counters.close(code);
         self.flush_feed(slot);
         self.send(slot, &ServerMessage::Closing { code, text: text.to_owned(), after });
         let Connection { carrier, direct, .. } = &mut self.connections[slot];
@@ -347,6 +366,7 @@ impl Shard {
     }
 
     fn refuse(&mut self, slot: usize, refusal: Refusal) {
+        self.counters.refuse(refusal.code);
         self.send(slot, &ServerMessage::Error(refusal));
     }
 

@@ -3,6 +3,7 @@
 
 use std::io::IoSlice;
 use std::sync::Arc;
+use std::time::Duration;
 
 use papo_proto::codec::encode_server;
 use papo_proto::{Seq, ServerMessage};
@@ -12,6 +13,7 @@ use crate::carrier::Carrier;
 use crate::connection::{Connection, Hold, Membership, Stage};
 use crate::desk::{ReadJob, Wanted};
 use crate::feed::{Batch, SLICES_MAX, Window};
+use crate::metrics::ShardCounters;
 
 /// The plaintext of one TLS record (RFC 8446, section 5.1). One record a write is the cheapest way to send.
 const RECORD_BYTES_MAX: usize = 16 * 1024;
@@ -49,7 +51,7 @@ impl Shard {
         };
         let local = &self.rooms[membership.room];
         if let Some(page) = membership.page.take() {
-            return write_page(page, membership, *carrier, sink);
+            return write_page(page, membership, *carrier, &self.counters, sink);
         }
         if membership.cursor < local.messages.floor() {
             if !std::mem::replace(&mut membership.reading, true) {
@@ -64,7 +66,7 @@ impl Shard {
             skip_presence(local, membership, *carrier, direct);
             return Output::Written;
         }
-        write_feeds(local, membership, *carrier, sink)
+        write_feeds(local, membership, *carrier, (&self.counters, self.writing_at), sink)
     }
 
     /// Takes a page from the log for a connection that is behind the feed.
@@ -84,6 +86,7 @@ impl Shard {
         }
         if !page.is_empty() {
             membership.page = Some(page);
+            membership.catches_up = true;
         }
         if lost {
             let first = Seq::new(local.room.first().max(1));
@@ -104,7 +107,8 @@ impl Shard {
             }
             let gather =
                 |slices: &[IoSlice<'_>]| slices.iter().for_each(|slice| farewell.extend_from_slice(slice));
-            if write_feeds(local, membership, *carrier, gather) != Output::Written {
+            let tally = (&*self.counters, self.writing_at);
+            if write_feeds(local, membership, *carrier, tally, gather) != Output::Written {
                 break;
             }
         }
@@ -124,6 +128,7 @@ fn write_page(
     page: Arc<Batch>,
     membership: &mut Membership,
     carrier: Carrier,
+    counters: &ShardCounters,
     sink: impl FnOnce(&[IoSlice<'_>]),
 ) -> Output {
     let (frames, reached) = page.frames_after(membership.cursor, RECORD_BYTES_MAX, true, carrier);
@@ -132,6 +137,7 @@ fn write_page(
         return Output::Written;
     }
     sink(&[IoSlice::new(frames)]);
+    counters.deliver(reached - membership.cursor, frames.len(), None);
     membership.cursor = reached;
     if reached < page.last() {
         membership.page = Some(page);
@@ -139,28 +145,33 @@ fn write_page(
     Output::Written
 }
 
-/// Writes messages and presence from the room's feeds, together in one record.
+/// Writes messages and presence from the room's feeds, together in one record, and counts it at this time.
 fn write_feeds(
     local: &LocalRoom,
     membership: &mut Membership,
     carrier: Carrier,
+    (counters, now): (&ShardCounters, Duration),
     sink: impl FnOnce(&[IoSlice<'_>]),
 ) -> Output {
     let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-    let (filled, bytes, cursor) =
-        local.messages.gather(membership.cursor, RECORD_BYTES_MAX, carrier, &mut slices);
-    let (more, _, presence_cursor) = local.presence_frames.gather(
+    let messages = local.messages.gather(membership.cursor, RECORD_BYTES_MAX, carrier, &mut slices);
+    let presence = local.presence_frames.gather(
         membership.presence_cursor,
-        RECORD_BYTES_MAX.saturating_sub(bytes),
+        RECORD_BYTES_MAX.saturating_sub(messages.bytes),
         carrier,
-        &mut slices[filled..],
+        &mut slices[messages.slices..],
     );
-    if filled + more == 0 {
+    if messages.slices + presence.slices == 0 {
         return Output::Nothing;
     }
-    sink(&slices[..filled + more]);
-    membership.cursor = cursor;
-    membership.presence_cursor = presence_cursor;
+    sink(&slices[..messages.slices + presence.slices]);
+    if messages.slices > 0 {
+        let waited = messages.fed_at.filter(|_| !membership.catches_up).map(|at| now.saturating_sub(at));
+        counters.deliver(messages.reached - membership.cursor, messages.bytes, waited);
+        membership.catches_up &= messages.reached < local.messages.head();
+    }
+    membership.cursor = messages.reached;
+    membership.presence_cursor = presence.reached;
     Output::Written
 }
 

@@ -6,11 +6,11 @@ mod assets;
 pub(crate) mod frame;
 pub(crate) mod head;
 mod host;
-mod reply;
+pub(crate) mod reply;
 mod visit;
 
 pub(crate) use host::Hosts;
-pub(crate) use visit::{Site, Step, Visit, Visitor};
+pub(crate) use visit::{Site, Step, Visit, Visitor, ready};
 
 /// The ALPN name of HTTP/1.1 (RFC 7301, section 6).
 pub(crate) const ALPN_HTTP: &[u8] = b"http/1.1";

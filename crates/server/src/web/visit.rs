@@ -3,6 +3,7 @@
 
 use std::io::IoSlice;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use papo_proto::RoomName;
@@ -13,7 +14,9 @@ use super::frame::{self, Event, FrameBuffer, Opcode, status};
 use super::head::{self, HEAD_BYTES_MAX, Request};
 use super::host::{self, Hosts};
 use super::reply::{self, Content, Reply};
+use crate::metrics::Health;
 use crate::shard::Output;
+use crate::tls::CertificateInUse;
 
 /// How much of an answer goes into one call of the sink: a TLS record (RFC 8446, section 5.1).
 const RECORD_BYTES_MAX: usize = 16 * 1024;
@@ -24,10 +27,25 @@ const ECHO_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What all visits share.
 pub(crate) struct Site {
     pub(crate) hosts: Hosts,
-    /// Whether browsers accept the certificate by themselves.
-    pub(crate) is_trusted: bool,
+    /// The certificate in use: its names are the server's too.
+    pub(crate) in_use: Arc<CertificateInUse>,
     /// Whether `/echo` sends everything back that comes: for a conformance suite.
     pub(crate) echo: bool,
+    /// Whether the server can do its work.
+    pub(crate) health: Arc<Health>,
+}
+
+impl Site {
+    /// Whether the server is called so.
+    fn is_called(&self, host: &str) -> bool {
+        self.hosts.allow(host) || self.in_use.shown().hosts.allow(host)
+    }
+
+    /// Whether browsers that ask for this host take the certificate by themselves.
+    fn is_trusted(&self, host: &str) -> bool {
+        let shown = self.in_use.shown();
+        shown.is_public && shown.hosts.allow(host)
+    }
 }
 
 /// Who visits.
@@ -55,6 +73,8 @@ pub(crate) struct Visit {
     /// What is being written, and how much of it was.
     outgoing: Option<(Vec<u8>, Content)>,
     written: usize,
+    /// The status of the newest answer, until it is counted.
+    status: Option<u16>,
     closes: bool,
     /// The echo, once it was asked for.
     echo: Option<Box<FrameBuffer>>,
@@ -63,7 +83,20 @@ pub(crate) struct Visit {
 impl Visit {
     /// A visit that has said nothing yet.
     pub(crate) fn new(visitor: Visitor) -> Self {
-        Self { visitor, come: Vec::new(), outgoing: None, written: 0, closes: false, echo: None }
+        Self {
+            visitor,
+            come: Vec::new(),
+            outgoing: None,
+            written: 0,
+            status: None,
+            closes: false,
+            echo: None,
+        }
+    }
+
+    /// With which status a request was answered since the last call.
+    pub(crate) fn take_status(&mut self) -> Option<u16> {
+        self.status.take()
     }
 
     /// Takes bytes; none, to go on with what had to wait.
@@ -87,7 +120,8 @@ impl Visit {
             Err(refused) => {
                 let reply = Reply::text(refused.status, refused.text).closing();
                 let reply = if refused.status == 405 { reply.with("Allow: GET, HEAD") } else { reply };
-                self.reply(reply, false, site, now);
+                // Before anybody knows which host is meant.
+                self.reply(reply, false, false, now);
                 Step::Stay
             }
         }
@@ -122,10 +156,10 @@ impl Visit {
     }
 
     fn request(&mut self, request: &Request, site: &Site, now: SystemTime) -> Step {
-        if !site.hosts.allow(&request.host) {
+        if !site.is_called(&request.host) {
             let text = "this server is not called that: ask for it by its address, or let it be started with \
                 --address NAME";
-            self.reply(Reply::text(421, text).closing(), request.is_head, site, now);
+            self.reply(Reply::text(421, text).closing(), request.is_head, false, now);
             return Step::Stay;
         }
         if let Some(Ok(key)) = &request.upgrade
@@ -133,14 +167,15 @@ impl Visit {
         {
             return self.upgrade(key, request);
         }
-        let reply = self.answer(request);
+        let reply = self.answer(request, site, now);
         let reply = if request.closes || self.visitor.refused { reply.closing() } else { reply };
-        self.reply(reply, request.is_head, site, now);
+        self.reply(reply, request.is_head, site.is_trusted(&request.host), now);
         Step::Stay
     }
 
     fn upgrade(&mut self, key: &str, request: &Request) -> Step {
         self.outgoing = Some((reply::upgrade(key), Content::None));
+        self.status = Some(101);
         self.written = 0;
         if request.path == "/echo" {
             self.echo = Some(Box::new(FrameBuffer::new(ECHO_BYTES_MAX)));
@@ -156,7 +191,7 @@ impl Visit {
         Step::Join(binding, std::mem::take(&mut self.come))
     }
 
-    fn answer(&self, request: &Request) -> Reply {
+    fn answer(&self, request: &Request, site: &Site, now: SystemTime) -> Reply {
         if self.visitor.refused {
             let text = "this server holds as many connections as it may: try again in a while";
             return Reply::text(503, text).with("Retry-After: 30");
@@ -164,6 +199,7 @@ impl Visit {
         match &*request.path {
             "/socket" => socket_refused(request),
             "/healthz" => Reply::text(200, "ok"),
+            "/readyz" => ready(&site.health, now),
             "/robots.txt" => Reply::text(200, "User-agent: *\nDisallow: /"),
             "/favicon.ico" => assets::find("icon.svg").map_or_else(not_found, |icon| asset(icon, request)),
             path => match path.strip_prefix("/assets/").and_then(|path| path.split_once('/')) {
@@ -176,12 +212,13 @@ impl Visit {
         }
     }
 
-    fn reply(&mut self, mut reply: Reply, is_head: bool, site: &Site, now: SystemTime) {
-        let head = reply.head(now, site.is_trusted);
+    fn reply(&mut self, mut reply: Reply, is_head: bool, is_trusted: bool, now: SystemTime) {
+        let head = reply.head(now, is_trusted);
         if is_head {
             reply.content = Content::None;
         }
         self.closes = reply.closes;
+        self.status = Some(reply.status);
         self.outgoing = Some((head, reply.content));
         self.written = 0;
     }
@@ -236,6 +273,14 @@ fn socket_refused(request: &Request) -> Reply {
         Some(Ok(_)) => {
             Reply::text(403, "only this server's own page may do that: open the invite itself").closing()
         }
+    }
+}
+
+/// Whether the server should get new members.
+pub(crate) fn ready(health: &Health, now: SystemTime) -> Reply {
+    match health.not_ready(now) {
+        None => Reply::text(200, "ok"),
+        Some(why) => Reply::text(503, why).with("Retry-After: 5"),
     }
 }
 

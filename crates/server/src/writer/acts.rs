@@ -94,7 +94,7 @@ impl Writer {
             Ok(Performed::Conflict(seq)) => refuse(id_reused(seq, id.as_str())),
             Ok(Performed::Denied(denied)) => refuse(refusal(denied, now_ms)),
             Err(error) => {
-                self.failed(&error);
+                self.failed(&error, now_ms);
                 refuse(not_stored(&error, None))
             }
         };
@@ -140,7 +140,7 @@ impl Writer {
     /// Feeds an act to its room.
     fn tell(&self, name: &RoomName, entry: &Entry) {
         let Some(room) = self.hub.find(name) else { return };
-        let mut batch = Batch::starting_at(entry.seq);
+        let mut batch = Batch::starting_at(entry.seq).fed(self.clock.now());
         batch.push(|out| parts_of(entry).encode_line(out));
         room.messages.push(Arc::new(batch));
         self.update_first(&room);

@@ -8,6 +8,7 @@ use papo_proto::{Act, Body, InviteId, Member, MemberId, Message, MessageId, Name
 
 use super::Writer;
 use crate::gate::{AccessRules, Gates, Performed, refusal};
+use crate::metrics::Clock;
 use crate::operator::{Operation, OperatorAnswer, OperatorAsk, OperatorRequest, Person};
 use crate::room::Hub;
 use crate::tags::AddressTags;
@@ -22,7 +23,17 @@ impl Writer {
     /// A writer without rooms, members and threads: for a server that does not run.
     pub(crate) fn alone(log: Arc<dyn RoomLog>, rules: AccessRules, tags: Arc<AddressTags>) -> Self {
         let (hub, gates) = (Arc::new(Hub::default()), Gates::new(rules));
-        Self { log, hub, shards: Vec::new(), gates, tags, trims: false, failing: false }
+        Self {
+            log,
+            hub,
+            shards: Vec::new(),
+            gates,
+            tags,
+            trims: false,
+            counters: Arc::default(),
+            clock: Clock::default(),
+            health: Arc::default(),
+        }
     }
 
     pub(super) fn operate(&mut self, operation: &Operation, now_ms: u64) {

@@ -197,7 +197,7 @@ fn an_admitted_key_stays_a_member_and_an_invite_ends() {
 #[test]
 fn the_first_by_the_first_invite_is_the_owner() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = crate::common::config(folder.path());
+    let mut config = crate::common::server::config(folder.path());
     config.access = AccessRules { open: false, slow: Slow::Off };
     let server = papo_server::Server::bind(config).unwrap();
     let unused = server.owner_invite(&sala()).unwrap().expect("there is no owner yet");

@@ -21,6 +21,7 @@ mod carrier;
 mod join;
 mod lifecycle;
 mod messages;
+mod metrics;
 mod order;
 mod presence;
 mod slow;

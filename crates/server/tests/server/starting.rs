@@ -6,7 +6,8 @@ use std::path::Path;
 
 use papo_server::{Config, History, PemFiles, ServeError, Server};
 
-use crate::common::{TestServer, config};
+use crate::common::TestServer;
+use crate::common::server::config;
 
 /// A server that should not start. Returns what it says.
 fn refused(folder: &Path, change: impl FnOnce(&mut Config)) -> (ServeError, String) {

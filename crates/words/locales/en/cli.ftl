@@ -26,6 +26,7 @@ cli-not-rate = { $why }: write one, or off
 cli-not-limit = { $text } is not a limit: write off, or NAME=VALUE, or several with commas between them
 cli-no-limit = there is no limit { $name }: it is one of { $names }
 cli-not-port = { $text } is not a port: write a whole number from { $least } to 65535
+cli-not-admin = { $text } is neither a port nor an address with one: write for example 9464, or 10.0.0.5:9464
 cli-host-port = { $text } holds a port: write the host alone, and the port with --port
 cli-none-of = { $text } is none of { $words }
 cli-not-seq = { $text } is not the number of a message: write a whole number from 0 on
@@ -41,6 +42,7 @@ cli-lang = { $text } is no language that papo speaks: write en or pt
 # papo serve.
 cli-no-host = there is no host called { $host }: name an address of this computer, such as -ip 127.0.0.1
 cli-open-to-all = Anyone who reaches this address may come in (--open). Traffic is encrypted all the same.
+cli-admin = This server tells its figures at { $address }
 cli-invite = The invite, for the others:
 cli-how-to-close = Ctrl-C closes the room.
 cli-stopping = Stopping: everybody is told. Ctrl-C once more ends at once.
@@ -57,6 +59,25 @@ cli-log-in-use = { $log }: another program is using this message log, probably a
 # papo cert.
 cli-cert-made = Made { $key } (keep it secret) and { $certificate } (give it to whoever joins with --ca).
     The fingerprint:
+cli-cert-authority =
+    Made { $authority }, an authority for { $names } and nothing else. The server shows a certificate of it from its next start on, has it signed again by itself, and keeps its key: invites hold on.
+    Keep { $key } and the key of the authority secret. Whoever joined with --ca server.crt takes authority.crt from now on.
+cli-cert-no-authority = { $folder } holds no authority: make one with `papo cert make --local-ca NAME`, with the names and addresses under which others reach the server
+cli-cert-trust =
+    To open the page without a warning, each computer and phone has to trust this file once:
+      { $file }
+    Copy it there by a way that nobody can change, such as a memory stick; the keys stay on the server.
+
+    Debian, Ubuntu   sudo cp authority.crt /usr/local/share/ca-certificates/papo.crt && sudo update-ca-certificates
+    Fedora, Arch     sudo trust anchor authority.crt
+    Chrome on Linux  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n papo -i authority.crt
+    macOS            sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain authority.crt
+    Windows          certutil -addstore -user Root authority.crt
+    Firefox          Settings, Privacy & Security, View Certificates, Authorities, Import: trust it for websites
+    Android          Settings, Security, Encryption & credentials, Install a certificate, CA certificate
+    iPhone, iPad     open the file, Settings, Profile Downloaded, Install; then General, About, Certificate Trust Settings
+
+    Then start the browser again. papo join and the window need none of this: the invite tells them the server's key.
 cli-cert-facts = file         { $file }
     fingerprint  { $fingerprint }
     valid from   { $begin }

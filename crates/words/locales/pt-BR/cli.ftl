@@ -26,6 +26,7 @@ cli-not-rate = { $why }: escreva um, ou off
 cli-not-limit = { $text } não é um limite: escreva off, ou NOME=VALOR, ou vários com vírgulas entre eles
 cli-no-limit = não existe o limite { $name }: existem { $names }
 cli-not-port = { $text } não é uma porta: escreva um número inteiro de { $least } a 65535
+cli-not-admin = { $text } não é uma porta nem um endereço com uma: escreva, por exemplo, 9464 ou 10.0.0.5:9464
 cli-host-port = { $text } contém uma porta: escreva só o endereço, e a porta com --port
 cli-none-of = { $text } não é nenhum destes: { $words }
 cli-not-seq = { $text } não é o número de uma mensagem: escreva um número inteiro a partir de 0
@@ -41,6 +42,7 @@ cli-lang = { $text } não é uma língua que o papo fala: escreva en ou pt
 # papo serve.
 cli-no-host = não existe computador chamado { $host }: indique um endereço deste computador, como -ip 127.0.0.1
 cli-open-to-all = Quem alcançar este endereço pode entrar (--open). A conversa é cifrada do mesmo jeito.
+cli-admin = Este servidor informa seus números em { $address }
 cli-invite = O convite, para as outras pessoas:
 cli-how-to-close = Ctrl-C fecha a sala.
 cli-stopping = Fechando: todos são avisados. Mais um Ctrl-C encerra na hora.
@@ -57,6 +59,25 @@ cli-log-in-use = { $log }: outro programa está usando este registro de mensagen
 # papo cert.
 cli-cert-made = Criados { $key } (guarde em segredo) e { $certificate } (dê a quem for entrar com --ca).
     A impressão digital:
+cli-cert-authority =
+    Criada { $authority }, uma autoridade para { $names } e nada mais. A partir do próximo início o servidor mostra um certificado dela, manda assiná-lo de novo por si mesmo e conserva a chave: os convites continuam valendo.
+    Guarde em segredo { $key } e a chave da autoridade. Quem entrava com --ca server.crt usa de agora em diante authority.crt.
+cli-cert-no-authority = { $folder } não contém autoridade: crie uma com `papo cert make --local-ca NOME`, com os nomes e endereços pelos quais os outros alcançam o servidor
+cli-cert-trust =
+    Para abrir a página sem aviso, cada computador e cada celular precisa confiar uma vez neste arquivo:
+      { $file }
+    Leve-o até lá por um caminho em que ninguém possa trocá-lo, como um pen drive; as chaves ficam no servidor.
+
+    Debian, Ubuntu   sudo cp authority.crt /usr/local/share/ca-certificates/papo.crt && sudo update-ca-certificates
+    Fedora, Arch     sudo trust anchor authority.crt
+    Chrome no Linux  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n papo -i authority.crt
+    macOS            sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain authority.crt
+    Windows          certutil -addstore -user Root authority.crt
+    Firefox          Configurações, Privacidade e segurança, Ver certificados, Autoridades, Importar: confiar para sites
+    Android          Configurações, Segurança, Criptografia e credenciais, Instalar um certificado, Certificado de CA
+    iPhone, iPad     abrir o arquivo, Ajustes, Perfil Baixado, Instalar; depois Geral, Sobre, Certificados Confiáveis
+
+    Depois, reinicie o navegador. papo join e a janela não precisam de nada disso: o convite lhes diz a chave do servidor.
 cli-cert-facts = arquivo            { $file }
     impressão digital  { $fingerprint }
     válido desde       { $begin }

@@ -1,6 +1,10 @@
 //! The server's key and certificate: made on first start or given as PEM, and looked at again while the
 //! server runs. Not here: how TLS uses them.
 
+mod authority;
+mod facts;
+mod trust;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +20,13 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 
-use crate::{files, tls};
+use crate::files;
+use crate::tls::{self, Shown};
+use crate::web::Hosts;
+
+pub(crate) use authority::renew;
+pub use authority::{authority_file, make_with_authority};
+pub use facts::Facts;
 
 /// The names of the two files in the server's folder.
 const CERTIFICATE_FILE: &str = "server.crt";
@@ -52,6 +62,10 @@ impl PemFiles {
 pub struct Certificate {
     certified: Arc<CertifiedKey>,
     fingerprint: Fingerprint,
+    /// What stands in it; nothing where it is written in a way that TLS takes and readers of certificates do not.
+    facts: Option<Facts>,
+    /// Whether browsers take it by themselves.
+    is_public: bool,
     files: PemFiles,
     modified: [Option<SystemTime>; 2],
 }
@@ -66,10 +80,6 @@ impl fmt::Debug for Certificate {
 impl Certificate {
     /// Reads a key and its certificate, and checks that they belong together.
     pub fn load(files: &PemFiles) -> Result<Self, CertificateError> {
-        let unreadable = |path: &Path, error: pem::Error| match error {
-            pem::Error::Io(source) => CertificateError::Unreadable { path: path.to_owned(), source },
-            other => CertificateError::NotPem { path: path.to_owned(), cause: other.to_string() },
-        };
         let modified = [&files.certificate, &files.key].map(|path| files::modified(path));
         files::refuse_readable_by_others(&files.key)
             .map_err(|source| CertificateError::Exposed { path: files.key.clone(), source })?;
@@ -77,15 +87,25 @@ impl Certificate {
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| unreadable(&files.certificate, error))?;
         let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unreadable(&files.key, error))?;
-        let fingerprint = chain.first().ok_or(pem::Error::NoItemsFound);
-        let fingerprint = fingerprint.map_err(|error| unreadable(&files.certificate, error))?;
-        let fingerprint = fingerprint_of(fingerprint, &files.certificate)?;
+        let own = chain.first().ok_or(pem::Error::NoItemsFound);
+        let own = own.map_err(|error| unreadable(&files.certificate, error))?;
+        let fingerprint = fingerprint_of(own, &files.certificate)?;
+        let facts = Facts::read(own).ok();
+        let is_public =
+            facts.as_ref().is_some_and(|facts| trust::is_public(&chain, facts, SystemTime::now()));
         let certified =
             CertifiedKey::from_der(chain, key, &tls::provider()).map_err(|error| match error {
                 rustls::Error::InconsistentKeys(_) => CertificateError::NotAPair { files: files.clone() },
                 other => CertificateError::Unusable { path: files.key.clone(), cause: other.to_string() },
             })?;
-        Ok(Self { certified: Arc::new(certified), fingerprint, files: files.clone(), modified })
+        Ok(Self {
+            certified: Arc::new(certified),
+            fingerprint,
+            facts,
+            is_public,
+            files: files.clone(),
+            modified,
+        })
     }
 
     /// Makes a key (ECDSA P-256) and a certificate for these names and addresses in a folder; only the owner
@@ -118,6 +138,17 @@ impl Certificate {
         self.fingerprint
     }
 
+    /// What TLS and the page need of it.
+    pub(crate) fn shown(&self) -> Shown {
+        let names = self.facts.iter().flat_map(|facts| &facts.names).cloned();
+        Shown { certified: Arc::clone(&self.certified), hosts: Hosts::new(names), is_public: self.is_public }
+    }
+
+    /// When it ends, if that can be told.
+    pub(crate) fn expires(&self) -> Option<SystemTime> {
+        self.facts.as_ref().map(|facts| facts.ends)
+    }
+
     /// Where it came from.
     pub fn files(&self) -> &PemFiles {
         &self.files
@@ -128,19 +159,26 @@ impl Certificate {
         let modified = [&self.files.certificate, &self.files.key].map(|path| files::modified(path));
         (modified != self.modified).then(|| Self::load(&self.files))
     }
-
-    pub(crate) fn certified(&self) -> Arc<CertifiedKey> {
-        Arc::clone(&self.certified)
-    }
 }
 
 /// The fingerprint of the first certificate in a PEM file.
 pub fn fingerprint_of_file(path: &Path) -> Result<Fingerprint, CertificateError> {
-    let certificate = CertificateDer::from_pem_file(path).map_err(|error| match error {
+    let certificate = CertificateDer::from_pem_file(path).map_err(|error| unreadable(path, error))?;
+    fingerprint_of(&certificate, path)
+}
+
+/// What stands in the first certificate of a PEM file.
+pub fn facts_of_file(path: &Path) -> Result<Facts, CertificateError> {
+    let certificate = CertificateDer::from_pem_file(path).map_err(|error| unreadable(path, error))?;
+    Facts::read(&certificate).map_err(|cause| CertificateError::Unusable { path: path.to_owned(), cause })
+}
+
+/// Why a file holds no certificate or key.
+fn unreadable(path: &Path, error: pem::Error) -> CertificateError {
+    match error {
         pem::Error::Io(source) => CertificateError::Unreadable { path: path.to_owned(), source },
         other => CertificateError::NotPem { path: path.to_owned(), cause: other.to_string() },
-    })?;
-    fingerprint_of(&certificate, path)
+    }
 }
 
 fn fingerprint_of(certificate: &CertificateDer<'_>, path: &Path) -> Result<Fingerprint, CertificateError> {
