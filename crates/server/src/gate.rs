@@ -88,6 +88,14 @@ impl Gates {
         Ok(self.rooms.entry(room.clone()).or_default())
     }
 
+    /// Reads what was done in a room anew: what its gate has may not be in the log.
+    pub(crate) fn reload(&mut self, log: &dyn RoomLog, room: &RoomName) -> Result<&mut Gate, LogError> {
+        let access = Gate::load(log, room)?.access;
+        self.rooms.entry(room.clone()).or_default().access = access;
+        self.changed(room);
+        Ok(self.rooms.entry(room.clone()).or_default())
+    }
+
     /// Nobody is in the room any more.
     pub(crate) fn forget(&mut self, room: &RoomName) {
         self.rooms.remove(room);
@@ -223,23 +231,9 @@ impl Gate {
         (id, act): (&MessageId, &Act),
         now_ms: u64,
     ) -> Result<Performed, LogError> {
-        if let Some(first) = log.find(room.as_str(), actor.id.as_str(), id.as_str())? {
-            let same = act_of(&first).is_some_and(|(_, stored)| stored.as_asked() == act.as_asked());
-            return Ok(if same { Performed::Repeated(first) } else { Performed::Conflict(first.seq) });
-        }
-        if let Err(denied) = self.access.judge(&actor.id, act, now_ms) {
-            return Ok(Performed::Denied(denied));
-        }
-        let Ok(body) = Body::act(act.clone()).to_json_unchecked() else {
-            return Ok(Performed::Denied(Denied::Unknown));
-        };
-        let new = NewEntry {
-            room: room.shared(),
-            kind: Kind::Act,
-            sender: actor.id.shared(),
-            name: actor.name.shared(),
-            id: id.as_str().into(),
-            body: body.into(),
+        let new = match self.prepare(log, room, actor, (id, act), now_ms)? {
+            Ok(new) => new,
+            Err(performed) => return Ok(performed),
         };
         let appended = log.append(now_ms, std::slice::from_ref(&new))?.pop();
         let Some(Appended::New { seq, time_ms }) = appended else {
@@ -252,6 +246,35 @@ impl Gate {
         }
         let NewEntry { kind, sender, name, id, body, .. } = new;
         Ok(Performed::Done(Entry { seq, time_ms, kind, sender, name, id, body }))
+    }
+
+    /// Judges an act. Returns the entry that it becomes, or what has become of it already.
+    pub(crate) fn prepare(
+        &self,
+        log: &dyn RoomLog,
+        room: &RoomName,
+        actor: &Member,
+        (id, act): (&MessageId, &Act),
+        now_ms: u64,
+    ) -> Result<Result<NewEntry, Performed>, LogError> {
+        if let Some(first) = log.find(room.as_str(), actor.id.as_str(), id.as_str())? {
+            let same = act_of(&first).is_some_and(|(_, stored)| stored.as_asked() == act.as_asked());
+            return Ok(Err(if same { Performed::Repeated(first) } else { Performed::Conflict(first.seq) }));
+        }
+        if let Err(denied) = self.access.judge(&actor.id, act, now_ms) {
+            return Ok(Err(Performed::Denied(denied)));
+        }
+        let Ok(body) = Body::act(act.clone()).to_json_unchecked() else {
+            return Ok(Err(Performed::Denied(Denied::Unknown)));
+        };
+        Ok(Ok(NewEntry {
+            room: room.shared(),
+            kind: Kind::Act,
+            sender: actor.id.shared(),
+            name: actor.name.shared(),
+            id: id.as_str().into(),
+            body: body.into(),
+        }))
     }
 
     /// The act by which a visitor comes in. Its id is another one for each use of the invite.

@@ -96,6 +96,7 @@ pub(crate) struct Account {
     connections: AtomicUsize,
     pending: AtomicUsize,
     connects: Meter,
+    http: Meter,
     pub(crate) usage: Usage,
     wrong_secrets: Meter,
 }
@@ -107,6 +108,7 @@ impl Account {
             connections: AtomicUsize::new(0),
             pending: AtomicUsize::new(0),
             connects: Meter::default(),
+            http: Meter::default(),
             usage: Usage::default(),
             wrong_secrets: Meter::default(),
         }
@@ -124,8 +126,13 @@ impl Account {
         self.wrong_secrets.take(limits.wrong_secrets_per_address?, now)
     }
 
+    /// A request over HTTP came from here. Returns when to come back, if there were too many.
+    pub(crate) fn http(&self, limits: &Limits, now: Duration) -> Option<Duration> {
+        try_take((&self.http, limits.http_per_address), now).err()
+    }
+
     fn is_forgotten(&self, now: Duration) -> bool {
-        let meters = [&self.connects, &self.wrong_secrets];
+        let meters = [&self.connects, &self.http, &self.wrong_secrets];
         meters.iter().all(|meter| meter.is_full(now)) && self.usage.is_forgotten(now)
     }
 }

@@ -30,6 +30,9 @@ pub struct Limits {
     pub requests: Option<Rate>,
     /// The same for one address, over all of its members.
     pub requests_per_address: Option<Rate>,
+    /// How fast one address may ask over HTTP: for the page, its files, a WebSocket. Whoever is faster is told when to
+    /// come back, and the connection ends.
+    pub http_per_address: Option<Rate>,
     /// How many wrong secrets and proofs one address may try.
     pub wrong_secrets_per_address: Option<Rate>,
     /// How long a connection may take from its beginning to the end of the TLS handshake, in seconds: slow networks
@@ -81,6 +84,8 @@ impl Default for Limits {
             // Scrolling through 20,000 messages without a pause, and then 2,000 a second.
             requests: Some(Rate::new(10, 100)),
             requests_per_address: Some(Rate::new(200, 2000)),
+            // Sixty who open the page at the same moment, thirty requests each, and once more.
+            http_per_address: Some(Rate::new(100, 3600)),
             // A class that has copied the same invite wrongly; guessing 128 bits is hopeless at any rate.
             wrong_secrets_per_address: Some(Rate::new(1, 60)),
             handshake_seconds_max: 10,
@@ -106,6 +111,7 @@ impl Limits {
             messages_per_address: None,
             requests: None,
             requests_per_address: None,
+            http_per_address: None,
             wrong_secrets_per_address: None,
             ..Self::default()
         }

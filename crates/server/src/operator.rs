@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use papo_log::{Durability, SqliteLog};
 use papo_proto::{
-    Act, ErrorCode, InviteSecret, MemberId, Message, Name, Refusal, Role, RoomAccess, RoomName,
+    Act, ErrorCode, InviteId, InviteSecret, MemberId, Message, Name, Refusal, Role, RoomAccess, RoomName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,8 @@ pub struct OperatorRequest {
 pub enum OperatorAsk {
     /// Do this.
     Act(Act),
+    /// Make this an invite whose first user becomes the owner; earlier ones of that kind hold no more.
+    OwnerInvite(InviteId),
     /// How does the room stand?
     Access,
     /// What was done there: the newest so many acts.
@@ -52,6 +54,10 @@ pub enum OperatorAsk {
 pub enum OperatorAnswer {
     /// It is done: the entry in the room's log.
     Done(Message),
+    /// The invite for an owner is made.
+    OwnerInvited,
+    /// The room has an owner already, so no invite makes one.
+    HasOwner,
     /// How the room stands.
     Access(Box<RoomAccess>),
     /// The acts, in order.
@@ -119,11 +125,10 @@ pub fn ask_offline(
     Ok(office.answer(request, unix_ms()))
 }
 
-/// The secret of an invite that makes its first user the owner of the room, if it has none yet. Earlier ones that
-/// nobody has used hold no more: only the newest that was printed counts.
+/// The secret of an invite that makes its first user the owner of the room, if it has none yet.
 pub(crate) fn owner_invite(office: &mut Writer, room: &RoomName) -> Result<Option<InviteSecret>, ServeError> {
     let none = || std::io::Error::other("the system gives no random numbers");
     let secret = crate::gate::new_invite_secret().ok_or_else(none)?;
     let made = office.make_owner_invite(room, crate::gate::invite_id(&secret, room), unix_ms())?;
-    Ok(made.then_some(secret))
+    Ok(matches!(made, OperatorAnswer::OwnerInvited).then_some(secret))
 }

@@ -69,17 +69,29 @@ impl fmt::Debug for Server {
 
 impl Server {
     /// Opens folder, certificate, log and sockets. Connections wait until [`run`](Self::run).
-    pub fn bind(mut config: Config) -> Result<Self, ServeError> {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        config.shards = if config.shards == 0 { cores } else { config.shards }.clamp(1, SHARDS_MAX);
-        files::make_folder_for_owner(&config.data)
-            .map_err(|source| ServeError::Folder { path: config.data.clone(), source })?;
+    pub fn bind(config: Config) -> Result<Self, ServeError> {
+        make_folder(&config)?;
         // The sockets come first: whoever gets the port is the server, and nothing else was touched yet.
         let sockets = config
             .listen
             .iter()
             .map(|&address| listener::bind(address).map_err(|source| ServeError::of_bind(address, source)));
         let sockets = sockets.collect::<Result<Vec<_>, _>>()?;
+        Self::open(config, sockets)
+    }
+
+    /// The same with sockets that listen already, such as a service manager opens; at least one. What the configuration
+    /// says of where to listen does not count.
+    pub fn adopt(config: Config, sockets: Vec<TcpListener>) -> Result<Self, ServeError> {
+        make_folder(&config)?;
+        sockets.iter().try_for_each(|socket| socket.set_nonblocking(true))?;
+        let listen = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
+        Self::open(Config { listen, ..config }, sockets)
+    }
+
+    fn open(mut config: Config, sockets: Vec<TcpListener>) -> Result<Self, ServeError> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        config.shards = if config.shards == 0 { cores } else { config.shards }.clamp(1, SHARDS_MAX);
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         let admin = config.admin.map(bind_admin).transpose()?;
         let (certificate, is_new) = load_or_make(&config)?;
@@ -338,6 +350,11 @@ impl Desk for ThreadedDesk {
             shard.post(Mail::News(Arc::clone(room)));
         }
     }
+}
+
+fn make_folder(config: &Config) -> Result<(), ServeError> {
+    files::make_folder_for_owner(&config.data)
+        .map_err(|source| ServeError::Folder { path: config.data.clone(), source })
 }
 
 fn load_or_make(config: &Config) -> Result<(Certificate, bool), CertificateError> {

@@ -3,6 +3,7 @@
 //! there is no timer. Not here: storing, which the log does, and sending, which the shards do.
 
 mod acts;
+mod door;
 mod office;
 
 use std::collections::BTreeMap;
@@ -51,12 +52,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Does these jobs in their order, each run of appends in as few commits as possible. `now_ms` is the
+    /// Does these jobs in their order, each run of appends or of entrances in as few commits as possible. `now_ms` is the
     /// Unix time in milliseconds.
     pub(crate) fn work(&mut self, jobs: Vec<Job>, now_ms: u64) {
         let mut entries = Vec::new();
         let mut from = Vec::new();
+        let mut visitors = Vec::new();
         for job in jobs {
+            if !matches!(job, Job::Open(_)) || visitors.len() == BATCH_ENTRIES_MAX {
+                self.open(&mut visitors, now_ms);
+            }
             match job {
                 Job::Append { entry, from: connection, room } => {
                     let count = || self.hub.find(&room).map_or(0, |room| room.presence().count());
@@ -73,7 +78,7 @@ impl Writer {
                 }
                 Job::Open(asked) => {
                     self.commit(&mut entries, &mut from, now_ms);
-                    self.open(&asked, now_ms);
+                    visitors.push(*asked);
                 }
                 Job::Act(asking) => {
                     self.commit(&mut entries, &mut from, now_ms);
@@ -94,6 +99,7 @@ impl Writer {
                 }
             }
         }
+        self.open(&mut visitors, now_ms);
         self.commit(&mut entries, &mut from, now_ms);
     }
 

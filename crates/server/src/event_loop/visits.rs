@@ -25,7 +25,9 @@ impl EventLoop {
         let socket = &mut self.sockets[key];
         let Some(visit) = &mut socket.visit else { return Ok(()) };
         let was_idle = visit.is_idle();
-        let step = visit.input(bytes, &self.shared.site, SystemTime::now());
+        let (account, limits) = (socket.pass.account(), self.shared.guard.limits());
+        let counted = || account.http(limits, self.now);
+        let step = visit.input(bytes, &self.shared.site, SystemTime::now(), counted);
         if let Some(status) = visit.take_status() {
             self.shard.counters().answer(status);
         }

@@ -4,7 +4,7 @@
 use std::io::IoSlice;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use papo_proto::RoomName;
 use papo_proto::proof::ChannelBinding;
@@ -99,8 +99,15 @@ impl Visit {
         self.status.take()
     }
 
-    /// Takes bytes; none, to go on with what had to wait.
-    pub(crate) fn input(&mut self, bytes: &[u8], site: &Site, now: SystemTime) -> Step {
+    /// Takes bytes; none, to go on with what had to wait. `counted` is called for each request, and says how long its
+    /// sender has to wait instead where there were too many.
+    pub(crate) fn input(
+        &mut self,
+        bytes: &[u8],
+        site: &Site,
+        now: SystemTime,
+        counted: impl FnOnce() -> Option<Duration>,
+    ) -> Step {
         if self.echo.is_some() {
             if !self.closes {
                 self.echo(bytes);
@@ -115,9 +122,14 @@ impl Visit {
             Ok(None) => Step::Stay,
             Ok(Some((request, len))) => {
                 self.come.drain(..len);
+                if let Some(wait) = counted() {
+                    self.reply(too_many(wait), request.is_head, false, now);
+                    return Step::Stay;
+                }
                 self.request(&request, site, now)
             }
             Err(refused) => {
+                // The connection ends, and how many of those come is counted as well.
                 let reply = Reply::text(refused.status, refused.text).closing();
                 let reply = if refused.status == 405 { reply.with("Allow: GET, HEAD") } else { reply };
                 // Before anybody knows which host is meant.
@@ -282,6 +294,13 @@ pub(crate) fn ready(health: &Health, now: SystemTime) -> Reply {
         None => Reply::text(200, "ok"),
         Some(why) => Reply::text(503, why).with("Retry-After: 5"),
     }
+}
+
+/// That its sender is to wait. The connection ends: the next one is counted too, before it costs a handshake.
+fn too_many(wait: Duration) -> Reply {
+    let seconds = wait.as_millis().div_ceil(1000);
+    let text = "too many requests came from your network: try again in a while";
+    Reply::text(429, text).with(&format!("Retry-After: {seconds}")).closing()
 }
 
 /// Whether a path is a room's, or the start.

@@ -12,68 +12,12 @@ use papo_proto::{
 };
 
 use super::{Writer, id_reused, parts_of};
-use crate::access::{Denied, Entrance, Visitor};
-use crate::desk::{Asked, Asking, ConnectionId, Mail, not_stored};
+use crate::desk::{Asking, ConnectionId, Mail, not_stored};
 use crate::feed::Batch;
 use crate::gate::{Gate, Performed, refusal};
 use crate::room::Room;
 
 impl Writer {
-    /// Brings a visitor into a room, or says why not. Whoever is not let in changes nothing: no room is opened for
-    /// them, and none is kept in memory.
-    pub(super) fn open(&mut self, asked: &Asked, now_ms: u64) {
-        let to = asked.from;
-        let mail = match self.admit(asked, now_ms) {
-            Ok((room, access)) => Mail::Opened { to, room, access },
-            Err(Refused::Denied(denied)) => {
-                self.forget_if_closed(&asked.room);
-                let is_wrong_secret = denied == Denied::NoEntry && asked.invite.is_some();
-                Mail::TurnedAway { to, refusal: refusal(denied, now_ms), is_wrong_secret }
-            }
-            Err(Refused::Failed(error)) => {
-                self.forget_if_closed(&asked.room);
-                tracing::error!(room = %asked.room, "a room could not be opened: {error}");
-                Mail::NotOpened { to, refusal: not_stored(&error, None) }
-            }
-        };
-        self.shards[to.shard].post(mail);
-    }
-
-    fn admit(&mut self, asked: &Asked, now_ms: u64) -> Result<(Arc<Room>, Option<Box<RoomAccess>>), Refused> {
-        let Asked { room: name, member, invite, origin, .. } = asked;
-        let address = member.id.is_guest().then(|| self.tags.tag(*origin));
-        let visitor = Visitor { id: &member.id, address, invite: *invite };
-        let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
-        let gate = self.gates.load(&*log, name)?;
-        let entrance = gate.access.entrance(visitor, rules.open, now_ms).map_err(Refused::Denied)?;
-        let entering = match entrance {
-            Entrance::Known => None,
-            Entrance::ByInvite(role) => gate.entering(visitor, role),
-        };
-        gate.let_in(&member.id);
-        if let Some((id, act)) = &entering {
-            match gate.perform(&*log, name, member, (id, act), now_ms)? {
-                Performed::Done(entry) => self.tell(name, &entry),
-                Performed::Denied(denied) => return Err(Refused::Denied(denied)),
-                // The id of an entrance is another one for each use.
-                Performed::Repeated(_) | Performed::Conflict(_) => {
-                    return Err(Refused::Denied(Denied::NoEntry));
-                }
-            }
-        }
-        let room = match self.hub.enter(name) {
-            Some(room) => room,
-            None => self.hub.open(self.read_room(name)?),
-        };
-        self.gates.changed(name);
-        let gate = self.gates.load(&*log, name)?;
-        room.set_plain(gate.is_plain(rules));
-        let count = room.presence().count() + 1;
-        let view = gate.access.view(&member.id, gate.circumstances(rules, now_ms, count));
-        let usual = RoomAccess::usual(gate.access.role_of(member.id.as_str()).min(papo_proto::Role::Member));
-        Ok((room, (view != usual).then(|| Box::new(view))))
-    }
-
     /// Does what a member has asked for, or says why not.
     pub(super) fn act(&mut self, asking: &Asking, now_ms: u64) {
         let Asking { room, member, id, act, from } = asking;
@@ -138,7 +82,7 @@ impl Writer {
     }
 
     /// Feeds an act to its room.
-    fn tell(&self, name: &RoomName, entry: &Entry) {
+    pub(super) fn tell(&self, name: &RoomName, entry: &Entry) {
         let Some(room) = self.hub.find(name) else { return };
         let mut batch = Batch::starting_at(entry.seq).fed(self.clock.now());
         batch.push(|out| parts_of(entry).encode_line(out));
@@ -190,7 +134,7 @@ impl Writer {
     }
 
     /// A stranger's knocking leaves nothing behind.
-    fn forget_if_closed(&mut self, name: &RoomName) {
+    pub(super) fn forget_if_closed(&mut self, name: &RoomName) {
         if self.hub.find(name).is_none() {
             self.gates.forget(name);
         }
@@ -215,18 +159,6 @@ impl Writer {
             }
         };
         self.shards[to.shard].post(mail);
-    }
-}
-
-/// Why somebody was not let in.
-enum Refused {
-    Denied(Denied),
-    Failed(LogError),
-}
-
-impl From<LogError> for Refused {
-    fn from(error: LogError) -> Self {
-        Self::Failed(error)
     }
 }
 

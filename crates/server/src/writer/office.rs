@@ -47,6 +47,7 @@ impl Writer {
         let room = &request.room;
         let answer = match &request.ask {
             OperatorAsk::Act(act) => self.order(room, act, now_ms),
+            OperatorAsk::OwnerInvite(invite) => self.make_owner_invite(room, *invite, now_ms),
             OperatorAsk::Access => self
                 .view(room, &MemberId::operator(), now_ms)
                 .map(|view| OperatorAnswer::Access(Box::new(view))),
@@ -96,24 +97,30 @@ impl Writer {
         Ok(people)
     }
 
-    /// Makes an invite whose first user becomes the owner, unless the room has one. Returns whether it did.
+    /// Makes an invite whose first user becomes the owner, unless the room has one. Earlier ones that nobody has used
+    /// hold no more: only the newest that was printed counts.
     pub(crate) fn make_owner_invite(
         &mut self,
         room: &RoomName,
         invite: InviteId,
         now_ms: u64,
-    ) -> Result<bool, LogError> {
+    ) -> Result<OperatorAnswer, LogError> {
         let log = Arc::clone(&self.log);
         let gate = self.gates.load(&*log, room)?;
         if gate.access.has_owner() {
-            self.gates.forget(room);
-            return Ok(false);
+            if self.hub.find(room).is_none() {
+                self.gates.forget(room);
+            }
+            return Ok(OperatorAnswer::HasOwner);
         }
         for earlier in gate.access.owner_invites(now_ms) {
             self.order(room, &Act::Revoke { invite: earlier }, now_ms)?;
         }
         let act = Act::Invite { invite, uses: None, seconds: None, owner: true };
-        Ok(matches!(self.order(room, &act, now_ms)?, OperatorAnswer::Done(_)))
+        Ok(match self.order(room, &act, now_ms)? {
+            OperatorAnswer::Done(_) => OperatorAnswer::OwnerInvited,
+            other => other,
+        })
     }
 }
 

@@ -14,6 +14,8 @@ const OVER_WEBSOCKET: bool = true;
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../server/bad_acts.rs"]
+mod bad_acts;
 #[path = "../server/bad_inputs.rs"]
 mod bad_inputs;
 mod frames;

@@ -16,6 +16,7 @@ const OVER_WEBSOCKET: bool = false;
 mod common;
 
 mod access;
+mod bad_acts;
 mod bad_inputs;
 mod carrier;
 mod join;

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use papo_server::Rate;
+
 use crate::common::{Dial, PATIENCE, RawClient, TestServer};
 
 /// A request without anything that a browser adds.
@@ -233,4 +235,36 @@ fn pieces_and_pipelines_are_the_same_to_it() {
     let statuses = paths.map(|_| browser.answer(false).status);
     assert_eq!(statuses, [200, 200, 404, 200]);
     assert!(browser.0.is_quiet_for(Duration::from_millis(50)));
+}
+
+/// Invariant: whoever asks over HTTP without end is told when to come back and cut off, for files, the page and the
+/// WebSocket alike, and does not hold up those who are in a room.
+#[test]
+fn too_many_requests_are_sent_away() {
+    let server = TestServer::start(|config| {
+        config.limits.http_per_address = Some(Rate { per_second: 1, burst: 10 });
+    });
+    let mut bare = server.bare();
+    bare.join(r#"{"type":"join","name":"Ana","room":"lobby"}"#);
+    let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (path, fields) in [("/healthz", ""), ("/lobby", ""), ("/nothing/here", ""), ("/socket", upgrade)] {
+        let mut browser = Browser::new(&server);
+        let mut answer = browser.ask(&get(path, fields));
+        let mut asked = 1;
+        while answer.status != 429 {
+            // A WebSocket is no browser any more.
+            if answer.status == 101 {
+                browser = Browser::new(&server);
+            }
+            asked += 1;
+            assert!(asked < 1000, "{path}: nobody is sent away");
+            answer = browser.ask(&get(path, fields));
+        }
+        let after: u32 = answer.fields["retry-after"].parse().unwrap();
+        assert!((1..=10).contains(&after), "{path}: {after}");
+        assert_eq!(answer.fields["connection"], "close", "{path}");
+        assert!(browser.0.line().is_none(), "{path}: the connection ends");
+    }
+    bare.expect_pong();
 }

@@ -1,0 +1,335 @@
+//! The writer's part in how visitors come into rooms: those who come at the same time by invites are written down in one
+//! commit, since a class that comes by one link would else wait for the disk once for each. Not here: who may come in,
+//! which the rules say (`access`).
+
+use std::sync::Arc;
+
+use papo_log::{Appended, Entry, LogError, NewEntry};
+use papo_proto::{Refusal, Role, RoomAccess, RoomName};
+
+use super::Writer;
+use crate::access::{Denied, Entrance, Visitor};
+use crate::desk::{Asked, Mail, not_stored};
+use crate::gate::{Performed, refusal};
+use crate::room::Room;
+
+/// What is to become of a visitor, once what was written down for all of them is in the log.
+enum Verdict {
+    /// Comes in.
+    In,
+    /// Comes in by the entry at this place of the commit.
+    Enters(usize),
+    Denied(Denied),
+    Failed(Refusal),
+}
+
+impl Writer {
+    /// Brings visitors into rooms, or says why not, and leaves none of them. Whoever is not let in changes nothing: no
+    /// room is opened for them, and none is kept in memory.
+    pub(super) fn open(&mut self, visitors: &mut Vec<Asked>, now_ms: u64) {
+        let mut entries = Vec::new();
+        let mut verdicts: Vec<Verdict> = Vec::with_capacity(visitors.len());
+        for asked in visitors.iter() {
+            let verdict = self.consider(asked, &mut entries, now_ms);
+            verdicts.push(verdict.unwrap_or_else(|error| failed(&asked.room, &error)));
+        }
+        if !entries.is_empty() {
+            self.write_down(visitors, &mut verdicts, entries, now_ms);
+        }
+        for (asked, verdict) in visitors.drain(..).zip(verdicts) {
+            let to = asked.from;
+            let opened = match verdict {
+                Verdict::In | Verdict::Enters(_) => {
+                    self.bring_in(&asked, now_ms).map_err(|error| failed(&asked.room, &error))
+                }
+                other => Err(other),
+            };
+            let mail = match opened {
+                Ok((room, access)) => Mail::Opened { to, room, access },
+                Err(Verdict::Denied(denied)) => {
+                    self.forget_if_closed(&asked.room);
+                    let is_wrong_secret = denied == Denied::NoEntry && asked.invite.is_some();
+                    Mail::TurnedAway { to, refusal: refusal(denied, now_ms), is_wrong_secret }
+                }
+                Err(Verdict::Failed(refusal)) => {
+                    self.forget_if_closed(&asked.room);
+                    Mail::NotOpened { to, refusal }
+                }
+                Err(Verdict::In | Verdict::Enters(_)) => continue,
+            };
+            self.shards[to.shard].post(mail);
+        }
+    }
+
+    /// Decides about a visitor as if everybody before had come in already. What has to be in the log first is added to
+    /// the entries.
+    fn consider(
+        &mut self,
+        asked: &Asked,
+        entries: &mut Vec<NewEntry>,
+        now_ms: u64,
+    ) -> Result<Verdict, LogError> {
+        let Asked { room, member, invite, origin, .. } = asked;
+        let address = member.id.is_guest().then(|| self.tags.tag(*origin));
+        let visitor = Visitor { id: &member.id, address, invite: *invite };
+        let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
+        let gate = self.gates.load(&*log, room)?;
+        let entering = match gate.access.entrance(visitor, rules.open, now_ms) {
+            Ok(Entrance::Known) => None,
+            Ok(Entrance::ByInvite(role)) => gate.entering(visitor, role),
+            Err(denied) => return Ok(Verdict::Denied(denied)),
+        };
+        gate.let_in(&member.id);
+        let Some((id, act)) = entering else { return Ok(Verdict::In) };
+        match gate.prepare(&*log, room, member, (&id, &act), now_ms)? {
+            Ok(entry) => {
+                if let Err(denied) = gate.access.apply(member, &act, now_ms) {
+                    return Ok(Verdict::Denied(denied));
+                }
+                entries.push(entry);
+                Ok(Verdict::Enters(entries.len() - 1))
+            }
+            Err(Performed::Denied(denied)) => Ok(Verdict::Denied(denied)),
+            // The id of an entrance is another one for each use.
+            Err(_) => Ok(Verdict::Denied(Denied::NoEntry)),
+        }
+    }
+
+    /// Puts all entrances into the log at once. The rooms' states have them already, and are read anew where the log
+    /// does not agree: because it failed, or because its clock is ahead and an invite's time was over by it.
+    fn write_down(
+        &mut self,
+        visitors: &[Asked],
+        verdicts: &mut [Verdict],
+        entries: Vec<NewEntry>,
+        now_ms: u64,
+    ) {
+        let stored = self.log.append(now_ms, &entries);
+        match &stored {
+            Ok(_) => self.recovered(),
+            Err(error) => self.failed(error),
+        }
+        let mut unsure: Vec<usize> = Vec::new();
+        let mut entries: Vec<Option<NewEntry>> = entries.into_iter().map(Some).collect();
+        for (index, (asked, verdict)) in visitors.iter().zip(verdicts.iter_mut()).enumerate() {
+            let Verdict::Enters(place) = *verdict else { continue };
+            match &stored {
+                Err(error) => {
+                    *verdict = failed(&asked.room, error);
+                    unsure.push(index);
+                }
+                Ok(appended) => match (&appended[place], entries[place].take()) {
+                    (Appended::New { seq, time_ms }, Some(entry)) => {
+                        let NewEntry { kind, sender, name, id, body, .. } = entry;
+                        let entry = Entry { seq: *seq, time_ms: *time_ms, kind, sender, name, id, body };
+                        self.tell(&asked.room, &entry);
+                        if *time_ms != now_ms {
+                            unsure.push(index);
+                        }
+                    }
+                    _ => unsure.push(index),
+                },
+            }
+        }
+        for index in unsure {
+            self.look_again(&visitors[index], &mut verdicts[index]);
+        }
+    }
+
+    /// Reads a room's state from its log again, and decides by it about a visitor who was to come in.
+    fn look_again(&mut self, asked: &Asked, verdict: &mut Verdict) {
+        let log = Arc::clone(&self.log);
+        match self.gates.reload(&*log, &asked.room) {
+            Ok(gate) => {
+                let is_in = gate.access.role_of(asked.member.id.as_str()) >= Role::Member;
+                if matches!(verdict, Verdict::Enters(_)) && !is_in && !asked.member.id.is_guest() {
+                    *verdict = Verdict::Denied(Denied::NoEntry);
+                }
+            }
+            Err(error) => *verdict = failed(&asked.room, &error),
+        }
+    }
+
+    /// Opens the room if it is closed, and says how it stands for a visitor who comes in.
+    fn bring_in(
+        &mut self,
+        asked: &Asked,
+        now_ms: u64,
+    ) -> Result<(Arc<Room>, Option<Box<RoomAccess>>), LogError> {
+        let Asked { room: name, member, .. } = asked;
+        let room = match self.hub.enter(name) {
+            Some(room) => room,
+            None => self.hub.open(self.read_room(name)?),
+        };
+        let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
+        self.gates.changed(name);
+        let gate = self.gates.load(&*log, name)?;
+        room.set_plain(gate.is_plain(rules));
+        let count = room.presence().count() + 1;
+        let view = gate.access.view(&member.id, gate.circumstances(rules, now_ms, count));
+        let usual = RoomAccess::usual(gate.access.role_of(member.id.as_str()).min(Role::Member));
+        Ok((room, (view != usual).then(|| Box::new(view))))
+    }
+}
+
+fn failed(room: &RoomName, error: &LogError) -> Verdict {
+    tracing::error!(%room, "a room could not be opened: {error}");
+    Verdict::Failed(not_stored(error, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use papo_log::{MemoryLimits, MemoryLog, Page, RoomLog, RoomState};
+    use papo_proto::{Act, InviteSecret, Member, MemberId, Name};
+
+    use super::*;
+    use crate::desk::{ConnectionId, Job, Post};
+    use crate::gate::{AccessRules, invite_id};
+    use crate::guard::Origin;
+    use crate::operator::{OperatorAnswer, OperatorAsk, OperatorRequest};
+    use crate::room::Hub;
+    use crate::tags::AddressTags;
+
+    const NOW_MS: u64 = 1_000_000;
+
+    /// A log that counts its commits, and fails when it is told to.
+    struct Counting {
+        log: MemoryLog,
+        commits: AtomicUsize,
+        is_full: AtomicBool,
+    }
+
+    impl RoomLog for Counting {
+        fn append(&self, now_ms: u64, batch: &[NewEntry]) -> Result<Vec<Appended>, LogError> {
+            self.commits.fetch_add(1, Ordering::Relaxed);
+            if self.is_full.load(Ordering::Relaxed) {
+                return Err(LogError::DiskFull { path: "log.db".into() });
+            }
+            self.log.append(now_ms, batch)
+        }
+        fn read_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+            self.log.read_after(room, after, page)
+        }
+        fn read_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+            self.log.read_before(room, before, page)
+        }
+        fn read_acts_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+            self.log.read_acts_after(room, after, page)
+        }
+        fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+            self.log.read_acts_before(room, before, page)
+        }
+        fn find(&self, room: &str, sender: &str, id: &str) -> Result<Option<Entry>, LogError> {
+            self.log.find(room, sender, id)
+        }
+        fn state(&self, room: &str) -> Result<RoomState, LogError> {
+            self.log.state(room)
+        }
+        fn prune(&self, room: &str, first: u64) -> Result<(), LogError> {
+            self.log.prune(room, first)
+        }
+    }
+
+    #[derive(Default)]
+    struct Inbox(Mutex<Vec<Mail>>);
+
+    impl Post for Inbox {
+        fn post(&self, mail: Mail) {
+            self.0.lock().unwrap().push(mail);
+        }
+    }
+
+    /// A writer whose room `sala` has an invite for so many.
+    struct World {
+        log: Arc<Counting>,
+        inbox: Arc<Inbox>,
+        writer: Writer,
+        secret: InviteSecret,
+    }
+
+    fn sala() -> RoomName {
+        RoomName::parse("sala").unwrap()
+    }
+
+    impl World {
+        fn new(uses: Option<u32>) -> Self {
+            let limits = MemoryLimits { entries_max: usize::MAX, bytes_max: usize::MAX };
+            let log = Arc::new(Counting {
+                log: MemoryLog::new(limits),
+                commits: AtomicUsize::new(0),
+                is_full: AtomicBool::new(false),
+            });
+            let rules = AccessRules { open: false, ..AccessRules::OPEN };
+            let tags = Arc::new(AddressTags::new(&[7; 32]));
+            let alone = Writer::alone(Arc::clone(&log) as Arc<dyn RoomLog>, rules, tags);
+            let inbox = Arc::new(Inbox::default());
+            let posts = vec![Arc::clone(&inbox) as Arc<dyn Post>];
+            let mut writer = Writer { hub: Arc::new(Hub::default()), shards: posts, ..alone };
+            let secret = InviteSecret::new([1; 20]);
+            let act = Act::Invite { invite: invite_id(&secret, &sala()), uses, seconds: None, owner: false };
+            let request = OperatorRequest { room: sala(), ask: OperatorAsk::Act(act) };
+            assert!(matches!(writer.answer(&request, NOW_MS), OperatorAnswer::Done(_)));
+            Self { log, inbox, writer, secret }
+        }
+
+        /// These come at once, each by a key of their own. Returns how many came in, and how many commits that took.
+        fn come(&mut self, keys: impl IntoIterator<Item = u16>) -> (usize, usize) {
+            let before = self.log.commits.load(Ordering::Relaxed);
+            let job = |key: u16| {
+                let [high, low] = key.to_be_bytes();
+                let id = papo_proto::id::base32().encode(&[[high, low].as_slice(), &[0; 13]].concat());
+                Job::Open(Box::new(Asked {
+                    room: sala(),
+                    member: Member { id: MemberId::parse(&id).unwrap(), name: Name::parse("Ana").unwrap() },
+                    invite: Some(invite_id(&self.secret, &sala())),
+                    origin: Origin::of([127, 0, 0, 1].into()),
+                    from: ConnectionId { shard: 0, slot: key.into(), generation: 0 },
+                }))
+            };
+            self.writer.work(keys.into_iter().map(job).collect(), NOW_MS);
+            let mail = std::mem::take(&mut *self.inbox.0.lock().unwrap());
+            let came = mail.iter().filter(|mail| matches!(mail, Mail::Opened { .. })).count();
+            (came, self.log.commits.load(Ordering::Relaxed) - before)
+        }
+
+        fn entered(&self) -> usize {
+            let page = Page { entries_max: 10_000, bytes_max: usize::MAX };
+            self.log.read_acts_after("sala", 0, page).unwrap().len() - 1
+        }
+    }
+
+    /// Invariant: however many come by one invite at the same time, they wait for the disk once, each is written down,
+    /// and who is known already needs nothing more.
+    #[test]
+    fn a_class_comes_in_by_one_commit() {
+        let mut world = World::new(None);
+        assert_eq!(world.come(0..500), (500, 1));
+        assert_eq!(world.entered(), 500);
+        assert_eq!(world.come(0..500), (500, 0), "they are members now");
+    }
+
+    /// Invariant: of many who come at once by an invite for a few, exactly so many come in, and the same key twice is one
+    /// of them.
+    #[test]
+    fn no_more_come_in_at_once_than_an_invite_allows() {
+        let mut world = World::new(Some(3));
+        assert_eq!(world.come([1, 2, 1, 3, 4, 5]), (4, 1), "three keys, one of them twice");
+        assert_eq!(world.entered(), 3);
+        assert_eq!(world.come([4, 1]), (1, 0));
+    }
+
+    /// Invariant: where the disk takes nothing, nobody comes in who would have to be written down, and no use of the
+    /// invite is lost by that.
+    #[test]
+    fn whom_the_disk_does_not_take_does_not_come_in() {
+        let mut world = World::new(Some(2));
+        world.log.is_full.store(true, Ordering::Relaxed);
+        assert_eq!(world.come([1, 2, 3]), (0, 1));
+        world.log.is_full.store(false, Ordering::Relaxed);
+        assert_eq!(world.come([1, 2, 3]), (2, 1));
+        assert_eq!(world.entered(), 2);
+    }
+}
