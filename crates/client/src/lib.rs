@@ -10,7 +10,9 @@
 //! - [`markup`]: what a message's text looks like: bold, code, lists, links.
 //! - [`heights`]: where the rows of a long list are, for surfaces that scroll smoothly.
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
-//! - [`protected`]: that key in a file with a passphrase, for another computer.
+//! - [`protected`]: that key in a file with a passphrase, for another computer; [`pairing`]: the same by a code that is
+//!   typed there.
+//! - [`names`] and [`petnames`]: who could be taken for whom, and what one calls others oneself.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
 //! - [`error`]: every way in which a connection can fail, with cause and remedy; [`said`]: the protocol's errors and
 //!   codes in the reader's language.
@@ -22,6 +24,8 @@ pub mod identity;
 pub mod known_servers;
 pub mod markup;
 pub mod names;
+pub mod pairing;
+pub mod petnames;
 mod private_file;
 pub mod profile;
 pub mod protected;

@@ -112,7 +112,7 @@ impl Doubles {
 /// What a name looks like: names of the same look can be taken for one another. The skeleton of Unicode UTS #39,
 /// section 4, of the name's letters without style and width (NFKC), and coarser than that: capitals, blanks and what
 /// is invisible do not count either. A badge too many does no harm.
-fn look(name: &Name) -> String {
+pub(crate) fn look(name: &Name) -> String {
     let visible = |c: &char| c.width() != Some(0) && !c.is_whitespace();
     let plain: String = name.as_str().nfkc().filter(visible).collect();
     // Small and capital letters of other alphabets look like different Latin ones, so both ways are gone.

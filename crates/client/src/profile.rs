@@ -71,6 +71,11 @@ impl Profile {
         private_file::replace_whole(&self.folder.join(MEMORY), text.as_bytes())
     }
 
+    /// The file of what its owner calls others.
+    pub fn petnames(&self) -> PathBuf {
+        self.folder.join("petnames")
+    }
+
     /// The file of the servers whose keys have been accepted: a line `HOST:PORT FINGERPRINT` for each.
     pub fn known_servers(&self) -> PathBuf {
         self.folder.join("known_servers")

@@ -1,5 +1,6 @@
 //! The key that one is, in a file that a passphrase protects: for another computer, or for the drawer. Not here: the
-//! key in the profile itself ([`crate::identity`]), which has no passphrase, and how one is asked for it.
+//! key in the profile itself ([`crate::identity`]), which has no passphrase, how one is asked for it, and the way from
+//! one device to another without a file ([`crate::pairing`]).
 //!
 //! The file is text: a first line and a last one as PEM has them (RFC 7468), base64 between. In the base64 stand,
 //! numbers big-endian, the mark `papo-key`, the version 1 (one byte), Argon2id's memory in KiB, passes and lanes (32
@@ -172,28 +173,39 @@ impl Import {
             Opened::Wrong => ProtectedError::Wrong { file: self.file.clone() },
             Opened::NoMemory => ProtectedError::NoMemory,
         })?;
-        let path = identity::file_in(&self.folder);
-        let member = Identity::from_pem(&self.file, &pem)?.member_id();
-        let unwritable = |cause| ProtectedError::Unwritable { file: path.clone(), cause };
-        private_file::make_folder(&self.folder).map_err(unwritable)?;
-        // Nothing happens where a key is there, also one that has just been made by another process.
-        private_file::create_whole(&path, |part| fs::write(part, &pem)).map_err(unwritable)?;
-        // A key that cannot be read any more may be replaced as well, and is kept as it is.
-        let there = private_file::read(&path).ok();
-        if there.as_deref() == Some(&*pem) {
-            return Ok(Imported::Done { member, old: None });
-        }
-        let same = there.and_then(|there| Identity::from_pem(&path, &there).ok());
-        if same.is_some_and(|same| same.member_id() == member) {
-            return Ok(Imported::Same(member));
-        }
-        if !self.may_replace {
-            return Err(ProtectedError::KeyThere { path });
-        }
-        let old = keep_beside(&path).map_err(unwritable)?;
-        private_file::replace_whole(&path, &pem).map_err(unwritable)?;
-        Ok(Imported::Done { member, old: Some(old) })
+        put_key(&self.folder, &self.file, &pem, self.may_replace)
     }
+}
+
+/// Puts a key that came from somewhere into a profile's folder. A key that is there stays, unless it may be replaced;
+/// then it is kept beside the new one.
+pub(crate) fn put_key(
+    folder: &Path,
+    from: &Path,
+    pem: &[u8],
+    may_replace: bool,
+) -> Result<Imported, ProtectedError> {
+    let path = identity::file_in(folder);
+    let member = Identity::from_pem(from, pem)?.member_id();
+    let unwritable = |cause| ProtectedError::Unwritable { file: path.clone(), cause };
+    private_file::make_folder(folder).map_err(unwritable)?;
+    // Nothing happens where a key is there, also one that has just been made by another process.
+    private_file::create_whole(&path, |part| fs::write(part, pem)).map_err(unwritable)?;
+    // A key that cannot be read any more may be replaced as well, and is kept as it is.
+    let there = private_file::read(&path).ok();
+    if there.as_deref() == Some(pem) {
+        return Ok(Imported::Done { member, old: None });
+    }
+    let same = there.and_then(|there| Identity::from_pem(&path, &there).ok());
+    if same.is_some_and(|same| same.member_id() == member) {
+        return Ok(Imported::Same(member));
+    }
+    if !may_replace {
+        return Err(ProtectedError::KeyThere { path });
+    }
+    let old = keep_beside(&path).map_err(unwritable)?;
+    private_file::replace_whole(&path, pem).map_err(unwritable)?;
+    Ok(Imported::Done { member, old: Some(old) })
 }
 
 /// Copies a key to the first free name beside it.

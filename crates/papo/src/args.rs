@@ -59,7 +59,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CertCommand,
     },
-    /// Take the key that you are to another computer, protected by a passphrase
+    /// Take the key that you are to another device: by a code, or in a file that a passphrase protects
     Key {
         #[command(subcommand)]
         command: KeyCommand,
@@ -118,7 +118,7 @@ pub(crate) struct ServeArguments {
     /// How many event loops; 0 (default) for one on each processor core
     #[arg(long, value_name = "N")]
     pub(crate) shards: Option<String>,
-    /// Messages a second that one member may send, or `off`
+    /// Messages a second that one member may send, or `off`; a network may send as many, where it is more than usual
     #[arg(long, value_name = "N|off")]
     pub(crate) rate: Option<String>,
     /// `off` for no rate and no limit by address, for load tests; or a list of NAME=VALUE, which the manual of
@@ -272,7 +272,7 @@ pub(crate) struct InviteArguments {
 /// Keep order in a room of the server on this computer.
 #[derive(Debug, Default, Args)]
 #[command(
-    after_help = "COMMAND is one of: invite [USES] [TIME], revoke INVITE, access, audit, kick WHOM [WHY], \
+    after_help = "COMMAND is one of: invite [USES] [TIME], owner-invite, revoke INVITE, access, audit, kick WHOM [WHY], \
     ban WHOM [TIME] [WHY], unban WHOM, mute WHOM [TIME] [WHY], unmute WHOM, op WHOM [owner], deop WHOM, \
     slow TIME|auto|off, announce [on|off], lock, unlock.\n\n\
     WHOM is a name, NAME#abcd where several are called so, or an id; TIME is 30s, 10m, 2h or 7d. The server may run \
@@ -288,6 +288,9 @@ pub(crate) struct RoomArguments {
     /// Whom, for how long, why
     #[arg(value_name = "WORDS")]
     pub(crate) words: Vec<String>,
+    /// Print access and audit as JSON, as the protocol has it
+    #[arg(long)]
+    pub(crate) json: bool,
     /// The server's folder
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -351,6 +354,14 @@ pub(crate) enum KeyCommand {
         beside the new one."
     )]
     Import(KeyImportArguments),
+    /// Take the key to another device in the same network, by a code that is typed there
+    #[command(
+        after_help = "On the device that has the key, `papo key pair` shows a code and waits; on the other one, \
+        `papo key pair CODE` takes the key over. Both have to reach each other, as in the same Wi-Fi; where they \
+        do not, use `papo key export`.\n\n\
+        A key that is here already stays as it is, except with --replace; then it is kept beside the new one."
+    )]
+    Pair(KeyPairArguments),
 }
 
 #[derive(Debug, Default, Args)]
@@ -369,6 +380,27 @@ pub(crate) struct KeyImportArguments {
     pub(crate) key: KeyArguments,
     /// Take the place of a key that is here already, which is kept beside it
     #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct KeyPairArguments {
+    /// The code that the other device shows; without it, this device shows one
+    pub(crate) code: Option<String>,
+    /// The folder that holds your key, the servers you trust and your messages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+    /// The address under which the other device reaches this one; found by itself where it is not said
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "code")]
+    pub(crate) address: Option<String>,
+    /// Give up after so many seconds; 600 where it is not said
+    #[arg(long, value_name = "SECONDS", conflicts_with = "code")]
+    pub(crate) timeout: Option<String>,
+    /// Draw the code as a QR code too (on standard error); on a terminal that is done anyway
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) qr: bool,
+    /// Take the place of a key that is here already, which is kept beside it
+    #[arg(long, requires = "code")]
     pub(crate) replace: bool,
 }
 
@@ -475,7 +507,22 @@ mod tests {
         let shared: Vec<&str> = options.keys().map(String::as_str).collect();
         assert_eq!(
             shared,
-            ["address", "ca", "cert", "data", "ip", "name", "passphrase-file", "port", "profile", "room"]
+            [
+                "address",
+                "ca",
+                "cert",
+                "data",
+                "ip",
+                "json",
+                "name",
+                "passphrase-file",
+                "port",
+                "profile",
+                "qr",
+                "replace",
+                "room",
+                "timeout",
+            ]
         );
     }
 

@@ -13,3 +13,5 @@ mod style;
 pub(crate) mod tail;
 mod typed;
 mod words;
+
+pub(crate) use line::Clock;

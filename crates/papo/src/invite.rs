@@ -145,7 +145,7 @@ fn known(data: &Path, address: Option<Address>) -> Result<Invite, Failure> {
 }
 
 /// A link as a QR code of half blocks. Light squares are the ones drawn, as terminals are mostly dark.
-fn drawn(link: &str) -> Result<String, Failure> {
+pub(crate) fn drawn(link: &str) -> Result<String, Failure> {
     let code = QrCode::new(link)
         .map_err(|error| Failure::new(Exit::Other, t!("cli-invite-too-long", cause = %error)))?;
     Ok(code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())

@@ -1,5 +1,7 @@
-//! `papo key`: takes the key that one is out of the profile and into another one, protected by a passphrase. Not
-//! here: the form of the file, which is the client library's business.
+//! `papo key`: takes the key that one is out of the profile and into another one: protected by a passphrase, or by a
+//! code (`pair`). Not here: the form of the file and what goes over the wire, which is the client library's business.
+
+pub(crate) mod pair;
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -35,16 +37,21 @@ pub(crate) fn import(asked: KeyImport) -> Result<(), Failure> {
         Some(from) => Passphrase::read(&from).map_err(|error| failure(&error))?,
         None => ask(&t!("cli-passphrase"))?,
     };
-    match import.finish(&passphrase).map_err(|error| failure(&error))? {
+    tell(&import.finish(&passphrase).map_err(|error| failure(&error))?);
+    Ok(())
+}
+
+/// Says who one is now.
+fn tell(imported: &Imported) {
+    match imported {
         Imported::Done { member, old } => {
-            output::words(&t!("cli-key-imported", badge = badge(&member)));
+            output::words(&t!("cli-key-imported", badge = badge(member)));
             if let Some(old) = old {
-                output::words(&kept(&old));
+                output::words(&kept(old));
             }
         }
-        Imported::Same(member) => output::words(&t!("cli-key-same", badge = badge(&member))),
+        Imported::Same(member) => output::words(&t!("cli-key-same", badge = badge(member))),
     }
-    Ok(())
 }
 
 fn kept(old: &Path) -> String {

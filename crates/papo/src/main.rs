@@ -81,6 +81,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
         Command::Key { command } => match command {
             KeyCommand::Export(typed) => key::export(settings::key_export(typed, &layers)?),
             KeyCommand::Import(typed) => key::import(settings::key_import(typed, &layers)?),
+            KeyCommand::Pair(typed) => key::pair::run(settings::key_pair(typed, &layers)?),
         },
         Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
         #[cfg(feature = "desktop")]

@@ -1,6 +1,8 @@
 //! `papo room`: what whoever runs the server does in a room, on its own machine: through the running server, or, while
 //! none runs in the folder, in its log. Not here: what the words mean (`orders`).
 
+mod table;
+
 use std::path::Path;
 
 use papo_proto::{Act, InviteSecret, Member, RoomName, Whom};
@@ -8,6 +10,7 @@ use papo_server::operator::{OperatorAnswer, OperatorAsk, OperatorRequest, ask_of
 use papo_server::{AccessRules, control, invite_id, new_invite_secret};
 use papo_words::t;
 
+use crate::chat::Clock;
 use crate::exit::{Exit, Failure};
 use crate::orders::{self, Order};
 use crate::output;
@@ -16,8 +19,14 @@ use crate::settings::Room;
 /// How many acts `audit` shows.
 const ACTS_SHOWN: usize = 200;
 
+/// The command that only whoever runs the server has: a room that nobody owns yet gets its owner by it.
+const OWNER_INVITE: &str = "owner-invite";
+
 /// Does or tells what was asked.
 pub(crate) fn run(asked: &Room) -> Result<(), Failure> {
+    if asked.command == OWNER_INVITE {
+        return owner_invite(asked);
+    }
     let order = match orders::read(&asked.command, &asked.words) {
         Some(order) => order.map_err(Failure::usage)?,
         None => return Err(Failure::usage(t!("cli-room-unknown", command = asked.command.as_str()))),
@@ -67,6 +76,22 @@ fn invite(asked: &Room, uses: Option<u32>, seconds: Option<u32>) -> Result<(), F
     output::line(&crate::invite::link(&asked.data, asked.name.clone(), secret)?)
 }
 
+/// Makes the invite that `papo serve` prints at its start, where nobody reads what a service prints.
+fn owner_invite(asked: &Room) -> Result<(), Failure> {
+    let secret = new_invite_secret().ok_or_else(|| Failure::new(Exit::Other, t!("cli-room-no-random")))?;
+    match ask(&asked.data, &asked.name, OperatorAsk::OwnerInvite(invite_id(&secret, &asked.name)))? {
+        OperatorAnswer::OwnerInvited => {
+            output::line(&crate::invite::link(&asked.data, asked.name.clone(), secret)?)?;
+            output::words(&t!("cli-first-owner"));
+            Ok(())
+        }
+        OperatorAnswer::HasOwner => {
+            Err(Failure::new(Exit::Refused, t!("cli-owner-there", room = asked.name.as_str())))
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
 /// The secret of a new invite into a room, for any number of people and without an end.
 pub(crate) fn new_invite(data: &Path, room: &RoomName) -> Result<InviteSecret, Failure> {
     made(data, room, None, None)
@@ -99,6 +124,9 @@ fn revoke(asked: &Room, beginning: &str) -> Result<(), Failure> {
 
 fn audit(asked: &Room) -> Result<(), Failure> {
     match ask(&asked.data, &asked.name, OperatorAsk::Audit { limit: ACTS_SHOWN })? {
+        OperatorAnswer::Audit(acts) if asked.json => {
+            acts.iter().try_for_each(|act| json(serde_json::to_string(act)))
+        }
         OperatorAnswer::Audit(acts) => {
             acts.iter().try_for_each(|act| output::line(&format!("{} {}", act.time, sentence(act))))
         }
@@ -108,13 +136,18 @@ fn audit(asked: &Room) -> Result<(), Failure> {
 
 fn access(asked: &Room) -> Result<(), Failure> {
     match ask(&asked.data, &asked.name, OperatorAsk::Access)? {
+        OperatorAnswer::Access(access) if asked.json => json(serde_json::to_string(&access)),
         OperatorAnswer::Access(access) => {
-            let text = serde_json::to_string_pretty(&access)
-                .map_err(|error| Failure::new(Exit::Other, error.to_string()))?;
-            output::line(&text)
+            let clock = Clock::system();
+            table::lines(&access, |time| clock.time(time)).iter().try_for_each(|line| output::line(line))
         }
         other => Err(unexpected(&other)),
     }
+}
+
+/// A line of JSON, for a program.
+fn json(text: serde_json::Result<String>) -> Result<(), Failure> {
+    output::line(&text.map_err(|error| Failure::new(Exit::Other, error.to_string()))?)
 }
 
 fn unexpected(answer: &OperatorAnswer) -> Failure {

@@ -5,7 +5,7 @@ mod listen;
 mod words;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{self, Path};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,7 @@ use papo_server::{AccessRules, Config, PemFiles, ServeError, Server, Stopper};
 use papo_words::t;
 use tracing_subscriber::filter::LevelFilter;
 
+pub(crate) use self::listen::outward;
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
 use crate::output;
 use crate::settings::{Durability, History, LogFormat, LogLevel, Serve};
@@ -28,18 +29,39 @@ use crate::linux::tell_service_manager;
 #[cfg(not(target_os = "linux"))]
 fn tell_service_manager(_state: &str) {}
 
+/// The sockets that whoever has started this program has opened for it (`sd_listen_fds(3)`); none without such a start.
+#[cfg(unix)]
+fn opened_sockets() -> Result<Vec<TcpListener>, Failure> {
+    crate::unix::opened_sockets().map_err(|error| {
+        Failure::new(Exit::Other, t!("cli-socket-wrong", cause = papo_words::system(&error)))
+    })
+}
+
+#[cfg(not(unix))]
+fn opened_sockets() -> Result<Vec<TcpListener>, Failure> {
+    Ok(Vec::new())
+}
+
 /// Runs a server until a signal stops it.
 pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
-    let listen = listen::resolve(&serve.host, serve.port)?;
+    let opened = opened_sockets()?;
+    let listen = match listen::addresses(&opened)? {
+        addresses if addresses.is_empty() => listen::resolve(&serve.host, serve.port)?,
+        addresses => addresses,
+    };
     let is_public = listen::is_public(&listen);
     let access = AccessRules { open: serve.open || !is_public, slow: serve.slow };
     let given = serve.certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let is_first = !crate::invite::is_known(&serve.data);
-    let (host, data, address) = (serve.host.clone(), serve.data.clone(), serve.address.clone());
+    // Where somebody else has opened the sockets, what they listen on counts, not what was asked for.
+    let host = if opened.is_empty() { serve.host.clone() } else { listen::host(&listen) };
+    let (data, address) = (serve.data.clone(), serve.address.clone());
     let keeps = serve.history != History::None;
     // The port may still be any; who it is for is known.
     let names = vec![listen::reached_under(address.as_deref(), &host, &listen)?.host];
-    let server = Server::bind(config(serve, listen, names, access)).map_err(|error| failure(&error))?;
+    let config = config(serve, listen, names, access);
+    let server = if opened.is_empty() { Server::bind(config) } else { Server::adopt(config, opened) };
+    let server = server.map_err(|error| failure(&error))?;
     let bound = server.addresses().to_vec();
     let reached = listen::reached_under(address.as_deref(), &host, &bound)?;
     let invite = Invite {

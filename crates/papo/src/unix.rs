@@ -1,7 +1,19 @@
 //! What the program asks of a Unix system for itself. Not here: the files of the libraries, which do the same.
 
 use std::fs::OpenOptions;
+use std::io;
+use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt as _;
+
+use listenfd::ListenFd;
+
+/// The sockets that whoever has started this program has opened for it (`sd_listen_fds(3)`), in their order.
+pub(crate) fn opened_sockets() -> io::Result<Vec<TcpListener>> {
+    let mut opened = ListenFd::from_env();
+    let indices = 0..opened.len();
+    let socket = |index| opened.take_tcp_listener(index)?.ok_or_else(|| io::ErrorKind::NotFound.into());
+    indices.map(socket).collect()
+}
 
 /// Has a file made for its owner only.
 pub(crate) fn for_owner(options: &mut OpenOptions) {

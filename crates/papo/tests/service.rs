@@ -251,6 +251,74 @@ fn connect(port: u16, certificate: &Path) -> StreamOwned<ClientConnection, TcpSt
     StreamOwned::new(connection, socket.into())
 }
 
+/// Opens a socket as a service manager does, and becomes the program: on its standard streams follows file 3.
+const OPENER: &str = "
+import os, socket, sys
+opened = socket.socket() if sys.argv[1] == 'tcp' else socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+opened.bind(('127.0.0.1', 0))
+if sys.argv[1] == 'tcp':
+    opened.listen()
+    with open(sys.argv[2], 'w') as port:
+        port.write(str(opened.getsockname()[1]))
+if opened.fileno() != 3:
+    os.dup2(opened.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ['LISTEN_PID'] = str(os.getpid())
+os.environ['LISTEN_FDS'] = '1'
+os.execv(sys.argv[3], sys.argv[3:])
+";
+
+/// Invariant: a socket that the service manager has opened is the one that is listened on, whatever the options say,
+/// and what is none is named.
+#[test]
+fn a_socket_that_was_opened_before_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let port_file = folder.path().join("port");
+    let opener = |kind: &str| {
+        let mut command = Command::new("python3");
+        command.args(["-c", OPENER, kind]).arg(&port_file).arg(env!("CARGO_BIN_EXE_papo"));
+        command
+    };
+    let mut service = Service::start_as(opener("tcp"), &[]);
+    assert_eq!(service.tells(), "READY=1");
+    let port: u16 = fs::read_to_string(&port_file).unwrap().parse().unwrap();
+    assert_eq!(service.port, port, "the invite names it: {}", service.invite);
+    let mut member = BufReader::new(connect(port, &service.path("state/server.crt")));
+    converse(&mut member, "{\"type\":\"join\",\"name\":\"Ana\"}", "\"type\":\"joined\"");
+    drop(member);
+    service.stop();
+
+    let mut wrong = opener("udp");
+    wrong.args(["serve", "--data"]).arg(folder.path().join("data")).env("PAPO_LANG", "en");
+    wrong.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+    let ended = wrong.output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.code() == Some(1) && said.contains("no socket that listens for TCP"), "{said}");
+}
+
+/// The units that are shipped are ones that systemd understands.
+#[test]
+fn the_units_are_valid() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let folder = tempfile::tempdir().unwrap();
+    let service = fs::read_to_string(examples.join("papo.service")).unwrap();
+    // Where it is installed there need be nothing here.
+    let service = service.replace("/usr/local/bin/papo", env!("CARGO_BIN_EXE_papo"));
+    fs::write(folder.path().join("papo.service"), service).unwrap();
+    fs::copy(examples.join("papo.socket"), folder.path().join("papo.socket")).unwrap();
+    let mut command = Command::new("systemd-analyze");
+    command.args(["verify", "--man=no"]).arg(folder.path().join("papo.socket"));
+    match command.output() {
+        Ok(said) => {
+            let words = String::from_utf8_lossy(&said.stderr);
+            // It also complains of the machine's own units.
+            let ours: Vec<&str> = words.lines().filter(|line| line.contains("papo.s")).collect();
+            assert!(ours.is_empty(), "{ours:#?}");
+        }
+        Err(missing) => println!("not checked: there is no systemd-analyze here ({missing})"),
+    }
+}
+
 /// The unit that is shipped leaves a service few rights, as systemd itself counts them: 0 is none, 10 is all.
 #[test]
 fn the_unit_leaves_few_rights() {

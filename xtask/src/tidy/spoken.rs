@@ -33,7 +33,7 @@ const LABELS: [&str; 8] =
     ["label", "button", "small_button", "heading", "hint_text", "on_hover_text", "text_edit_hint", "title"];
 
 /// A literal that begins with one of these is for another program: a database, a server, a shell, a reader of PEM.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "SELECT ",
     "INSERT ",
     "UPDATE ",
@@ -43,6 +43,7 @@ const COMMANDS: [&str; 10] = [
     "-----BEGIN ",
     "-----END ",
     "papo join ",
+    "papo pair ",
     "papo bench",
 ];
 

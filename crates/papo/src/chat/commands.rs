@@ -19,6 +19,10 @@ pub(super) enum Typed {
     Say(String),
     /// Be called this.
     Rename(Name),
+    /// Call this one so, for oneself; without a name, as they call themselves.
+    Call { whom: String, name: Option<Name> },
+    /// Tell what one calls others.
+    Calls,
     /// Tell who is here.
     Who,
     /// Show so many older messages.
@@ -53,6 +57,8 @@ pub(super) fn read(line: &str) -> Typed {
         ("nick", name) => {
             Name::parse(name).map_or_else(|error| Typed::Wrong(words::nick(&error)), Typed::Rename)
         }
+        ("call" | "petname", "") => Typed::Calls,
+        ("call" | "petname", rest) => call(rest),
         ("history", "") => Typed::History(HISTORY_DEFAULT),
         ("history", number) => match number.parse() {
             Ok(number) if (1..=HISTORY_MESSAGES_MAX).contains(&(number as usize)) => Typed::History(number),
@@ -62,6 +68,19 @@ pub(super) fn read(line: &str) -> Typed {
             Some(Ok(order)) => Typed::Order(order),
             Some(Err(why)) => Typed::Wrong(why),
             None => Typed::Unknown(command.to_owned()),
+        },
+    }
+}
+
+/// `/call WHOM NAME` or `/call WHOM`; whom is one word.
+fn call(rest: &str) -> Typed {
+    let (whom, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let whom = whom.to_owned();
+    match name.trim() {
+        "" => Typed::Call { whom, name: None },
+        name => match Name::parse(name) {
+            Ok(name) => Typed::Call { whom, name: Some(name) },
+            Err(error) => Typed::Wrong(words::call(&error)),
         },
     }
 }
@@ -81,6 +100,12 @@ mod tests {
             ("//etc/hosts", say("/etc/hosts")),
             ("/me waves", say("*waves*")),
             ("/nick Zoë", Typed::Rename(Name::parse("Zoë").unwrap())),
+            ("/call", Typed::Calls),
+            ("/call Ana", Typed::Call { whom: "Ana".to_owned(), name: None }),
+            (
+                "/petname Ana#25nj Mãe querida",
+                Typed::Call { whom: "Ana#25nj".to_owned(), name: Some(Name::parse("Mãe querida").unwrap()) },
+            ),
             ("/who", Typed::Who),
             ("/HELP", Typed::Help),
             ("/history", Typed::History(20)),
@@ -92,7 +117,15 @@ mod tests {
         ] {
             assert_eq!(read(line), expected, "{line:?}");
         }
-        for wrong in ["/me", "/nick", "/nick \u{202e}", "/history 0", "/history 201", "/history x"] {
+        for wrong in [
+            "/me",
+            "/nick",
+            "/nick \u{202e}",
+            "/call Ana \u{202e}",
+            "/history 0",
+            "/history 201",
+            "/history x",
+        ] {
             assert!(matches!(read(wrong), Typed::Wrong(_)), "{wrong:?}");
         }
     }

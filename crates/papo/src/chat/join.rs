@@ -1,17 +1,20 @@
 //! `papo join`: a visit line by line. It reads lines and says them, and prints what the room says; it works in
 //! a terminal and in a pipe. Not here: what a line means (`commands`) and what a message looks like (`line`).
 
+mod orders;
+
 use std::collections::HashMap;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::names::{Double, Doubles};
+use papo_client::petnames::Petnames;
 use papo_client::session::Follow;
-use papo_proto::{Act, Body, Invite, InviteId, Member, Message, MessageId, Name, RoomAccess, Seq, Whom};
-use papo_server::{invite_id, new_invite_secret};
+use papo_proto::{Body, Invite, InviteId, Member, Message, MessageId, Name, Seq};
 use papo_words::t;
 use terminal_size::{Height, Width, terminal_size};
 
@@ -23,7 +26,6 @@ use super::presence::Presence;
 use super::typed::{self, TypedLine};
 use super::words;
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
-use crate::orders::{self, Order};
 use crate::output;
 use crate::settings::Join;
 
@@ -63,6 +65,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         credit: None,
         you: None,
         scribe: Scribe::new(),
+        petnames: profile.petnames(),
         presence: Presence::default(),
         doubles: Doubles::default(),
         is_dialogue: output::is_dialogue(),
@@ -72,10 +75,12 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         invites: HashMap::new(),
         met: Vec::new(),
         seen_invites: Vec::new(),
+        bounds: Some(Vec::new()),
         ending: None,
         leaving: false,
         failed: None,
     };
+    visit.scribe.set_petnames(Petnames::read(&visit.petnames).map_err(|error| local(&error))?);
     let result = visit.until_left();
     visit.link.leave();
     result
@@ -90,6 +95,8 @@ struct Visit {
     /// Who we are in the room.
     you: Option<Member>,
     scribe: Scribe,
+    /// Where it is kept what the person calls others.
+    petnames: PathBuf,
     presence: Presence,
     doubles: Doubles,
     /// Whether what is typed appears where messages are printed.
@@ -105,6 +112,8 @@ struct Visit {
     /// Whom and which invites the room named when it was last asked how it stands.
     met: Vec<Member>,
     seen_invites: Vec<InviteId>,
+    /// What the person was last told of what they may not do here; `None` while they have asked how the room stands.
+    bounds: Option<Vec<String>>,
     /// What was said and is not known to be stored, with its text.
     under_way: HashMap<MessageId, String>,
     /// Until when the end of the input waits for what is under way.
@@ -388,6 +397,18 @@ impl Visit {
             Typed::Help => output::aside(&words::help()),
             Typed::Leave => return self.on_leave(),
             Typed::Rename(name) => self.rename(name),
+            Typed::Calls => {
+                let petnames = self.scribe.petnames().members();
+                let list: Vec<String> = petnames
+                    .map(|one| format!("{}#{}", line::name_alone(&one.name), one.id.badge()))
+                    .collect();
+                output::aside(&words::calls(&list));
+            }
+            Typed::Call { whom, name } => {
+                if let Err(why) = self.call(&whom, name.as_ref()) {
+                    return self.on_bad_line(&why);
+                }
+            }
             Typed::Who => {
                 self.listing = true;
                 self.link.command(Command::Members { after: None });
@@ -424,77 +445,6 @@ impl Visit {
         let id = self.link.say(body);
         self.under_way.insert(id, text);
         Goes::On
-    }
-
-    /// Does something in the room, or asks how it stands.
-    fn on_order(&mut self, order: Order) -> Goes {
-        let act = match self.act_of(order) {
-            Ok(Some(act)) => act,
-            Ok(None) => {
-                self.give_credit();
-                return Goes::On;
-            }
-            Err(why) => return self.on_bad_line(&why),
-        };
-        let id = self.link.say(Body::act(act));
-        self.under_way.insert(id, String::new());
-        Goes::On
-    }
-
-    /// The act that is meant; none where something is only asked.
-    fn act_of(&mut self, order: Order) -> Result<Option<Act>, String> {
-        Ok(Some(match order {
-            Order::About { verb, whom, seconds, why } => {
-                orders::act(verb, orders::find(&whom, self.presence.all().chain(&self.met))?, seconds, why)
-            }
-            Order::Act(act) => act,
-            Order::Invite { uses, seconds } => {
-                let fingerprint = self.asked.client.fingerprint.ok_or_else(words::no_link)?;
-                let secret = new_invite_secret().ok_or_else(words::no_random)?;
-                let (address, room) = (self.asked.client.address.clone(), self.asked.client.room.clone());
-                let invite = invite_id(&secret, &room);
-                self.invites.insert(invite, Invite { address, room, fingerprint, secret: Some(secret) });
-                Act::Invite { invite, uses, seconds, owner: false }
-            }
-            Order::Revoke(beginning) => {
-                let mut meant = self.seen_invites.iter().filter(|id| id.to_string().starts_with(&beginning));
-                match (meant.next(), meant.next()) {
-                    (Some(invite), None) => Act::Revoke { invite: *invite },
-                    _ => return Err(words::no_invite(&beginning)),
-                }
-            }
-            Order::Audit => {
-                self.link.command(Command::Audit { before: None, limit: ACTS_SHOWN });
-                return Ok(None);
-            }
-            Order::Access => {
-                self.link.command(Command::Access);
-                return Ok(None);
-            }
-        }))
-    }
-
-    /// Tells how the room stands, and takes note of whom and what it names.
-    fn on_access(&mut self, access: &RoomAccess) {
-        let named = |whom: &Whom| Some(Member { id: whom.id.clone(), name: whom.name.clone()? });
-        let staff = access.staff.iter().map(|one| &one.whom);
-        let others = access.bans.iter().chain(&access.mutes).map(|one| &one.whom);
-        self.met = staff.chain(others).filter_map(named).collect();
-        self.seen_invites = access.invites.iter().map(|one| one.invite).collect();
-        for line in words::access(access) {
-            output::aside(&line);
-        }
-    }
-
-    /// Shows the link of an invite of ours, once the room has it.
-    fn tell_invite(&mut self, message: &Message) {
-        let invite = match message.body.act.as_deref() {
-            Some(Act::Invite { invite, .. }) => self.invites.remove(invite),
-            _ => None,
-        };
-        if let Some(invite) = invite {
-            output::aside(&words::invite(&invite.to_string()));
-        }
     }
 
     /// Takes what was typed off the terminal: the room is about to show it, with time and name.

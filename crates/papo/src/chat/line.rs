@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use papo_client::names::Names;
+use papo_client::petnames::Petnames;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
 use papo_proto::{Member, MemberId, Message, Name, Seq, ServerMessage, Timestamp, Whom};
@@ -22,7 +23,7 @@ const CONTINUATION: &str = "\n      ";
 const MARKS: [char; 14] = ['#', '＃', '♯', ':', '：', '﹕', '꞉', '∶', '"', '“', '”', '„', '″', '＂'];
 
 /// The reader's clock: days and hours where the reader is.
-pub(super) struct Clock {
+pub(crate) struct Clock {
     zone: TimeZone,
     now: fn() -> jiff::Timestamp,
     /// Whether a person reads it, in their language. A program gets days that sort, whatever the language.
@@ -31,12 +32,12 @@ pub(super) struct Clock {
 
 impl Clock {
     /// The computer's clock and time zone.
-    pub(super) fn system() -> Self {
+    pub(crate) fn system() -> Self {
         Self { zone: TimeZone::system(), now: jiff::Timestamp::now, is_read: output::data_is_read() }
     }
 
     /// Hours and minutes, and the day if it is not today.
-    fn time(&self, time: Timestamp) -> String {
+    pub(crate) fn time(&self, time: Timestamp) -> String {
         let ms = i64::try_from(time.unix_ms()).unwrap_or(i64::MAX);
         let then =
             jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX).to_zoned(self.zone.clone());
@@ -52,6 +53,7 @@ impl Clock {
 /// Writes messages down for one reader, and remembers for that who and what there was.
 pub(super) struct Scribe {
     names: Names,
+    petnames: Petnames,
     quotes: Quotes,
     clock: Clock,
     style: Style,
@@ -65,13 +67,24 @@ impl Scribe {
     }
 
     fn with(clock: Clock, style: Style) -> Self {
-        Self { names: Names::default(), quotes: Quotes::default(), clock, style, us: None }
+        let (names, petnames, quotes) = Default::default();
+        Self { names, petnames, quotes, clock, style, us: None }
     }
 
     /// Who the reader is, and is called now.
     pub(super) fn set_us(&mut self, us: &Member) {
         self.us = Some(us.clone());
         self.names.see([us]);
+    }
+
+    /// What the reader calls others from now on.
+    pub(super) fn set_petnames(&mut self, petnames: Petnames) {
+        self.petnames = petnames;
+    }
+
+    /// What the reader calls others.
+    pub(super) fn petnames(&self) -> &Petnames {
+        &self.petnames
     }
 
     /// Takes note of members. Returns the one, if any, because of whom the reader's own name no longer says
@@ -97,11 +110,17 @@ impl Scribe {
         self.quotes.clear();
     }
 
-    /// A member's name; with the badge where the name alone does not say who it is, or pretends to more. Whoever
-    /// has no key is marked as a guest: nobody can tell whether the same one comes back.
+    /// A member's name: the reader's own for them, where there is one, and the one that they give themselves; with the
+    /// badge where the name alone does not say who it is, or pretends to more. Whoever has no key is marked as a guest:
+    /// nobody can tell whether the same one comes back.
     pub(super) fn who(&self, member: &Member) -> String {
         let mut who = name_alone(&member.name);
-        if self.names.is_shared(&member.name) || who.contains(MARKS) {
+        if let Some(petname) = self.petnames.of(&member.id) {
+            // The key is known by that name, so a badge says nothing more.
+            return words::petname(&name_alone(petname), &who);
+        }
+        let is_taken = self.names.is_shared(&member.name) || self.petnames.is_mimicked_by(member);
+        if is_taken || who.contains(MARKS) {
             who = format!("{who}#{}", member.id.badge());
         }
         if member.id.is_guest() { words::guest(&who) } else { who }

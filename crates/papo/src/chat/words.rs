@@ -197,18 +197,27 @@ pub(super) fn access(access: &RoomAccess) -> Vec<String> {
         None => one.invite.short(),
     });
     let way_in = if access.open { t!("chat-access-open") } else { t!("chat-access-by-invite") };
-    let lines = [
-        Some(way_in),
-        access.locked.then(|| t!("chat-access-locked")),
-        access.announce.then(|| t!("chat-access-announce")),
-        (access.slow > 0).then(|| t!("chat-access-slow", seconds = access.slow)),
-        access.slow_auto.then(|| t!("chat-access-slow-auto")),
-        access.muted.is_some().then(|| t!("chat-access-muted")),
+    let mut lines = vec![way_in];
+    lines.extend(bounds(access));
+    let lists = [
         list(&|names| t!("chat-access-owners", names = names), with_role(Role::Owner)),
         list(&|names| t!("chat-access-moderators", names = names), with_role(Role::Moderator)),
         list(&|names| t!("chat-access-bans", names = names), names(&access.bans)),
         list(&|names| t!("chat-access-mutes", names = names), names(&access.mutes)),
         list(&|names| t!("chat-access-invites", invites = names), invites.collect()),
+    ];
+    lines.extend(lists.into_iter().flatten());
+    lines
+}
+
+/// What whoever is in the room cannot do there, or only now and then.
+pub(super) fn bounds(access: &RoomAccess) -> Vec<String> {
+    let lines = [
+        access.locked.then(|| t!("chat-access-locked")),
+        access.announce.then(|| t!("chat-access-announce")),
+        (access.slow > 0).then(|| t!("chat-access-slow", seconds = access.slow)),
+        access.slow_auto.then(|| t!("chat-access-slow-auto")),
+        access.muted.is_some().then(|| t!("chat-access-muted")),
     ];
     lines.into_iter().flatten().collect()
 }
@@ -276,6 +285,31 @@ pub(super) fn not_sent(refusal: &Refusal, text: Option<&str>) -> String {
 
 pub(super) fn history_number(most: usize) -> String {
     t!("chat-history-number", most = most)
+}
+
+pub(super) fn call(error: &NameError) -> String {
+    t!("chat-call-wrong", why = error.said())
+}
+
+pub(super) fn called(who: &str, name: &str) -> String {
+    t!("chat-called", who = who, name = name)
+}
+
+pub(super) fn called_no_more(who: &str) -> String {
+    t!("chat-called-no-more", who = who)
+}
+
+pub(super) fn called_not(who: &str) -> String {
+    t!("chat-called-not", who = who)
+}
+
+pub(super) fn calls(list: &[String]) -> String {
+    if list.is_empty() { t!("chat-called-nobody") } else { t!("chat-called-list", list = list.join(", ")) }
+}
+
+/// Somebody by the reader's own name for them, and by theirs.
+pub(super) fn petname(petname: &str, name: &str) -> String {
+    t!("chat-petname", petname = petname, name = name)
 }
 
 pub(super) fn nick(error: &NameError) -> String {

@@ -1,10 +1,11 @@
 //! Where a server listens, whether others reach it there, and under which address others reach it. Not here:
 //! the sockets themselves.
 
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs, UdpSocket};
 
 use papo_proto::Address;
-use papo_words::t;
+use papo_words::{system, t};
 
 use crate::exit::{Exit, Failure};
 use crate::layers::Sourced;
@@ -24,6 +25,17 @@ pub(super) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure>
         }
     }
     Ok(listen)
+}
+
+/// What sockets listen on that somebody else has opened.
+pub(super) fn addresses(opened: &[TcpListener]) -> Result<Vec<SocketAddr>, Failure> {
+    let addresses = opened.iter().map(TcpListener::local_addr).collect::<io::Result<_>>();
+    addresses.map_err(|error| Failure::new(Exit::Other, t!("cli-socket-wrong", cause = system(&error))))
+}
+
+/// The host by which a socket is reached that somebody else has opened.
+pub(super) fn host(listen: &[SocketAddr]) -> String {
+    listen.first().map_or_else(String::new, |first| first.ip().to_string())
 }
 
 /// Whether others can reach one of the addresses.
@@ -50,7 +62,7 @@ pub(super) fn reached_under(
 
 /// The address of this computer by which it reaches others. Connecting a UDP socket sends nothing; it only asks
 /// the system for a route (the addresses are for documentation, RFC 5737 and RFC 3849).
-fn outward(listening: IpAddr) -> IpAddr {
+pub(crate) fn outward(listening: IpAddr) -> IpAddr {
     let ask = |from: &str, to: &str| {
         let socket = UdpSocket::bind(from).ok()?;
         socket.connect(to).ok()?;

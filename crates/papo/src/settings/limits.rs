@@ -20,12 +20,13 @@ enum Limit {
 use Limit::{Count, Seconds};
 
 /// Every limit by its name.
-const LIMITS: [(&str, Limit); 16] = [
+const LIMITS: [(&str, Limit); 17] = [
     ("connections", Count(|limits| &mut limits.connections_max)),
     ("connections-per-address", Count(|limits| &mut limits.connections_per_address_max)),
     ("handshakes", Count(|limits| &mut limits.handshakes_max)),
     ("pending-per-address", Count(|limits| &mut limits.pending_per_address_max)),
     ("connects-per-address", Limit::Rate(|limits| &mut limits.connects_per_address)),
+    ("http-per-address", Limit::Rate(|limits| &mut limits.http_per_address)),
     ("joins", Limit::Rate(|limits| &mut limits.joins)),
     ("joins-per-address", Limit::Rate(|limits| &mut limits.joins_per_address)),
     ("messages", Limit::Rate(|limits| &mut limits.messages)),

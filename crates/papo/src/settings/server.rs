@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use papo_proto::limits::PORT_DEFAULT;
 use papo_proto::{Address, RoomName};
-use papo_server::{Limits, Slow};
+use papo_server::{Limits, Rate, Slow};
 use papo_words::t;
 
 use super::{choice, has_port, host, limits, number, parsed, port};
@@ -144,11 +144,21 @@ fn limits(layers: &Layers, typed: Typed) -> Result<Limits, Failure> {
     let mut limits = parsed(text("limits", typed.limits)?, limits::limits)?.unwrap_or_default();
     if let Some(rate) = parsed(text("rate", typed.rate)?, limits::rate)? {
         limits.messages = rate;
+        // A member who may be faster than the whole network would still be slowed by the network's limit.
+        if limits.messages_per_address == Limits::default().messages_per_address {
+            limits.messages_per_address = at_least(limits.messages_per_address, rate);
+        }
     }
     if let Some(connections) = parsed(text("connections", typed.connections)?, |text| number(text, 1))? {
         limits.connections_max = connections;
     }
     Ok(limits)
+}
+
+/// The faster of two rates; none is the fastest.
+fn at_least(one: Option<Rate>, other: Option<Rate>) -> Option<Rate> {
+    let (one, other) = (one?, other?);
+    Some(Rate { per_second: one.per_second.max(other.per_second), burst: one.burst.max(other.burst) })
 }
 
 /// What was typed about limits.
@@ -243,6 +253,8 @@ pub(crate) struct Room {
     pub(crate) command: String,
     /// What stands behind the command.
     pub(crate) words: String,
+    /// Whether a program reads the answer.
+    pub(crate) json: bool,
 }
 
 /// What `papo room` is to do.
@@ -252,6 +264,7 @@ pub(crate) fn room(typed: RoomArguments, layers: &Layers) -> Result<Room, Failur
         name: Sourced::typed("ROOM", typed.room).parse(RoomName::parse)?,
         command: typed.command,
         words: typed.words.join(" "),
+        json: layers.flag(Section::Serve, "json", typed.json)?,
     })
 }
 
@@ -368,10 +381,20 @@ mod tests {
     #[test]
     fn limits_can_be_said_in_a_list_and_two_of_them_alone() {
         let usual = Limits::default();
-        let rate = Some(papo_server::Rate { per_second: 5, burst: 10 });
+        let some = |per_second, burst| Some(Rate { per_second, burst });
+        let rate = some(5, 10);
         for (variables, expected) in [
             (&[("PAPO_RATE", "")][..], usual),
-            (&[("PAPO_RATE", "off")], Limits { messages: None, ..usual }),
+            // One member alone is a network as well.
+            (&[("PAPO_RATE", "off")], Limits { messages: None, messages_per_address: None, ..usual }),
+            (
+                &[("PAPO_RATE", "1000:9000")],
+                Limits { messages: some(1000, 9000), messages_per_address: some(1000, 9000), ..usual },
+            ),
+            (
+                &[("PAPO_RATE", "off"), ("PAPO_LIMITS", "messages-per-address=7:8")],
+                Limits { messages: None, messages_per_address: some(7, 8), ..usual },
+            ),
             (&[("PAPO_RATE", "5")], Limits { messages: rate, ..usual }),
             (
                 &[("PAPO_LIMITS", "off"), ("PAPO_RATE", "5")],

@@ -54,3 +54,69 @@ fn a_room_by_invite_has_an_owner_and_a_door() {
     server.interrupt();
     server.end().check(0, &["Only those with an invite come in", "owns the room"]);
 }
+
+/// Invariant: where nobody reads what the server prints, whoever runs it gets the owner's invite all the same, until
+/// somebody owns the room; and how the room stands is told to people as a table and to programs as JSON.
+#[test]
+fn a_server_whose_output_nobody_reads_gets_its_owner() {
+    let world = World::new();
+    let mut server =
+        Running::start(world.papo(["serve", "0.0.0.0", "-p", "0", "--address", "127.0.0.1", "--data", "s"]));
+    let printed = server.out("https://").trim().to_owned();
+    let room = |words: &[&str]| world.run(&[&["room", "lobby"], words, &["--data", "s"]].concat());
+    let made = room(&["owner-invite"]);
+    made.check(0, &["Whoever comes first by this invite owns the room"]);
+    let send = |name: &str, target: &str| {
+        Running::start(world.as_person(name, name, &["send", target.trim(), "oi"])).end()
+    };
+    send("Bia", &printed).check(5, &["taken back"]);
+    send("Ana", &made.out).check(0, &[]);
+    room(&["owner-invite"]).check(5, &["the room lobby has an owner already", "op NAME owner"]);
+
+    room(&["slow", "5s"]).check(0, &[]);
+    let table = room(&["access"]);
+    table.check(0, &[]);
+    for row in [
+        "come in  those with an invite",
+        "slow     5 s between two messages",
+        "Owners and moderators",
+        "  owner  ",
+    ] {
+        assert!(table.out.contains(row), "{row:?} is missing:\n{}", table.out);
+    }
+    assert!(!table.out.contains('{'), "{}", table.out);
+    let json = room(&["access", "--json"]).out;
+    assert!(json.starts_with(r#"{"role":"operator","open":false,"slow":5,"staff":[{"id":""#), "{json}");
+    let audit = room(&["audit", "--json"]).out;
+    assert!(audit.lines().count() > 3 && audit.lines().all(|line| line.starts_with(r#"{"seq":"#)), "{audit}");
+    server.interrupt();
+    server.end().check(0, &[]);
+    // The same while no server runs.
+    room(&["owner-invite"]).check(5, &["has an owner already"]);
+    assert_eq!(room(&["access", "--json"]).out, json);
+}
+
+/// Invariant: how a room stands is told when it is asked for, and unasked only what is new and bounds the person.
+#[test]
+fn what_everybody_knows_is_not_told_at_each_entrance() {
+    let world = World::new();
+    let mut server =
+        Running::start(world.papo(["serve", "0.0.0.0", "-p", "0", "--address", "127.0.0.1", "--data", "s"]));
+    let invite = server.out("https://").trim().to_owned();
+    let join = || Running::start(world.as_person("Ana", "Ana", &["join", &invite]));
+    let mut first = join();
+    first.err("You are in lobby");
+    first.write("/access");
+    first.err("The room is by invite");
+    first.end().check(0, &[]);
+    world.run(&["room", "lobby", "slow", "1s", "--data", "s"]).check(0, &[]);
+    let mut again = join();
+    again.err("Slow mode: 1 s between two messages");
+    again.write("/who");
+    again.err("Here: Ana");
+    let ended = again.end();
+    ended.check(0, &[]);
+    assert!(!ended.err.contains("by invite"), "{}", ended.err);
+    server.interrupt();
+    server.end().check(0, &[]);
+}

@@ -400,3 +400,50 @@ fn the_servers_log_holds_no_text_of_messages() {
         }
     }
 }
+
+/// Invariant: a name of one's own for somebody is shown with the one they chose, to oneself alone, at the next visit too,
+/// until it is taken back; whoever takes a name that looks like it gets a badge.
+#[test]
+fn a_petname_is_shown_to_its_giver_alone() {
+    let world = World::new();
+    let server = Server::start(&world, &[]);
+    let mut ana = join(&world, "a", "Ana", &server.invite);
+    let mut bia = join(&world, "b", "Bia", &server.invite);
+    ana.err("Bia");
+    ana.write("/call");
+    ana.err("You have given nobody a name of your own");
+    ana.write("/call Bia Mãe querida");
+    ana.err("You call Bia Mãe querida from now on. Only you see it");
+    bia.write("oi");
+    assert!(ana.out("oi").ends_with(" Mãe querida (Bia): oi"));
+    assert!(bia.out("oi").ends_with(" Bia: oi"));
+    ana.write("/who");
+    ana.err("Mãe querida (Bia)");
+
+    let mut other = join(&world, "c", "mãe QUERIDA", &server.invite);
+    other.write("it is me");
+    let line = ana.out("it is me");
+    assert!(line.contains(" mãe QUERIDA#"), "whoever looks like her has a badge: {line}");
+    ana.err("3 people are here");
+    ana.write("/call mãe_QUERIDA Mãe querida");
+    ana.err("several are called");
+    ana.end().check(2, &[]);
+
+    let mut ana = join(&world, "a", "Ana", &server.invite);
+    ana.out("Mãe querida (Bia): oi");
+    ana.write("/call");
+    ana.err("Your names for others: Mãe querida#");
+    ana.write("/call Mãe_querida");
+    ana.err("several are called");
+    ana.write("/call Bia");
+    ana.err("Bia is shown by the name they chose again");
+    ana.write("/call Bia");
+    ana.err("you have given Bia no name of your own");
+    bia.write("again");
+    assert!(ana.out("again").ends_with(" Bia: again"));
+    ana.end().check(2, &[]);
+    for person in [bia, other] {
+        person.end().check(0, &[]);
+    }
+    server.stop();
+}

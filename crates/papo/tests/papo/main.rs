@@ -9,6 +9,7 @@ mod cli;
 mod errors;
 mod key;
 mod language;
+mod pair;
 mod raw;
 mod support;
 #[cfg(unix)]

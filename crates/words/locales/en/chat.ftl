@@ -13,6 +13,7 @@ chat-help = * Write a line to say it. Lines that begin with / are commands:
     { "    " }/help            this list
     { "    " }/nick NAME       be called something else
     { "    " }/me TEXT         say what you are doing
+    { "    " }/call WHOM NAME  call somebody so yourself: only you see it; /call WHOM takes it back, /call lists
     { "    " }/who             who is here
     { "    " }/history [N]     N messages older than those shown (20)
     { "    " }/leave, /quit    leave the room
@@ -49,6 +50,13 @@ chat-nobody = Nobody
 chat-renamed = * { $before } is called { $name } now.
 chat-guest = { $who } (guest)
 chat-you-are = * You are called { $name } now.
+chat-called = * You call { $who } { $name } from now on. Only you see it.
+chat-called-no-more = * { $who } is shown by the name they chose again.
+chat-called-list = * Your names for others: { $list }
+chat-called-nobody = * You have given nobody a name of your own. /call WHOM NAME does.
+chat-called-not = you have given { $who } no name of your own
+chat-call-wrong = /call NAME: { $why }
+chat-petname = { $petname } ({ $name })
 chat-older-none = * There are no older messages.
 chat-older-more = { $count ->
     [one] * { $count } older message; /history shows more:

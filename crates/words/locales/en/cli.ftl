@@ -101,13 +101,55 @@ cli-key-exported = The key { $badge } is in { $file }. Whoever has this file and
 cli-key-imported = You are { $badge } now. A papo that is running takes it up when it is started again.
 cli-key-kept = The key that was here is kept: { $file }
 cli-key-same = You are { $badge } already; nothing was changed.
+cli-pair-offer = On the other device, type:
+
+    papo key pair { $code }
+
+    It works once, within { $minutes ->
+        [one] a minute
+       *[other] { $minutes } minutes
+    }, from a device that reaches { $address }. Whoever types it there is you from then on: show it to nobody else. Ctrl-C takes it back.
+cli-pair-alone = This computer is in no network, so only somebody on it can use the code.
+cli-pair-stranger = Somebody came from { $from } with another code and got nothing. If that was you, type it once more.
+cli-pair-done = The device at { $from } has your key now: both are { $badge }.
 
 # papo bench.
 cli-yardstick-ended = the yardstick has ended: { $cause }
 cli-report-unwritable = the report cannot be written to { $file }: { $cause }
+cli-socket-wrong = what was opened for this server is no socket that listens for TCP ({ $cause }): correct ListenStream= in the socket unit, or start papo without it
 cli-by-invite = Only those with an invite come in. For another one: papo room { $room } invite
 cli-first-owner = Whoever comes first by this invite owns the room: use it yourself before you pass it on.
 cli-room-unknown = there is no command { $command }: papo room --help lists them
 cli-room-unreachable = the server in { $folder } cannot be asked ({ $cause }): try again, or stop it first
 cli-room-no-random = the system gives no random numbers: try again
 cli-room-no-answer = the server answers something else: update papo here and there
+
+# papo room ROOM access.
+cli-access-in = come in
+cli-access-in-all = everybody who reaches the server
+cli-access-in-invited = those with an invite
+cli-access-in-nobody = nobody new: the room is locked
+cli-access-speak = speak
+cli-access-speak-all = everybody
+cli-access-speak-staff = moderators and owners only
+cli-access-slow = slow
+cli-access-slow-off = off
+cli-access-slow-on = { $seconds } s between two messages
+cli-access-slow-auto = { $seconds } s between two messages, depending on how many are here
+cli-access-staff = Owners and moderators
+cli-access-owner = owner
+cli-access-moderator = moderator
+cli-access-bans = Banned
+cli-access-mutes = Muted
+cli-access-until = until { $time }
+cli-access-for-good = no end
+cli-access-invites = Invites
+cli-access-by = by { $who }
+cli-access-used = { $count ->
+    [0] nobody came in
+   *[other] { $count } came in
+}
+cli-access-left = { $count } more may
+cli-access-any = any number may
+cli-access-makes-owner = makes an owner
+cli-owner-there = the room { $room } has an owner already. For another one: papo room { $room } op NAME owner

@@ -72,6 +72,22 @@ client-protected-newer = { $file } was written by a later version of papo. Updat
 client-protected-wrong = The passphrase is not that of { $file }, or the file is damaged. Check capital letters and the keyboard's language, and try again.
 client-protected-key-there = There is a key already, { $file }, and it stays as it is. With --replace the imported one takes its place, and the old one is kept beside it.
 client-protected-no-memory = The system does not give what a passphrase needs (64 MiB of memory for a moment). Close other programs and try again.
+client-pairing-no-code = This is not a pairing code. It looks like 192.168.0.7:40123/abcd-efgh-ijkl-mnop-qrst; `papo key pair` shows one on the device that has the key.
+client-pairing-mistyped = There is a slip in the code. Compare it once more with what the other device shows.
+client-pairing-no-randomness = The system gives no random numbers, and without them nothing can be encrypted. Try again.
+client-pairing-unbound = Nobody can be waited for at { $address } ({ $cause }). Name another address of this computer with --address HOST, or another port with --address HOST:PORT.
+client-pairing-nobody = Nobody came with the code within { $minutes ->
+        [one] a minute
+       *[other] { $minutes } minutes
+    }, and it is void now. For a new one: papo key pair
+client-pairing-too-many = Others came with wrong codes again and again, so this one is void now. For a new one: papo key pair
+client-pairing-unconfirmed = The key was sent, but the other device did not say that it has it. Look there: if it is not there, pair again.
+client-pairing-unreachable = Nobody waits at { $address } ({ $cause }). Check whether `papo key pair` still runs on the other device (a code works once and for a few minutes), whether both are in the same network, and whether a firewall there is in the way.
+client-pairing-refused = The device at { $address } does not take this code: it shows another one by now, or the connection broke. Type the one that it shows.
+client-pairing-stranger = What answers at { $address } does not know the code, so nothing was taken from it. Check the address, and whether `papo key pair` still runs there.
+client-petname-guest = a guest has no key to be known by: the next time it is another one
+client-petname-taken = you call #{ $badge } { $name } already, or so that it looks the same: choose another name
+client-petname-file = what you call others cannot be kept in { $file } ({ $cause }): check its permissions and the space on the disk
 client-passphrase-short = The passphrase is too short: take { $least } characters or more. Several words that have nothing to do with one another are best.
 client-passphrase-exposed = Other users of this computer may read the passphrase in { $file } (mode { $mode }). Forbid it: chmod 600 { $file }
 client-passphrase-unreadable = The passphrase cannot be read from { $file } ({ $cause }). Put it into the first line of a text file.

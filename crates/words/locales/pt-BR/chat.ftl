@@ -13,6 +13,7 @@ chat-help = * Escreva uma linha para dizê-la. Linhas que começam com / são co
     { "    " }/help            esta lista
     { "    " }/nick NOME       mudar de nome
     { "    " }/me TEXTO        dizer o que você está fazendo
+    { "    " }/call QUEM NOME  dar um apelido a alguém: só você o vê; /call QUEM o tira, /call mostra todos
     { "    " }/who             quem está aqui
     { "    " }/history [N]     N mensagens mais antigas que as mostradas (20)
     { "    " }/leave, /quit    sair da sala
@@ -49,6 +50,13 @@ chat-nobody = ninguém
 chat-renamed = * { $before } agora se chama { $name }.
 chat-guest = { $who } (visitante)
 chat-you-are = * Agora você se chama { $name }.
+chat-called = * A partir de agora { $who } é { $name } para você. Só você vê isso.
+chat-called-no-more = * { $who } volta a aparecer com o próprio nome.
+chat-called-list = * Seus apelidos: { $list }
+chat-called-nobody = * Você não deu apelido a ninguém. /call QUEM APELIDO dá um.
+chat-called-not = você não deu nenhum apelido a { $who }
+chat-call-wrong = /call APELIDO: { $why }
+chat-petname = { $petname } ({ $name })
 chat-older-none = * Não há mensagens mais antigas.
 chat-older-more = { $count ->
     [one] * { $count } mensagem mais antiga; /history mostra mais:

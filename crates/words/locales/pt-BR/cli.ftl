@@ -101,13 +101,59 @@ cli-key-exported = A chave { $badge } está em { $file }. Quem tem este arquivo 
 cli-key-imported = Agora você é { $badge }. Um papo que já está aberto só a usa quando for iniciado de novo.
 cli-key-kept = A chave que estava aqui está guardada: { $file }
 cli-key-same = Você já é { $badge }; nada mudou.
+cli-pair-offer = No outro dispositivo, digite:
+
+    papo key pair { $code }
+
+    Vale uma vez, por { $minutes ->
+        [one] um minuto
+       *[other] { $minutes } minutos
+    }, a partir de um dispositivo que alcance { $address }. Quem o digitar lá é você dali em diante: não o mostre a mais ninguém. Ctrl-C o cancela.
+cli-pair-alone = Este computador não está em nenhuma rede, então o código só serve nele mesmo.
+cli-pair-stranger = Alguém veio de { $from } com outro código e não recebeu nada. Se foi você, digite-o de novo.
+cli-pair-done = O dispositivo em { $from } tem agora a sua chave: os dois são { $badge }.
 
 # papo bench.
 cli-yardstick-ended = a medida de comparação terminou: { $cause }
 cli-report-unwritable = o relatório não pode ser gravado em { $file }: { $cause }
+cli-socket-wrong = o que foi aberto para este servidor não é um socket TCP que escuta ({ $cause }): corrija ListenStream= na unidade de socket, ou inicie o papo sem ela
 cli-by-invite = Só entra quem tem um convite. Para mais um: papo room { $room } invite
 cli-first-owner = Quem entrar primeiro por este convite tem a posse da sala: use-o você antes de passá-lo adiante.
 cli-room-unknown = não há o comando { $command }: papo room --help mostra quais há
 cli-room-unreachable = não dá para falar com o servidor em { $folder } ({ $cause }): tente de novo, ou pare o servidor antes
 cli-room-no-random = o sistema não dá números aleatórios: tente de novo
 cli-room-no-answer = o servidor responde outra coisa: atualize o papo aqui e lá
+
+# papo room ROOM access.
+cli-access-in = entrar
+cli-access-in-all = quem alcança o servidor
+cli-access-in-invited = quem tem um convite
+cli-access-in-nobody = ninguém novo: a sala está trancada
+cli-access-speak = falar
+cli-access-speak-all = todos
+cli-access-speak-staff = só moderadores e donos
+cli-access-slow = ritmo
+cli-access-slow-off = livre
+cli-access-slow-on = { $seconds } s entre duas mensagens
+cli-access-slow-auto = { $seconds } s entre duas mensagens, conforme quantos estão aqui
+cli-access-staff = Donos e moderadores
+cli-access-owner = dono
+cli-access-moderator = moderador
+cli-access-bans = Banidos
+cli-access-mutes = Silenciados
+cli-access-until = até { $time }
+cli-access-for-good = sem prazo
+cli-access-invites = Convites
+cli-access-by = de { $who }
+cli-access-used = { $count ->
+    [0] ninguém entrou
+    [one] { $count } entrou
+   *[other] { $count } entraram
+}
+cli-access-left = { $count ->
+    [one] mais { $count } pode
+   *[other] mais { $count } podem
+}
+cli-access-any = quantos quiserem
+cli-access-makes-owner = faz um dono
+cli-owner-there = a sala { $room } já tem dono. Para mais um: papo room { $room } op NOME owner

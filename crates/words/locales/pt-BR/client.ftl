@@ -72,6 +72,22 @@ client-protected-newer = { $file } foi gravado por uma versão mais nova do papo
 client-protected-wrong = A senha não é a de { $file }, ou o arquivo está danificado. Confira as maiúsculas e a língua do teclado, e tente de novo.
 client-protected-key-there = Já existe uma chave, { $file }, e ela fica como está. Com --replace a importada toma o lugar dela, e a antiga fica guardada ao lado.
 client-protected-no-memory = O sistema não dá o que uma senha precisa (64 MiB de memória por um momento). Feche outros programas e tente de novo.
+client-pairing-no-code = Isto não é um código de pareamento. Ele tem a forma 192.168.0.7:40123/abcd-efgh-ijkl-mnop-qrst; `papo key pair` mostra um no dispositivo que tem a chave.
+client-pairing-mistyped = Há um erro de digitação no código. Compare-o mais uma vez com o que o outro dispositivo mostra.
+client-pairing-no-randomness = O sistema não dá números aleatórios, e sem eles nada pode ser cifrado. Tente de novo.
+client-pairing-unbound = Não dá para esperar ninguém em { $address } ({ $cause }). Indique outro endereço deste computador com --address ENDEREÇO, ou outra porta com --address ENDEREÇO:PORTA.
+client-pairing-nobody = Ninguém veio com o código em { $minutes ->
+        [one] um minuto
+       *[other] { $minutes } minutos
+    }, e ele não vale mais. Para um novo: papo key pair
+client-pairing-too-many = Vieram códigos errados vezes demais, e por isso este não vale mais. Para um novo: papo key pair
+client-pairing-unconfirmed = A chave foi enviada, mas o outro dispositivo não disse que a recebeu. Olhe lá: se ela não estiver, pareie de novo.
+client-pairing-unreachable = Ninguém espera em { $address } ({ $cause }). Confira se `papo key pair` ainda está rodando no outro dispositivo (um código vale uma vez e por poucos minutos), se os dois estão na mesma rede e se não há um firewall no caminho.
+client-pairing-refused = O dispositivo em { $address } não aceita este código: agora ele mostra outro, ou a conexão caiu. Digite o que ele mostra.
+client-pairing-stranger = O que responde em { $address } não conhece o código, e por isso nada foi aceito dali. Confira o endereço e se `papo key pair` ainda está rodando lá.
+client-petname-guest = um convidado não tem chave pela qual possa ser conhecido: da próxima vez é outro
+client-petname-taken = você já chama #{ $badge } de { $name }, ou de algo que parece igual: escolha outro apelido
+client-petname-file = os apelidos que você deu não podem ser guardados em { $file } ({ $cause }): confira as permissões e o espaço no disco
 client-passphrase-short = A senha é curta demais: use { $least } caracteres ou mais. O melhor são várias palavras que nada têm a ver umas com as outras.
 client-passphrase-exposed = Outros usuários deste computador podem ler a senha em { $file } (modo { $mode }). Proíba isso: chmod 600 { $file }
 client-passphrase-unreadable = A senha não pode ser lida de { $file } ({ $cause }). Ponha-a na primeira linha de um arquivo de texto.

@@ -33,16 +33,21 @@ options-about-room = Cuidar de uma sala do servidor deste computador
 options-room-room = A sala
 options-room-command = O que fazer nela
 options-room-words = A quem, por quanto tempo, por quê
-options-behind-room = COMANDO é um destes: invite [USOS] [TEMPO], revoke CONVITE, access, audit, kick QUEM [MOTIVO], ban QUEM [TEMPO] [MOTIVO], unban QUEM, mute QUEM [TEMPO] [MOTIVO], unmute QUEM, op QUEM [owner], deop QUEM, slow TEMPO|auto|off, announce [on|off], lock, unlock. QUEM é um nome, NOME#abcd quando há mais de uma pessoa com ele, ou um id; TEMPO é 30s, 10m, 2h ou 7d. O servidor pode estar aberto ou não.
+options-room-json = Mostrar access e audit como JSON, na forma do protocolo
+options-behind-room = COMANDO é um destes: invite [USOS] [TEMPO], owner-invite, revoke CONVITE, access, audit, kick QUEM [MOTIVO], ban QUEM [TEMPO] [MOTIVO], unban QUEM, mute QUEM [TEMPO] [MOTIVO], unmute QUEM, op QUEM [owner], deop QUEM, slow TEMPO|auto|off, announce [on|off], lock, unlock. QUEM é um nome, NOME#abcd quando há mais de uma pessoa com ele, ou um id; TEMPO é 30s, 10m, 2h ou 7d. O servidor pode estar aberto ou não.
 options-about-cert-make = Criar a chave e o certificado do servidor, como faz o primeiro `papo serve`
 options-about-cert-trust = Dizer como um computador ou celular passa a confiar na autoridade que `papo cert make --local-ca` criou
 options-about-cert-show = Mostrar a impressão digital, os nomes e o prazo de um certificado
 options-about-cert-fingerprint = Mostrar só a impressão digital de um certificado
-options-about-key = Levar a sua chave para outro computador, protegida por uma senha
+options-about-key = Levar a sua chave para outro dispositivo: por um código, ou em um arquivo protegido por uma senha
 options-about-key-export = Gravar a chave que você é em um arquivo protegido por uma senha
 options-behind-key-export = A senha é pedida no terminal e não aparece; um script a põe na primeira linha de um arquivo que só você possa ler (--passphrase-file ou PAPO_PASSPHRASE_FILE). Quem esquece a senha perde o arquivo.
 options-about-key-import = Ser, aqui, quem está em um arquivo gravado por `papo key export`
 options-behind-key-import = Uma chave que já está aqui fica como está, a não ser com --replace; então ela fica guardada ao lado da nova.
+options-about-key-pair = Levar a chave para outro dispositivo na mesma rede, por um código que se digita lá
+options-behind-key-pair = No dispositivo que tem a chave, `papo key pair` mostra um código e espera; no outro, `papo key pair CÓDIGO` pega a chave. Os dois precisam se alcançar, por exemplo no mesmo Wi-Fi; onde isso não acontece, use `papo key export`.
+
+    Uma chave que já está aqui fica como está, a não ser com --replace; então ela fica guardada ao lado da nova.
 options-about-bench = Medir o que um servidor neste computador aguenta: muitos membros, uma sala, TLS de verdade
 options-about-help = Mostrar esta ajuda ou a de um comando
 
@@ -64,6 +69,11 @@ options-any-json = Mostrar cada mensagem como um objeto JSON, como o protocolo a
 options-any-passphrase_file = Ler a senha da primeira linha deste arquivo em vez de pedi-la
 options-key-export-file = O arquivo a gravar; não pode existir ainda
 options-key-import-file = O arquivo gravado por `papo key export`
+options-key-pair-code = O código que o outro dispositivo mostra; sem ele, este dispositivo mostra um
+options-key-pair-address = O endereço em que o outro dispositivo alcança este; procurado automaticamente se não for dito
+options-key-pair-timeout = Desistir depois de tantos segundos; 600 se não for dito
+options-key-pair-qr = Desenhar o código também como QR (na saída de erros); em um terminal isso já acontece
+options-key-pair-replace = Tomar o lugar da chave que já está aqui, que fica guardada ao lado
 options-key-import-replace = Tomar o lugar da chave que já está aqui, que fica guardada ao lado
 
 options-serve-host = Onde escutar: ENDEREÇO ou ENDEREÇO:PORTA, em vez de --ip e --port
@@ -81,7 +91,7 @@ options-serve-slow = Quanto se espera entre duas mensagens: segundos, `off` (o p
 options-serve-shards = Quantos laços de eventos; 0 (o padrão) para um em cada núcleo do processador
 options-bench-handshakes = Quantas conexões só se cumprimentam, antes de tudo: o que só o TLS custa ao servidor
 options-serve-limits = `off` para nenhuma taxa e nenhum limite por endereço, para testes de carga; ou uma lista de NOME=VALOR, que o manual de operação explica
-options-serve-rate = Mensagens por segundo que um membro pode enviar, ou `off`
+options-serve-rate = Mensagens por segundo que um membro pode enviar, ou `off`; uma rede pode enviar tantas quantas, se for mais do que o normal
 options-serve-connections = Quantas conexões no máximo
 options-serve-admin = Onde se podem pedir números e estado por HTTP: uma porta deste computador, ou IP:PORTA, ali por TLS. Em lugar nenhum, se não for dito
 options-serve-log_format = Como são as linhas do registro de operação: `text` (o padrão) ou `json`; neste caso a saída de erros não contém mais nada, e o que se diria a pessoas são linhas do nível info
