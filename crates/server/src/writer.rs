@@ -59,7 +59,8 @@ impl Writer {
         let mut from = Vec::new();
         let mut visitors = Vec::new();
         for job in jobs {
-            if !matches!(job, Job::Open(_)) || visitors.len() == BATCH_ENTRIES_MAX {
+            let is_another = !matches!(job, Job::Open(_));
+            if !visitors.is_empty() && (is_another || visitors.len() == BATCH_ENTRIES_MAX) {
                 self.open(&mut visitors, now_ms);
             }
             match job {

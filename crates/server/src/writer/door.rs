@@ -107,7 +107,7 @@ impl Writer {
         let stored = self.log.append(now_ms, &entries);
         match &stored {
             Ok(_) => self.recovered(),
-            Err(error) => self.failed(error),
+            Err(error) => self.failed(error, now_ms),
         }
         let mut unsure: Vec<usize> = Vec::new();
         let mut entries: Vec<Option<NewEntry>> = entries.into_iter().map(Some).collect();
