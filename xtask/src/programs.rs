@@ -20,7 +20,7 @@ struct Program {
 }
 
 /// Every program that a test may start. A test that needs another one adds its row here.
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 9] = [
     Program {
         name: "openssl",
         debian: "openssl",
@@ -62,6 +62,13 @@ const PROGRAMS: [Program; 8] = [
         homebrew: "sqlite",
         purpose: "reads the log back with plain SQL",
         linux_only: false,
+    },
+    Program {
+        name: "dbus-daemon",
+        debian: "dbus-daemon",
+        homebrew: "",
+        purpose: "carries notifications to a test's own desktop",
+        linux_only: true,
     },
     Program {
         name: "strace",

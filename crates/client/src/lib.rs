@@ -8,6 +8,7 @@
 //! - [`state`]: the rooms that a surface shows side by side, and how they change; pure as well.
 //! - [`text`]: the one place that makes what others have written safe to show.
 //! - [`markup`]: what a message's text looks like: bold, code, lists, links.
+//! - [`orders`]: what the commands of those who keep order mean, and how what they did is told.
 //! - [`heights`]: where the rows of a long list are, for surfaces that scroll smoothly.
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
 //! - [`protected`]: that key in a file with a passphrase, for another computer; [`pairing`]: the same by a code that is
@@ -24,6 +25,7 @@ pub mod identity;
 pub mod known_servers;
 pub mod markup;
 pub mod names;
+pub mod orders;
 pub mod pairing;
 pub mod petnames;
 mod private_file;

@@ -355,3 +355,22 @@ fn lines_group_by_member_and_day_and_are_all_different() {
     let different: std::collections::HashSet<&Line> = lines.iter().collect();
     assert_eq!(different.len(), lines.len());
 }
+
+/// An edit of a message that was not in memory was not seen when the page with the message was read later.
+#[test]
+fn a_page_from_the_middle_shows_what_was_changed_later() {
+    let mut world = World::new(5_000);
+    let room = world.room;
+    let act = world.state.act(Action::JumpTo(room, Seq::new(40)), Timestamp::default());
+    world.take(act);
+    world.answer();
+    let bia = world.state.room(room).unwrap().timeline.row(Seq::new(40)).unwrap().from.clone();
+    let change =
+        Message { body: Body { edit: Some(Seq::new(40)), ..Body::text("now") }, ..message(4_000, &bia) };
+    let elsewhere =
+        Message { body: Body { edit: Some(Seq::new(3_000)), ..Body::text("x") }, ..message(4_001, &bia) };
+    world.state.apply(Happening::Changes(room, vec![change, elsewhere]), Timestamp::default());
+    let shown = world.state.room(room).unwrap();
+    assert_eq!(shown.text_of(Seq::new(40)), Some("now"));
+    assert!(shown.timeline.newest() < Some(Seq::new(4_000)), "the change itself is not added");
+}

@@ -266,3 +266,25 @@ fn nobody_else_may_read_what_was_said() {
     }
     assert!(found >= 2, "the database and its journal");
 }
+
+/// Invariant: a page read from the middle shows what later messages have made of it.
+#[test]
+fn what_changes_a_page_is_found_wherever_it_was_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path());
+    store.enter(OLD).unwrap();
+    store.go_on_at(Seq::new(1)).unwrap();
+    let mut all = messages(1..=9);
+    all[6].body = Body { edit: Some(Seq::new(2)), ..Body::text("now") };
+    all[7].body = Body { delete: Some(Seq::new(5)), ..Body::default() };
+    all[8].body = Body::text("the word \"edit\":2 changes nothing");
+    store.remember(&all).unwrap();
+    let changes = |first, last| {
+        let found = store.changes_of(Seq::new(first), Seq::new(last)).unwrap();
+        found.iter().map(|message| message.seq.number()).collect::<Vec<u64>>()
+    };
+    assert_eq!(changes(1, 3), [7]);
+    assert_eq!(changes(1, 6), [7, 8]);
+    assert_eq!(changes(3, 4), [] as [u64; 0]);
+    assert_eq!(changes(1, 8), [] as [u64; 0], "what is in the page itself is not told twice");
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
-use papo_client::state::{Command, Happening, Memory, Place, Theme, WindowMemory};
+use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
 use papo_client::{Profile, State};
 use papo_proto::{Invite, MemberId, Timestamp};
 use papo_words::Language;
@@ -13,6 +13,7 @@ use papo_words::Language;
 use crate::core::Core;
 use crate::desk::Desk;
 use crate::platform::instance::{Claim, Instance};
+use crate::platform::links;
 use crate::platform::notify::Notifier;
 use crate::text::fonts::{self, SystemFonts};
 use crate::{Options, WindowError, bubble, theme};
@@ -24,7 +25,7 @@ const SAVE_AFTER: Duration = Duration::from_millis(500);
 pub fn run(options: Options) -> Result<(), WindowError> {
     let local = |error: &dyn std::error::Error| WindowError::Local(error.to_string());
     let profile = Profile::open(options.profile.clone()).map_err(|error| local(&error))?;
-    let instance = match Instance::claim(profile.folder(), &handed(options.place.as_ref())) {
+    let instance = match Instance::claim(profile.folder(), &handed(&options)) {
         Ok(Claim::Handed) => return Ok(()),
         Ok(Claim::First(instance)) => Some(instance),
         Err(error) => {
@@ -39,7 +40,10 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     let window = memory.window;
     let mut state = State::new(memory, MemberId::of_key(&identity.public_key()), &options.name);
     let mut commands = state.begin();
-    if let Some(place) = options.place {
+    state.apply(Happening::Links(links::state()), now());
+    if let Some(link) = options.link {
+        commands.extend(state.apply(Happening::Opened(link), now()));
+    } else if let Some(place) = options.place {
         commands.extend(state.act(papo_client::state::Action::JoinPlace(Box::new(place)), now()));
     }
     // The fonts are looked through while the window is made.
@@ -55,7 +59,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         native,
         Box::new(|creation| {
             fonts::install(&creation.egui_ctx, Some(system_fonts));
-            match Core::new(profile, identity, &creation.egui_ctx) {
+            match Core::new(profile, options.profile, identity, &creation.egui_ctx) {
                 Ok(core) => {
                     listen(instance, &core);
                     Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx)))
@@ -76,8 +80,11 @@ pub fn run(options: Options) -> Result<(), WindowError> {
 }
 
 /// What another window is asked to open.
-fn handed(place: Option<&Place>) -> String {
-    let Some(place) = place else { return String::new() };
+fn handed(options: &Options) -> String {
+    if let Some(link) = &options.link {
+        return link.clone();
+    }
+    let Some(place) = &options.place else { return String::new() };
     place.fingerprint.map_or_else(
         || place.address.to_string(),
         |fingerprint| {
@@ -100,7 +107,7 @@ fn viewport(window: WindowMemory) -> ViewportBuilder {
     let size = window.size.map_or(theme::size::WINDOW, |(width, height)| [width, height]);
     let builder = ViewportBuilder::default()
         .with_title("papo")
-        .with_icon(bubble::icon(theme::LIGHT.accent))
+        .with_icon(bubble::icon(theme::LIGHT.accent, bubble::ICON_PIXELS))
         .with_app_id("papo")
         .with_inner_size(size)
         .with_min_inner_size(theme::size::WINDOW_MIN)
@@ -133,10 +140,11 @@ struct App {
 impl App {
     fn new(desk: Desk, core: Core, commands: Vec<Command>, context: &Context) -> Self {
         theme::install(context, desk.state.settings.reduced_motion);
+        let notifier = Notifier::start(core.on_click());
         let mut app = Self {
             desk,
             core,
-            notifier: Notifier::start(),
+            notifier,
             save_at: None,
             title: String::new(),
             language: papo_words::language(),

@@ -21,7 +21,7 @@ const TAIL: [(f32, f32); 5] = [(9.4, 18.6), (4.6, 21.4), (3.8, 21.3), (3.7, 20.6
 const PIECES: u8 = 12;
 
 /// The side of the window's icon, in pixels.
-const ICON_PIXELS: u16 = 64;
+pub(crate) const ICON_PIXELS: u16 = 64;
 /// How many points of a pixel are looked at, across and down.
 const SAMPLES: u16 = 4;
 
@@ -34,13 +34,13 @@ pub(crate) fn shape(rect: Rect, colour: Color32) -> Shape {
     Shape::Vec(vec![part(body()), part(TAIL.to_vec())])
 }
 
-/// The window's icon: the bubble in this colour on nothing.
-pub(crate) fn icon(colour: Color32) -> IconData {
+/// An icon: the bubble in this colour on nothing, in a square of this side in pixels.
+pub(crate) fn icon(colour: Color32, pixels: u16) -> IconData {
     let (body, tail) = (body(), TAIL.to_vec());
-    let mut rgba = Vec::with_capacity(usize::from(ICON_PIXELS) * usize::from(ICON_PIXELS) * 4);
-    let step = SIDE / f32::from(ICON_PIXELS * SAMPLES);
-    for y in 0..ICON_PIXELS {
-        for x in 0..ICON_PIXELS {
+    let mut rgba = Vec::with_capacity(usize::from(pixels) * usize::from(pixels) * 4);
+    let step = SIDE / f32::from(pixels * SAMPLES);
+    for y in 0..pixels {
+        for x in 0..pixels {
             let inside = (0..SAMPLES * SAMPLES).filter(|sample| {
                 let across = f32::from(x * SAMPLES + sample % SAMPLES) + 0.5;
                 let down = f32::from(y * SAMPLES + sample / SAMPLES) + 0.5;
@@ -52,7 +52,7 @@ pub(crate) fn icon(colour: Color32) -> IconData {
             rgba.extend([colour.r(), colour.g(), colour.b(), alpha]);
         }
     }
-    IconData { rgba, width: ICON_PIXELS.into(), height: ICON_PIXELS.into() }
+    IconData { rgba, width: pixels.into(), height: pixels.into() }
 }
 
 /// The outline of the body in straight pieces.
@@ -93,11 +93,26 @@ mod tests {
 
     #[test]
     fn the_icon_is_a_bubble_on_nothing() {
-        let icon = icon(Color32::from_rgb(1, 2, 3));
+        let icon = icon(Color32::from_rgb(1, 2, 3), ICON_PIXELS);
         let alpha = |x: usize, y: usize| icon.rgba[(y * icon.width as usize + x) * 4 + 3];
         assert_eq!(icon.rgba.len(), 64 * 64 * 4);
         assert_eq!((alpha(32, 28), alpha(0, 0), alpha(63, 63)), (255, 0, 0));
         assert_eq!(alpha(13, 54), 255, "the tail, at the lower left");
         assert_eq!(&icon.rgba[..3], [1, 2, 3]);
+    }
+
+    /// What the menu of programs shows is what the window has. After a change of the drawing run it with
+    /// `UPDATE_SNAPSHOTS=true`, and change the file `papo.svg` too.
+    #[test]
+    fn the_icon_in_the_file_is_the_windows() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/papo.png");
+        let drawn = icon(crate::theme::LIGHT.accent, 256);
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            let pixels = image::RgbaImage::from_raw(drawn.width, drawn.height, drawn.rgba.clone()).unwrap();
+            pixels.save(file).unwrap();
+        }
+        let kept = image::open(file).unwrap().to_rgba8();
+        assert_eq!((kept.width(), kept.height()), (drawn.width, drawn.height));
+        assert!(kept.into_raw() == drawn.rgba, "the file shows another drawing");
     }
 }

@@ -3,14 +3,16 @@
 //! from what they say.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use papo_client::session::Follow;
-use papo_client::state::{Command, Happening, Hosting, Place, RoomId};
+use papo_client::state::{Command, Happening, Hosting, Opening, Place, RoomId};
 use papo_client::trust::{Ask, Trust};
 use papo_client::{Client, ConnectError, Event, Identity, Profile};
 use papo_proto::{Address, Fingerprint};
@@ -18,6 +20,7 @@ use papo_proto::{Address, Fingerprint};
 use crate::WindowError;
 use crate::desk::FRAME;
 use crate::hosting::Host;
+use crate::platform::links;
 use crate::reader::{Job, Reader};
 
 /// How many happenings of one source wait at most. A connection waits in turn, so that a room faster than
@@ -35,6 +38,8 @@ const SERVER_FOLDER: &str = "server";
 /// What is outside.
 pub(crate) struct Core {
     profile: Profile,
+    /// The folder that was named for the profile, where one was.
+    profile_asked: Option<PathBuf>,
     identity: Arc<Identity>,
     links: HashMap<RoomId, Link>,
     told: Receiver<Happening>,
@@ -73,6 +78,12 @@ impl Wake {
         }
     }
 
+    /// Calls the window to the front.
+    fn to_front(&self) {
+        self.context.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+        self.context.send_viewport_cmd(egui::ViewportCommand::Focus);
+    }
+
     /// Takes note that everything that has happened until now is about to be taken.
     fn taken(&self) {
         self.is_due.store(false, Ordering::Release);
@@ -84,6 +95,7 @@ impl Core {
     /// Opens what is needed for the first frame. Nothing is connected yet.
     pub(crate) fn new(
         profile: Profile,
+        profile_asked: Option<PathBuf>,
         identity: Identity,
         context: &egui::Context,
     ) -> Result<Self, WindowError> {
@@ -100,6 +112,7 @@ impl Core {
         let reader = reader.map_err(|error| WindowError::Local(error.to_string()))?;
         Ok(Self {
             profile,
+            profile_asked,
             identity: Arc::new(identity),
             links: HashMap::new(),
             told,
@@ -149,24 +162,37 @@ impl Core {
             }
             Command::Load(room, wanted) => self.reader.ask(Job::Load(room, wanted)),
             Command::Find { room, serial, text } => self.reader.ask(Job::Find { room, serial, text }),
-            Command::OpenHere => self.open_here(),
+            Command::OpenHere(opening) => self.open_here(*opening),
+            Command::OpenLinksHere(wanted) => self.open_links_here(wanted),
             Command::StopHosting => self.host = None,
             other => return Some(other),
         }
         None
     }
 
-    fn open_here(&mut self) {
-        if self.host.is_some() {
-            return;
-        }
+    /// What happens goes this way into the window, from any thread.
+    fn teller(&self) -> impl Fn(Happening) + Clone + Send + 'static {
         let (tell, wake) = (self.tell.clone(), Arc::clone(&self.wake));
-        let tell = move |happening| {
+        move |happening| {
             // Where nobody takes it any more, the window is closing.
             drop(tell.send(happening));
             wake.wake();
-        };
-        match Host::start(&self.profile.folder().join(SERVER_FOLDER), tell) {
+        }
+    }
+
+    /// Changes which program links open, which takes the system a moment.
+    fn open_links_here(&self, wanted: bool) {
+        let (tell, profile) = (self.teller(), self.profile_asked.clone());
+        let change = move || tell(Happening::Links(links::change(wanted, profile.as_deref())));
+        if let Err(error) = thread::Builder::new().name("papo-links".to_owned()).spawn(change) {
+            tracing::warn!(%error, "links cannot be bound to this program");
+        }
+    }
+
+    fn open_here(&mut self, opening: Opening) {
+        // One that has ended by itself makes room for the next.
+        self.host = None;
+        match Host::start(&self.profile.folder().join(SERVER_FOLDER), opening, self.teller()) {
             Ok(host) => self.host = Some(host),
             Err(text) => {
                 // The queue is read by this very thread: it must not wait for itself.
@@ -176,12 +202,20 @@ impl Core {
         }
     }
 
+    /// Takes a click on a notification, and calls the window to the front.
+    pub(crate) fn on_click(&self) -> impl Fn(Happening) + Clone + Send + 'static {
+        let (tell, wake) = (self.teller(), Arc::clone(&self.wake));
+        move |happening| {
+            wake.to_front();
+            tell(happening);
+        }
+    }
+
     /// Takes what a further start of the program hands over, and calls the window to the front.
     pub(crate) fn on_handed(&self) -> impl Fn(String) + Send + 'static {
         let (tell, wake) = (self.tell.clone(), Arc::clone(&self.wake));
         move |link: String| {
-            wake.context.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
-            wake.context.send_viewport_cmd(egui::ViewportCommand::Focus);
+            wake.to_front();
             if !link.is_empty() {
                 // Where the queue is full, a second click finds room.
                 let _ = tell.try_send(Happening::Opened(link));

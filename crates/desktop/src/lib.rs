@@ -27,6 +27,7 @@ use papo_proto::Name;
 use papo_words::t;
 
 pub use app::run;
+pub use platform::links::{Installed, LinksError, install as install_links, remove as remove_links};
 
 /// How the window begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub struct Options {
     pub name: Name,
     /// The room that was asked for on the command line.
     pub place: Option<Place>,
+    /// A `papo://` link instead: it may come from any page or message, so the person sees where it leads before
+    /// anything is connected.
+    pub link: Option<String>,
 }
 
 /// Why there is no window.

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use papo_client::Profile;
 use papo_client::state::{Happening, Page, Place, RoomId, Wanted};
 use papo_client::store::{Store, StoreError};
-use papo_proto::Message;
+use papo_proto::{Message, Seq};
 
 /// How many messages are read at once.
 const PAGE_LEN: usize = 200;
@@ -93,7 +93,14 @@ fn work_off(waiting: &Receiver<Job>, shelf: &mut Shelf, tell: &impl Fn(Happening
             }
             Job::Load(room, wanted) => {
                 let messages = shelf.load(room, wanted);
+                let ends = messages.first().zip(messages.last()).map(|(first, last)| (first.seq, last.seq));
                 tell(Happening::Page(Page { room, wanted, messages }));
+                if let Some((first, last)) = ends {
+                    let changes = shelf.changes(room, first, last);
+                    if !changes.is_empty() {
+                        tell(Happening::Changes(room, changes));
+                    }
+                }
             }
             Job::Find { room, serial, text } => {
                 let hits = shelf.stores.get(&room).map(|store| store.search(&text, HITS_MAX));
@@ -117,6 +124,15 @@ impl Shelf {
     fn load(&self, room: RoomId, wanted: Wanted) -> Vec<Message> {
         let Some(store) = self.stores.get(&room) else { return Vec::new() };
         read(store, wanted).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the local history cannot be read");
+            Vec::new()
+        })
+    }
+
+    /// What later messages have made of those from `first` to `last`.
+    fn changes(&self, room: RoomId, first: Seq, last: Seq) -> Vec<Message> {
+        let Some(store) = self.stores.get(&room) else { return Vec::new() };
+        store.changes_of(first, last).unwrap_or_else(|error| {
             tracing::warn!(%error, "the local history cannot be read");
             Vec::new()
         })

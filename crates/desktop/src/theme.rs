@@ -96,6 +96,10 @@ pub mod size {
     pub const AVATAR: f32 = 36.0;
     /// The circle in a list.
     pub const AVATAR_SMALL: f32 = 26.0;
+    /// The circle of a member in a list of offers.
+    pub const AVATAR_TINY: f32 = 20.0;
+    /// How wide a list of offers is.
+    pub const OFFERS: f32 = 260.0;
     /// The column of the circles in the timeline, with the gap after it.
     pub const AVATAR_COLUMN: f32 = 50.0;
     /// The buttons over a message's corner: how much width they have at most.
@@ -122,6 +126,10 @@ pub mod size {
     pub const FIELD: f32 = 40.0;
     /// A dot that shows a state, beside the word for it.
     pub const DOT: f32 = 7.0;
+    /// How much of the header a room's name takes before something else gives way, and how little it may get.
+    pub const ROOM_NAME: f32 = 160.0;
+    /// See [`ROOM_NAME`].
+    pub const ROOM_NAME_MIN: f32 = 40.0;
     /// A hairline.
     pub const HAIRLINE: f32 = 1.0;
     /// The line around what has the keyboard, and around the composer.

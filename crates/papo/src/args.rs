@@ -190,7 +190,10 @@ pub(crate) struct JoinArguments {
 #[derive(Debug, Default, Args)]
 #[command(
     after_help = "TARGET is an invite link, HOST or HOST:PORT; that room is shown, beside those that were \
-    open last. Without it, and without an address, the window shows where you were."
+    open last. Without it, and without an address, the window shows where you were.\n\n\
+    --install-links puts papo into your menu of programs and has it open papo:// links, which are invites with papo \
+    instead of https at their beginning; it needs no right on the system. A link that comes that way is shown before \
+    anything is connected."
 )]
 pub(crate) struct DesktopArguments {
     /// An invite link, HOST or HOST:PORT
@@ -198,6 +201,12 @@ pub(crate) struct DesktopArguments {
     pub(crate) target: Option<String>,
     #[command(flatten)]
     pub(crate) client: ClientArguments,
+    /// Have papo:// links open the window, show papo in the menu of programs, and end
+    #[arg(long, conflicts_with_all = ["target", "remove_links"])]
+    pub(crate) install_links: bool,
+    /// Take away what --install-links has put there, and end
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) remove_links: bool,
 }
 
 /// Say something in a room and end when the room has it.

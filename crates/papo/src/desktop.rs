@@ -1,14 +1,40 @@
-//! `papo desktop`: from the options to the window. Not here: the window.
+//! `papo desktop`: from the options to the window, or to what the system does with links. Not here: the window.
 
 use papo_client::state::Place;
 use papo_desktop::{Options, WindowError};
+use papo_words::t;
 
 use crate::exit::{Exit, Failure};
-use crate::settings::Client;
+use crate::output;
+use crate::settings::{Client, Desktop};
 
-/// Shows the window until it is closed; with the room that was asked for, if one was.
-pub(crate) fn run(client: Client, is_asked: bool) -> Result<(), Failure> {
-    let place = is_asked.then(|| Place {
+/// Shows the window until it is closed, or does what else was asked for.
+pub(crate) fn run(asked: Desktop) -> Result<(), Failure> {
+    match asked {
+        Desktop::Show { client, is_asked, link } => show(client, is_asked, link),
+        Desktop::InstallLinks(profile) => {
+            let installed = papo_desktop::install_links(profile.as_deref())
+                .map_err(|error| Failure::local(error.to_string()))?;
+            for file in &installed.files {
+                output::line(&file.display().to_string())?;
+            }
+            output::words(&if installed.is_usual { t!("cli-links-here") } else { t!("cli-links-unsure") });
+            Ok(())
+        }
+        Desktop::RemoveLinks => {
+            let gone = papo_desktop::remove_links().map_err(|error| Failure::local(error.to_string()))?;
+            for file in &gone {
+                output::line(&file.display().to_string())?;
+            }
+            output::words(&t!("cli-links-removed", count = gone.len()));
+            Ok(())
+        }
+    }
+}
+
+/// Shows the window; with the room that was asked for, if one was.
+fn show(client: Client, is_asked: bool, link: Option<String>) -> Result<(), Failure> {
+    let place = (is_asked && link.is_none()).then(|| Place {
         address: client.address,
         room: client.room,
         name: client.name.clone(),
@@ -16,7 +42,7 @@ pub(crate) fn run(client: Client, is_asked: bool) -> Result<(), Failure> {
         invite: client.invite,
         ca_file: client.ca,
     });
-    let options = Options { profile: client.profile, name: client.name, place };
+    let options = Options { profile: client.profile, name: client.name, place, link };
     papo_desktop::run(options).map_err(|error| match error {
         WindowError::Local(text) => Failure::local(text),
         WindowError::NoDisplay(_) => Failure::new(Exit::Other, error.to_string()),

@@ -16,7 +16,6 @@ mod language;
 mod layers;
 #[cfg(target_os = "linux")]
 mod linux;
-mod orders;
 mod output;
 mod places;
 mod room;
@@ -85,10 +84,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
         },
         Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
         #[cfg(feature = "desktop")]
-        Command::Desktop(typed) => {
-            let (client, is_asked) = settings::desktop(typed, &layers)?;
-            desktop::run(client, is_asked)
-        }
+        Command::Desktop(typed) => desktop::run(settings::desktop(typed, &layers)?),
         Command::Send(typed) => chat::send::run(settings::send(typed, &layers)?),
         Command::Bench(options) => bench::run(&options),
         Command::Tail(typed) => chat::tail::run(settings::tail(typed, &layers)?),

@@ -1,10 +1,11 @@
 //! `papo room`: what whoever runs the server does in a room, on its own machine: through the running server, or, while
-//! none runs in the folder, in its log. Not here: what the words mean (`orders`).
+//! none runs in the folder, in its log. Not here: what the words mean (`papo_client::orders`).
 
 mod table;
 
 use std::path::Path;
 
+use papo_client::orders::{self, Order};
 use papo_proto::{Act, InviteSecret, Member, RoomName, Whom};
 use papo_server::operator::{OperatorAnswer, OperatorAsk, OperatorRequest, ask_offline};
 use papo_server::{AccessRules, control, invite_id, new_invite_secret};
@@ -12,7 +13,6 @@ use papo_words::t;
 
 use crate::chat::Clock;
 use crate::exit::{Exit, Failure};
-use crate::orders::{self, Order};
 use crate::output;
 use crate::settings::Room;
 

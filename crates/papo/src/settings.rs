@@ -16,9 +16,9 @@ use papo_words::t;
 
 use crate::layers::Sourced;
 
-#[cfg(feature = "desktop")]
-pub(crate) use client::desktop;
 pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
+#[cfg(feature = "desktop")]
+pub(crate) use client::{Desktop, desktop};
 pub(crate) use key::{KeyExport, KeyFile, KeyImport, KeyPair, PairingWay, key_export, key_import, key_pair};
 pub(crate) use server::{
     CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, Room, Serve, cert_file, cert_make,

@@ -14,6 +14,9 @@ use crate::name::RoomName;
 /// The longest host name (RFC 1035, section 2.3.4).
 const HOST_BYTES_MAX: usize = 253;
 
+/// How a link may begin. The second one opens the program instead of the page, where the system was told so.
+const SCHEMES: [&str; 2] = ["https://", "papo://"];
+
 /// Where a server is: a host name or address, and a port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
@@ -98,7 +101,8 @@ impl FromStr for Invite {
 
     fn from_str(text: &str) -> Result<Self, InviteError> {
         let wrong = || InviteError::Link;
-        let rest = text.trim().strip_prefix("https://").ok_or_else(wrong)?;
+        let text = text.trim();
+        let rest = SCHEMES.into_iter().find_map(|scheme| text.strip_prefix(scheme)).ok_or_else(wrong)?;
         let (place, fragment) = rest.split_once('#').ok_or(InviteError::Fingerprint)?;
         let (address, room) = place.split_once('/').unwrap_or((place, ""));
         let room = if room.is_empty() { RoomName::default() } else { room.parse().map_err(|_| wrong())? };
@@ -189,6 +193,16 @@ impl From<InviteSecret> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_may_begin_with_the_programs_own_scheme() {
+        let link = format!("https://chat.example:9/sala#{}", Fingerprint([7; 32]));
+        let own = link.replacen("https://", "papo://", 1);
+        assert_eq!(own.parse::<Invite>().unwrap().to_string(), link);
+        for wrong in ["http", "papo:", "PAPO:/"] {
+            assert!(link.replacen("https:/", wrong, 1).parse::<Invite>().is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn addresses_read_back_as_they_are_shown() {

@@ -8,7 +8,7 @@ use super::action::{Action, Command, Dialog};
 use super::composer::Typed;
 use super::room::Room;
 use super::search::Search;
-use super::{Hosting, JoinProblem, Place, RoomId, Screen, State, place_of};
+use super::{JoinProblem, Place, RoomId, Screen, State, place_of};
 use crate::event::{self, ConnectionState, Outgoing};
 use crate::markup::Mention;
 use crate::transport::new_message_id;
@@ -40,13 +40,11 @@ impl State {
             }
             Action::Join => return self.join(),
             Action::JoinPlace(place) => return self.enter(*place),
-            Action::OpenHere => {
-                self.hosting = Hosting::Starting;
-                return vec![Command::OpenHere];
-            }
+            Action::OpenHere { room, reach } => return self.open_here(room, reach),
+            Action::OpenLinksHere(wanted) => return vec![Command::OpenLinksHere(wanted)],
             Action::StopHosting => return vec![Command::StopHosting],
             Action::LeaveRoom(id) => return self.leave(id),
-            Action::Show(dialog) => self.dialog = Some(dialog),
+            Action::Show(dialog) => return self.show_dialog(dialog),
             Action::CloseDialog => self.dialog = None,
             Action::OpenLink(link) => {
                 self.dialog = None;
@@ -55,6 +53,9 @@ impl State {
             Action::Copy(text) => return vec![Command::Copy(text)],
             Action::Change(settings) => {
                 self.settings = *settings;
+                if !self.settings.moves_shown {
+                    self.rooms.iter_mut().for_each(Room::forget_moves);
+                }
                 return vec![Command::Save];
             }
             Action::ToggleMembers => {
@@ -70,6 +71,7 @@ impl State {
                 return vec![Command::Save];
             }
             Action::Quit => return vec![Command::Save, Command::Quit],
+            Action::Act(..) | Action::MakeInvite { .. } => return self.keep_order(action, now),
             in_room => return self.act_in_room(in_room, now),
         }
         Vec::new()
@@ -143,13 +145,28 @@ impl State {
     }
 
     /// Shows a room, with the line of unread messages where it belongs now.
-    fn show(&mut self, id: RoomId) -> Vec<Command> {
+    pub(super) fn show(&mut self, id: RoomId) -> Vec<Command> {
         let Some(room) = self.rooms.iter_mut().find(|room| room.id == id) else { return Vec::new() };
         room.touch();
         room.unread_line = if room.unread > 0 { room.first_unread() } else { None };
         self.screen = Screen::Room(id);
         self.dialog = None;
         vec![Command::Save]
+    }
+
+    /// Shows a dialog, and asks for what it is to show.
+    fn show_dialog(&mut self, dialog: Dialog) -> Vec<Command> {
+        let room = match dialog {
+            Dialog::Access(id) | Dialog::Invite(id) | Dialog::Audit(id) => self.room_mut(id),
+            _ => None,
+        };
+        let commands = match (&dialog, room) {
+            (Dialog::Access(_) | Dialog::Invite(_), Some(room)) if room.is_connected() => room.ask_access(),
+            (Dialog::Audit(_), Some(room)) if room.is_connected() => room.ask_acts(),
+            _ => Vec::new(),
+        };
+        self.dialog = Some(dialog);
+        commands
     }
 
     fn step(&mut self, by: isize) -> Vec<Command> {
@@ -196,36 +213,6 @@ impl State {
         if let Some(room) = self.room_mut(id) {
             commands.extend(if was_there { room.begin_again() } else { room.begin() });
         }
-        commands
-    }
-
-    /// Opens a link that was handed to the program.
-    pub(super) fn open(&mut self, link: &str) -> Vec<Command> {
-        let link =
-            link.strip_prefix("papo://").map_or_else(|| link.to_owned(), |rest| format!("https://{rest}"));
-        self.start.target = link;
-        self.screen = Screen::Start;
-        // A link comes from anywhere: the person sees where it leads before anything is connected.
-        Vec::new()
-    }
-
-    pub(super) fn on_hosting(&mut self, hosting: Hosting) -> Vec<Command> {
-        self.hosting = hosting;
-        let Hosting::On { address, invite } = &self.hosting else { return Vec::new() };
-        let Ok(name) = Name::parse(&self.start.name) else { return Vec::new() };
-        let place = Place {
-            address: address.clone(),
-            room: invite.room.clone(),
-            name,
-            fingerprint: Some(invite.fingerprint),
-            invite: invite.secret.clone(),
-            ca_file: None,
-        };
-        let mut commands = self.enter(place);
-        if let Screen::Room(id) = self.screen {
-            self.dialog = Some(Dialog::Invite(id));
-        }
-        commands.push(Command::Save);
         commands
     }
 
@@ -343,6 +330,13 @@ impl Room {
                 Vec::new()
             }
             Typed::Search(text) => self.search_for(&text),
+            Typed::Order(order) => match self.order(order, dialog, now) {
+                Ok(commands) => commands,
+                Err(text) => {
+                    self.composer.problem = Some(super::Problem::Order(text));
+                    return Vec::new();
+                }
+            },
             Typed::Leave => {
                 *dialog = Some(Dialog::Leave(self.id));
                 Vec::new()
@@ -355,7 +349,7 @@ impl Room {
     }
 
     /// Says something and shows it at once.
-    fn say(&mut self, body: Body, now: Timestamp) -> Vec<Command> {
+    pub(super) fn say(&mut self, body: Body, now: Timestamp) -> Vec<Command> {
         let outgoing = Outgoing { id: new_message_id(), body };
         self.timeline.say(outgoing.clone(), now);
         let mut commands = vec![Command::Tell(self.id, event::Command::Say(outgoing))];

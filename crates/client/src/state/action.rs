@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use papo_proto::{Address, Fingerprint, Member, Message, MessageId, Seq};
+use papo_proto::{Act, Address, Fingerprint, Member, Message, MessageId, RoomName, Seq};
 
 use super::settings::{Notify, Settings};
-use super::{Hit, Hosting, Place, RoomId, WindowMemory};
+use super::{Hit, Hosting, Links, Opening, Place, Reach, RoomId, WindowMemory};
 use crate::error::ConnectError;
 use crate::event::{self, Event};
+use crate::orders::Verb;
 
 /// What a person does. A view pushes these and changes nothing itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +33,13 @@ pub enum Action {
     Join,
     /// Join this place, which was shown to the person.
     JoinPlace(Box<Place>),
-    /// Start a server in this program and join it.
-    OpenHere,
+    /// Start a server in this program and join this room of it.
+    OpenHere {
+        /// The room.
+        room: RoomName,
+        /// Who reaches it.
+        reach: Reach,
+    },
     /// Stop the server in this program.
     StopHosting,
     /// Leave this room and take it off the list.
@@ -107,6 +113,17 @@ pub enum Action {
     StepHit(RoomId, isize),
     /// Stop searching.
     EndSearch(RoomId),
+    /// Change the room: put somebody out, let only moderators speak, and so on.
+    Act(RoomId, Act),
+    /// Make an invite into this room.
+    MakeInvite {
+        /// The room.
+        room: RoomId,
+        /// How many may come in by it; any number where it is not said.
+        uses: Option<u32>,
+        /// For how many seconds it holds; for good where it is not said.
+        seconds: Option<u32>,
+    },
     /// Show a dialog.
     Show(Dialog),
     /// Close the dialog.
@@ -121,6 +138,8 @@ pub enum Action {
     ChangeNotify(RoomId, Option<Notify>),
     /// The window was moved or has another size.
     MoveWindow(WindowMemory),
+    /// Have `papo://` links open this program, or no longer.
+    OpenLinksHere(bool),
     /// Fold the list of members in or out.
     ToggleMembers,
     /// End the program.
@@ -134,6 +153,8 @@ pub enum Dialog {
     Settings,
     /// The list of keys.
     Keys,
+    /// Opening a room here: which one, and for whom.
+    Open,
     /// Asks whether this link is to be opened.
     Link(String),
     /// How to let others into this room.
@@ -142,6 +163,14 @@ pub enum Dialog {
     Switcher,
     /// Asks whether this room is to be left.
     Leave(RoomId),
+    /// How the room stands: who may do what, who may come in.
+    Access(RoomId),
+    /// What was done in the room.
+    Audit(RoomId),
+    /// Asks for how long and why this is to be done to somebody.
+    About(RoomId, Verb, Member),
+    /// Asks whether the server in this program is to be stopped.
+    StopHosting,
     /// Asks whether this message is to be taken back.
     Delete(RoomId, Seq),
 }
@@ -153,6 +182,8 @@ pub enum Happening {
     Room(RoomId, Event),
     /// Messages kept on this computer were read.
     Page(Page),
+    /// Messages kept on this computer that have changed some of the last [page](Happening::Page).
+    Changes(RoomId, Vec<Message>),
     /// Messages were found.
     Found {
         /// The room.
@@ -177,6 +208,10 @@ pub enum Happening {
     Hosting(Hosting),
     /// The person looks at the window, or no longer.
     Focus(bool),
+    /// The person has clicked on the notification of this message.
+    NotificationClicked(RoomId, Seq),
+    /// Whether links open this program.
+    Links(Links),
     /// Another start of the program has handed over what it was to open.
     Opened(String),
 }
@@ -228,9 +263,11 @@ pub enum Command {
         text: Arc<str>,
     },
     /// Start a server in this program.
-    OpenHere,
+    OpenHere(Box<Opening>),
     /// Stop it.
     StopHosting,
+    /// Have `papo://` links open this program, or no longer.
+    OpenLinksHere(bool),
     /// Open a link in the browser.
     OpenLink(String),
     /// Put a text into the clipboard.
@@ -248,6 +285,8 @@ pub enum Command {
 pub struct Notification {
     /// The room, which a click shows.
     pub room: RoomId,
+    /// The message, which a click leads to.
+    pub seq: Seq,
     /// The room's name.
     pub title: String,
     /// Who has said it; empty where the content is hidden.

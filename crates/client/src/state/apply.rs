@@ -26,6 +26,13 @@ impl State {
                 room.touch();
                 commands
             }
+            Happening::Changes(room, messages) => {
+                if let Some(room) = self.room_mut(room) {
+                    room.timeline.add_changes(&messages);
+                    room.touch();
+                }
+                Vec::new()
+            }
             Happening::Found { room, serial, hits } => self.on_found(room, serial, hits),
             Happening::Asked { room, address, fingerprint } => {
                 if let Some(room) = self.room_mut(room) {
@@ -40,6 +47,15 @@ impl State {
                 Vec::new()
             }
             Happening::Hosting(hosting) => self.on_hosting(hosting),
+            Happening::NotificationClicked(id, seq) => {
+                let mut commands = self.show(id);
+                commands.extend(self.room_mut(id).map(|room| room.show(seq)).unwrap_or_default());
+                commands
+            }
+            Happening::Links(links) => {
+                self.links = links;
+                Vec::new()
+            }
             Happening::Focus(is_focused) => {
                 self.is_focused = is_focused;
                 Vec::new()
@@ -55,6 +71,9 @@ impl State {
         room.touch();
         let you = room.timeline.you().id.clone();
         room.presence.apply(event, &you, now);
+        if settings.moves_shown {
+            room.on_moves(event, now);
+        }
         if let Event::Entered { members, .. } | Event::Renamed { members } = event {
             room.look_for_doubles(members, &you);
         }
@@ -63,8 +82,12 @@ impl State {
             Event::Joined { .. } => return room.on_joined(event),
             Event::Message(message) => {
                 room.take_live(event);
-                return room.on_message(message, is_seen, settings);
+                let mut commands = room.on_message(message, is_seen, settings);
+                commands.extend(message.body.act.iter().flat_map(|act| room.on_act(act)));
+                return commands;
             }
+            Event::Access(access) => return room.on_access(access),
+            Event::Audit { acts, .. } => room.standing.acts = Some(acts.clone()),
             Event::Sent { .. } => room.take_live(event),
             Event::History { messages, more } => return room.take_history(messages, *more),
             Event::Refused(refusal) => {
@@ -136,6 +159,8 @@ impl Room {
         if self.timeline.newest().is_none() {
             commands.extend(self.want(super::Wanted::Newest));
         }
+        self.forget_standing();
+        commands.extend(self.ask_access());
         if members.is_none() && *count > 0 {
             commands.push(Command::Tell(self.id, event::Command::Members { after: None }));
         }
@@ -183,7 +208,7 @@ impl Room {
         } else {
             (message.from.name.to_string(), text.to_owned())
         };
-        Notification { room: self.id, title: self.place.room.to_string(), from, text }
+        Notification { room: self.id, seq: message.seq, title: self.place.room.to_string(), from, text }
     }
 
     fn on_reset(&mut self) {

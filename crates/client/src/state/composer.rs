@@ -3,6 +3,8 @@
 use papo_proto::limits::BODY_BYTES_MAX;
 use papo_proto::{Body, BodyError, Name, NameError, Seq};
 
+use crate::orders::{self, Order};
+
 /// From how many bytes before the limit on it is shown how many are left.
 const LEFT_SHOWN_FROM: usize = 2_000;
 
@@ -12,6 +14,9 @@ const ACT: &str = "/me";
 const HELP: &str = "/help";
 const SEARCH: &str = "/search";
 const LEAVE: [&str; 3] = ["/leave", "/quit", "/exit"];
+
+/// The same, for whoever begins to type one.
+pub(super) const COMMANDS: [&str; 5] = [RENAME, ACT, HELP, SEARCH, LEAVE[0]];
 
 /// What a person is writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub enum Problem {
     Command(String),
     /// Nobody can be called so.
     Name(NameError),
+    /// It cannot be done in the room; the text says why.
+    Order(String),
     /// Files cannot be sent yet.
     Files,
 }
@@ -64,6 +71,8 @@ pub(super) enum Typed {
     Help,
     /// Search for this.
     Search(String),
+    /// Do this in the room, or tell how it stands.
+    Order(Order),
     /// Leave the room.
     Leave,
     /// It cannot be done.
@@ -151,7 +160,11 @@ fn command(text: &str) -> Typed {
         HELP => Typed::Help,
         SEARCH => Typed::Search(rest.to_owned()),
         _ if LEAVE.contains(&word) => Typed::Leave,
-        _ => Typed::Wrong(Problem::Command(word.to_owned())),
+        _ => match orders::read(&word[1..].to_lowercase(), rest) {
+            Some(Ok(order)) => Typed::Order(order),
+            Some(Err(why)) => Typed::Wrong(Problem::Order(why)),
+            None => Typed::Wrong(Problem::Command(word.to_owned())),
+        },
     }
 }
 
@@ -173,6 +186,7 @@ mod tests {
             ("/me waves", Typed::Say(Body::text("*waves*"))),
             ("/search bolo", Typed::Search("bolo".into())),
             ("/quit", Typed::Leave),
+            ("/announce off", Typed::Order(Order::Act(papo_proto::Act::Announce { on: false }))),
             ("/kcik Ana", Typed::Wrong(Problem::Command("/kcik".into()))),
         ] {
             assert_eq!(read(draft), expected, "{draft:?}");

@@ -5,7 +5,7 @@ use papo_proto::{Name, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::settings::{Notify, Settings};
-use super::{Place, Room};
+use super::{Opening, Place, Room};
 
 /// What outlives the program. Anything may be missing from a file of another version.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Memory {
     pub current: Option<usize>,
     /// Rooms that were left, newest first.
     pub recent: Vec<Place>,
+    /// The room that was opened here last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Opening>,
     /// The window.
     pub window: WindowMemory,
     /// The rooms, in their order.

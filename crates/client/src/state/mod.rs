@@ -5,6 +5,9 @@
 //!
 //! - `action.rs`: the three enums that are the whole interface.
 //! - `act.rs` and `apply.rs`: what the person does, and what happens.
+//! - `hosting.rs`: a room opened in this program, and the links that open the program.
+//! - `complete.rs`: how a draft may go on.
+//! - `order.rs`: keeping order in a room; `moves.rs`: who has come and gone.
 //! - `room.rs`, `composer.rs`, `presence.rs`, `search.rs`: what a room is made of; `rows.rs`: its timeline
 //!   as lines to be drawn.
 //! - `settings.rs` and `memory.rs`: what outlives the program.
@@ -12,8 +15,12 @@
 mod act;
 mod action;
 mod apply;
+pub mod complete;
 mod composer;
+mod hosting;
 mod memory;
+mod moves;
+mod order;
 mod paging;
 mod presence;
 mod room;
@@ -27,7 +34,10 @@ use papo_proto::invite::InviteError;
 
 pub use action::{Action, Command, Dialog, Happening, Notification, Page, Wanted};
 pub use composer::{Composer, Mode, Problem};
+pub use hosting::{Hosted, Hosting, Links, Opening, Reach};
 pub use memory::{Memory, RoomMemory, WindowMemory};
+pub use moves::Moves;
+pub use order::{Denied, Standing};
 pub use presence::Presence;
 pub use room::{Jump, Place, Room, RoomId, Target, Trouble};
 pub use search::{Hit, Search};
@@ -48,6 +58,10 @@ pub struct State {
     pub start: Start,
     /// The server that runs in this program.
     pub hosting: Hosting,
+    /// What was opened here last.
+    pub opening: Option<Opening>,
+    /// Whether `papo://` links open this program.
+    pub links: Links,
     /// Whether the person looks at the window.
     pub is_focused: bool,
     /// Where the window was last.
@@ -89,25 +103,6 @@ pub enum JoinProblem {
     Name(#[from] NameError),
 }
 
-/// The server in this program.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Hosting {
-    /// There is none.
-    #[default]
-    Off,
-    /// It is being started.
-    Starting,
-    /// It runs.
-    On {
-        /// Where this program reaches it.
-        address: Address,
-        /// What others need to come in.
-        invite: Box<Invite>,
-    },
-    /// It could not be started; the text names cause and remedy.
-    Failed(String),
-}
-
 impl State {
     /// The state that a memory describes, for the person of this key, who is called so until another name is
     /// chosen.
@@ -124,6 +119,8 @@ impl State {
                 recent: memory.recent,
             },
             hosting: Hosting::Off,
+            opening: memory.opening,
+            links: Links::default(),
             is_focused: true,
             window: memory.window,
             person,
@@ -180,6 +177,7 @@ impl State {
                 Screen::Start => None,
             },
             recent: self.start.recent.clone(),
+            opening: self.opening.clone(),
             window: self.window,
             rooms: self.rooms.iter().map(RoomMemory::of).collect(),
         }

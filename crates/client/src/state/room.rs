@@ -8,6 +8,8 @@ use papo_proto::{Address, Epoch, Fingerprint, Member, MemberId, Name, RoomName, 
 use serde::{Deserialize, Serialize};
 
 use super::composer::Composer;
+use super::moves::Moves;
+use super::order::Standing;
 use super::paging::Paging;
 use super::presence::Presence;
 use super::search::Search;
@@ -74,6 +76,10 @@ pub struct Room {
     pub paging: Paging,
     /// Who is there.
     pub presence: Presence,
+    /// Who has come and gone since the room is shown.
+    pub moves: Vec<Moves>,
+    /// How it stands with those who keep order.
+    pub standing: Standing,
     /// What is being written.
     pub composer: Composer,
     /// What is being searched for.
@@ -149,6 +155,8 @@ impl Room {
             timeline: Timeline::new(you),
             paging: Paging::default(),
             presence: Presence::default(),
+            moves: Vec::new(),
+            standing: Standing::default(),
             composer: Composer::default(),
             search: None,
             asked: None,

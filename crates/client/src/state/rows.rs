@@ -29,6 +29,8 @@ pub enum Line {
     Unread,
     /// Messages are missing before this one.
     Gap(Seq),
+    /// The room's entry of this number of those who have come and gone.
+    Moves(u64),
     /// A message.
     Message {
         /// Which one.
@@ -58,6 +60,9 @@ impl Key {
 pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut above: Option<(MemberId, Timestamp, i64)> = None;
+    let oldest = room.timeline.oldest().unwrap_or_default();
+    // Those before the oldest message in memory stand nowhere until that is here.
+    let mut moves = room.moves.iter().filter(|moves| moves.after >= oldest).peekable();
     if room.timeline.oldest().is_some() || room.head == Seq::ZERO {
         lines.push(if room.paging.has_older && room.head > Seq::ZERO {
             Line::Older
@@ -86,9 +91,16 @@ pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
             is_grouped = false;
         }
         is_grouped &= row.reply.is_none();
+        while let Some(moves) = moves.next_if(|moves| row.seq.is_none_or(|seq| moves.after < seq)) {
+            lines.push(Line::Moves(moves.serial));
+            is_grouped = false;
+        }
         let latest = above.map_or(day, |(_, _, above)| above.max(day));
         above = Some((row.from.id.clone(), row.time, latest));
         lines.push(Line::Message { key: Key::of(&row), is_grouped });
+    }
+    if room.paging.is_at_end {
+        lines.extend(moves.map(|moves| Line::Moves(moves.serial)));
     }
     lines
 }

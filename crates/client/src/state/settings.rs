@@ -28,6 +28,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Whether the list of members is shown where there is room for it.
     pub members_shown: bool,
+    /// Whether it is told in the timeline who comes and goes.
+    pub moves_shown: bool,
 }
 
 impl Default for Settings {
@@ -42,6 +44,7 @@ impl Default for Settings {
             reduced_motion: false,
             clock: Clock::Hours24,
             members_shown: true,
+            moves_shown: true,
         }
     }
 }

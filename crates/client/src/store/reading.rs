@@ -32,6 +32,28 @@ impl Store {
         Ok(page)
     }
 
+    /// The messages above `last` that change one from `first` to `last`, in order: edits, deletions and reactions.
+    pub fn changes_of(&self, first: Seq, last: Seq) -> Result<Vec<Message>, StoreError> {
+        // Few messages are changes; of the others only these words are looked for.
+        let sql = format!(
+            "SELECT json FROM message WHERE room = ?1 AND seq > {} AND (instr(json, '\"edit\":') > 0 \
+             OR instr(json, '\"delete\":') > 0 OR instr(json, '\"react\":') > 0) ORDER BY seq",
+            column(last)
+        );
+        let rows = self.rows(&sql, |row| row.get::<_, String>(0))?;
+        let mut changes = Vec::new();
+        for json in rows {
+            let message: Message =
+                serde_json::from_str(&json).map_err(|_| self.damaged(t!("client-store-history")))?;
+            let body = &message.body;
+            let target = body.edit.or(body.delete).or(body.react.as_ref().map(|reaction| reaction.to));
+            if target.is_some_and(|target| (first..=last).contains(&target)) {
+                changes.push(message);
+            }
+        }
+        Ok(changes)
+    }
+
     /// At most `limit` messages whose text or sender's name holds `text`, the newest first; capitals count as
     /// small letters. What was taken back later is not found; what was changed is found as it was said first.
     pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, StoreError> {

@@ -312,16 +312,29 @@ impl Timeline {
     }
 
     fn drop_oldest(&mut self) {
-        if let Some((seq, Logged::Change { target })) = self.log.pop_first()
-            && let Some(changes) = self.changes.get_mut(&target)
-        {
-            changes.remove(&seq);
-            if changes.is_empty() {
-                self.changes.remove(&target);
+        match self.log.pop_first() {
+            Some((seq, Logged::Change { target })) => {
+                if let Some(changes) = self.changes.get_mut(&target) {
+                    changes.remove(&seq);
+                    if changes.is_empty() {
+                        self.changes.remove(&target);
+                    }
+                }
             }
+            Some((seq, Logged::Row(_))) => self.forget_changes_beyond(seq),
+            None => {}
         }
         let first = self.log.keys().next().copied().unwrap_or_default();
         self.holes = self.holes.split_off(&first);
+    }
+
+    /// Forgets of a message that is no longer in memory what is not in memory itself and would never be forgotten.
+    fn forget_changes_beyond(&mut self, target: Seq) {
+        let Some(changes) = self.changes.get_mut(&target) else { return };
+        changes.retain(|seq, _| self.log.contains_key(seq));
+        if changes.is_empty() {
+            self.changes.remove(&target);
+        }
     }
 
     fn sent(&mut self, id: &MessageId, seq: Seq, time: Timestamp) {

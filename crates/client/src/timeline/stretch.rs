@@ -1,6 +1,8 @@
 //! The timeline of a reader who has only a stretch of the room in memory: cutting it at either end, and
 //! taking note of what happens beyond it. Not here: which stretch that is ([`crate::state`]).
 
+use std::collections::BTreeSet;
+
 use papo_proto::{MemberId, Message, MessageId, Seq};
 
 use super::fold::Change;
@@ -41,6 +43,22 @@ impl Timeline {
         self.add_page(messages);
     }
 
+    /// Takes note of messages beyond the stretch that change some in it, such as a page of the history that was read
+    /// from the middle. They are not added themselves, lest there is a gap before them.
+    pub fn add_changes(&mut self, messages: &[Message]) {
+        let mut targets = BTreeSet::new();
+        for message in messages {
+            if let Some((target, change)) = Change::of(message)
+                && target < message.seq
+                && matches!(self.log.get(&target), Some(Logged::Row(_)))
+            {
+                self.changes.entry(target).or_default().insert(message.seq, change);
+                targets.insert(target);
+            }
+        }
+        targets.into_iter().for_each(|target| self.fold(target, None));
+    }
+
     /// Forgets the oldest messages until no more than these are left. Returns whether there were any.
     pub fn keep_newest(&mut self, messages_max: usize) -> bool {
         let is_cut = self.log.len() > messages_max;
@@ -55,7 +73,9 @@ impl Timeline {
     pub fn keep_oldest(&mut self, messages_max: usize) -> bool {
         let is_cut = self.log.len() > messages_max;
         while self.log.len() > messages_max {
-            self.log.pop_last();
+            if let Some((seq, Logged::Row(_))) = self.log.pop_last() {
+                self.forget_changes_beyond(seq);
+            }
         }
         is_cut
     }

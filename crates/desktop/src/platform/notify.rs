@@ -1,10 +1,11 @@
 //! Shows what was said as a notification of the system (the Desktop Notifications Specification on Linux, the
-//! systems' own elsewhere). Not here: whom to tell of what, which the state decides.
+//! systems' own elsewhere), and hears a click on one where the system tells of it. Not here: whom to tell of what, and
+//! what a click leads to, which the state decides.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use papo_client::state::Notification;
+use papo_client::state::{Happening, Notification};
 use papo_client::text;
 use papo_words::t;
 
@@ -17,24 +18,24 @@ const SHOWN_CHARS_MAX: usize = 240;
 /// The thread that talks to the system, which may take its time. Where there is nothing that shows
 /// notifications, nothing happens.
 pub(crate) struct Notifier {
-    waiting: Option<SyncSender<(String, String)>>,
+    waiting: Option<SyncSender<Shown>>,
+}
+
+/// A notification in words, and what a click on it tells.
+struct Shown {
+    summary: String,
+    body: String,
+    open: String,
+    clicked: Happening,
 }
 
 impl Notifier {
-    /// Starts the thread.
-    pub(crate) fn start() -> Self {
-        let (sender, waiting) = sync_channel::<(String, String)>(WAITING_MAX);
+    /// Starts the thread; it tells of clicks.
+    pub(crate) fn start(tell: impl Fn(Happening) + Clone + Send + 'static) -> Self {
+        let (sender, waiting) = sync_channel::<Shown>(WAITING_MAX);
         let work = move || {
-            for (summary, body) in waiting {
-                let shown = notify_rust::Notification::new()
-                    .appname("papo")
-                    .summary(&summary)
-                    .body(&body)
-                    .icon("papo")
-                    .show();
-                if let Err(error) = shown {
-                    tracing::debug!(%error, "no notification could be shown");
-                }
+            for shown in waiting {
+                show(shown, tell.clone());
             }
         };
         let started = thread::Builder::new().name("papo-notifier".to_owned()).spawn(work);
@@ -44,9 +45,35 @@ impl Notifier {
     /// Shows one, or none where too many wait already.
     pub(crate) fn show(&self, notification: &Notification) {
         if let Some(waiting) = &self.waiting {
-            let Notification { title, from, text, .. } = notification;
-            waiting.try_send(words(title, from, text)).ok();
+            let Notification { room, seq, title, from, text } = notification;
+            let (summary, body) = words(title, from, text);
+            let clicked = Happening::NotificationClicked(*room, *seq);
+            waiting.try_send(Shown { summary, body, open: t!("window-notify-open"), clicked }).ok();
         }
+    }
+}
+
+fn show(shown: Shown, tell: impl Fn(Happening) + Send + 'static) {
+    let mut notification = notify_rust::Notification::new();
+    notification.appname("papo").summary(&shown.summary).body(&shown.body).icon("papo");
+    let clicked = shown.clicked;
+    if let Err(error) = system::show(&mut notification, &shown.open, move || tell(clicked)) {
+        tracing::debug!(%error, "no notification could be shown");
+    }
+}
+
+#[cfg(target_os = "linux")]
+use super::linux as system;
+
+/// Elsewhere a click calls the program to the front by itself, and tells it nothing.
+#[cfg(not(target_os = "linux"))]
+mod system {
+    pub(super) fn show(
+        notification: &mut notify_rust::Notification,
+        _open: &str,
+        _on_click: impl FnOnce() + Send + 'static,
+    ) -> notify_rust::error::Result<()> {
+        notification.show().map(drop)
     }
 }
 

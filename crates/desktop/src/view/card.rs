@@ -1,8 +1,9 @@
 //! What cards and dialogs are made of: a frame with a heading, words, buttons and fingerprints. Not here: which
 //! cards there are.
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Color32, CornerRadius, Frame, Label, Layout, Margin, Modal, Response, RichText,
+    Align, Button, Color32, CornerRadius, FontId, Frame, Label, Layout, Margin, Modal, Response, RichText,
     ScrollArea, Stroke, TextEdit, Ui, Vec2,
 };
 use papo_proto::Fingerprint;
@@ -96,9 +97,39 @@ pub(super) fn title(ui: &mut Ui, tone: Tone, text: impl Into<String>) {
 }
 
 /// Words in a card.
-pub(super) fn words(ui: &mut Ui, text: impl Into<String>) {
-    ui.add(Label::new(RichText::new(text).line_height(Some(size::TEXT_LINE))).wrap());
+pub(super) fn words(ui: &mut Ui, text: impl AsRef<str>) {
+    let ink = theme::palette(ui).ink;
+    let job = marked(ui, text.as_ref(), theme::plain(size::TEXT), size::TEXT_LINE, ink);
+    ui.add(Label::new(job).wrap());
 }
+
+/// A text in which what is to be typed stands between backticks, as it is shown: in the letters of code, without them.
+pub(super) fn marked(ui: &Ui, text: &str, font: FontId, line: f32, colour: Color32) -> LayoutJob {
+    let palette = theme::palette(ui);
+    let plain = TextFormat { font_id: font, line_height: Some(line), color: colour, ..TextFormat::default() };
+    let code = TextFormat {
+        font_id: theme::mono(plain.font_id.size * CODE_SIZE),
+        background: palette.code,
+        ..plain.clone()
+    };
+    let mut job = LayoutJob::default();
+    // An odd backtick is one: what is behind it is as the text before it.
+    let is_even = text.matches('`').count().is_multiple_of(2);
+    if !is_even {
+        job.append(text, 0.0, plain);
+        return job;
+    }
+    for (number, piece) in text.split('`').enumerate() {
+        if !piece.is_empty() {
+            let format = if number.is_multiple_of(2) { plain.clone() } else { code.clone() };
+            job.append(piece, 0.0, format);
+        }
+    }
+    job
+}
+
+/// How large letters of code are beside others.
+const CODE_SIZE: f32 = 0.92;
 
 /// Words of less weight.
 pub(super) fn aside(ui: &mut Ui, text: impl Into<String>) -> Response {
@@ -115,17 +146,10 @@ pub(super) fn aside(ui: &mut Ui, text: impl Into<String>) -> Response {
 }
 
 /// What is wrong with what was typed.
-pub(super) fn problem(ui: &mut Ui, text: impl Into<String>) {
+pub(super) fn problem(ui: &mut Ui, text: impl AsRef<str>) {
     let warn = theme::palette(ui).warn;
-    ui.add(
-        Label::new(
-            RichText::new(text)
-                .font(theme::plain(size::LABEL))
-                .line_height(Some(size::LABEL_LINE))
-                .color(warn),
-        )
-        .wrap(),
-    );
+    let job = marked(ui, text.as_ref(), theme::plain(size::LABEL), size::LABEL_LINE, warn);
+    ui.add(Label::new(job).wrap());
 }
 
 /// The button of what one most probably wants, or of what is safe.

@@ -18,7 +18,7 @@ use papo_client::state::{Action, Mode, Problem, Room, RoomId};
 use papo_proto::Timestamp;
 use papo_words::t;
 
-use super::parts;
+use super::{card, offers, parts};
 use crate::text::bidi;
 use crate::theme::{self, radius, size, space};
 
@@ -34,9 +34,17 @@ pub(super) fn field_id(room: RoomId) -> Id {
 }
 
 /// Draws the composer of a room.
-pub(super) fn view(ui: &mut Ui, state: &State, room: &Room, now: Timestamp, out: &mut Vec<Action>) {
+pub(super) fn view(
+    ui: &mut Ui,
+    state: &State,
+    room: &Room,
+    now: Timestamp,
+    offers: &mut offers::Local,
+    out: &mut Vec<Action>,
+) {
     typing(ui, room, now);
     problem(ui, room);
+    quiet(ui, room, now);
     let palette = theme::palette(ui);
     let id = field_id(room.id);
     let has_focus = ui.memory(|memory| memory.has_focus(id));
@@ -52,7 +60,7 @@ pub(super) fn view(ui: &mut Ui, state: &State, room: &Room, now: Timestamp, out:
                 let is_pressed = parts::main_button(ui, t!("window-send")).clicked();
                 left(ui, room);
                 ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
-                    field(ui, state, room, id, out);
+                    field(ui, state, room, id, offers, out);
                 });
                 if is_pressed {
                     out.push(Action::Send(room.id));
@@ -64,10 +72,11 @@ pub(super) fn view(ui: &mut Ui, state: &State, room: &Room, now: Timestamp, out:
     dropped(ui, room, out);
 }
 
-fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) {
+fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::Local, out: &mut Vec<Action>) {
     let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
     let enter = KeyboardShortcut::new(Modifiers::NONE, Key::Enter);
     let breaks = if state.settings.enter_sends { shift_enter } else { enter };
+    let is_offered = offers.keys(ui, room, id, out);
     keys(ui, state, room, id, out);
     let mut draft = room.composer.draft.clone();
     let hint = hint(room);
@@ -96,7 +105,8 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>)
                 vertical_arrows: true,
                 // Escape ends an answer or a change, not the writing.
                 escape: true,
-                ..EventFilter::default()
+                // While something is offered, the key takes it up.
+                tab: is_offered,
             })
             .hint_text(RichText::new(hint.clone()).font(theme::plain(size::TEXT)).color(palette.soft))
             .layouter(&mut layouter);
@@ -106,6 +116,7 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>)
         if response.changed() {
             out.push(Action::Draft(room.id, draft.clone()));
         }
+        offers.view(ui, room, &response, out);
     });
 }
 
@@ -210,6 +221,7 @@ fn problem(ui: &mut Ui, room: &Room) {
         Problem::Body(error) => error.to_string(),
         Problem::Command(command) => t!("window-no-command", command = command.as_str()),
         Problem::Name(error) => error.to_string(),
+        Problem::Order(text) => text.clone(),
         Problem::Files => t!("window-no-files"),
     };
     let palette = theme::palette(ui);
@@ -220,10 +232,24 @@ fn problem(ui: &mut Ui, room: &Room) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             let text = papo_client::text::for_terminal(&words).into_owned();
-            ui.add(
-                Label::new(RichText::new(text).font(theme::plain(size::LABEL)).color(palette.warn)).wrap(),
-            );
+            let font = theme::plain(size::LABEL);
+            ui.add(Label::new(card::marked(ui, &text, font, size::LABEL_LINE, palette.warn)).wrap());
         });
+    ui.add_space(space::TINY);
+}
+
+/// Why what is written here would not be taken, or only now and then.
+fn quiet(ui: &mut Ui, room: &Room, now: Timestamp) {
+    let Some(access) = &room.standing.access else { return };
+    let is_muted = access.muted.is_some_and(|muted| muted.until.is_none_or(|until| until > now));
+    let is_staff = access.role >= papo_proto::Role::Moderator;
+    let words = match () {
+        () if is_muted => t!("window-muted"),
+        () if access.announce && !is_staff => t!("window-announce-only"),
+        () if access.slow > 0 && !is_staff => t!("window-slow-now", seconds = access.slow),
+        () => return,
+    };
+    parts::soft(ui, words);
     ui.add_space(space::TINY);
 }
 

@@ -22,6 +22,12 @@ pub(super) fn view(ui: &Ui, state: &State, dialog: &Dialog, out: &mut Vec<Action
             t!("window-delete"),
             Action::Delete(*id, *seq),
         ),
+        Dialog::StopHosting => (
+            t!("window-stop-hosting-question"),
+            t!("window-stop-hosting-words"),
+            t!("window-stop-hosting"),
+            Action::StopHosting,
+        ),
         _ => return,
     };
     let shown = Modal::new(egui::Id::unique("confirm")).show(ui.ctx(), |ui| {

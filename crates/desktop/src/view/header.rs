@@ -2,6 +2,7 @@
 //! Not here: what to do about a lost connection.
 
 use egui::{Button, Label, RichText, Ui};
+use papo_client::State;
 use papo_client::event::ConnectionState;
 use papo_client::state::{Action, Dialog, Room};
 use papo_words::t;
@@ -10,54 +11,85 @@ use super::{Fold, parts};
 use crate::theme::{self, size};
 
 /// Draws the header of a room.
-pub(super) fn view(ui: &mut Ui, room: &Room, fold: Fold, is_rooms_open: &mut bool, out: &mut Vec<Action>) {
+pub(super) fn view(
+    ui: &mut Ui,
+    state: &State,
+    room: &Room,
+    fold: Fold,
+    is_rooms_open: &mut bool,
+    out: &mut Vec<Action>,
+) {
     ui.horizontal_centered(|ui| {
         if fold.sidebar && small_button(ui, t!("window-rooms")).clicked() {
             *is_rooms_open = !*is_rooms_open;
         }
+        let shown = Fitting::find(ui, room, fold);
         let name = RichText::new(room.place.room.as_str()).font(theme::bold(size::HEADING));
-        ui.add(Label::new(name).truncate().selectable(false));
-        if !fold.members && has_space_for_all(ui, room) {
-            parts::pill(ui, &t!("window-encrypted")).on_hover_text(t!("window-encrypted-why"));
-        }
+        ui.scope(|ui| {
+            ui.set_max_width(shown.name_width);
+            ui.add(Label::new(name).truncate().selectable(false));
+        });
+        parts::pill(ui, &shown.encrypted).on_hover_text(t!("window-encrypted-why"));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.menu_button(RichText::new(t!("window-more")).font(theme::plain(size::LABEL)), |ui| {
-                menu(ui, room, fold, out);
+                menu(ui, state, room, fold, out);
             });
             if small_button(ui, t!("window-invite")).clicked() {
                 out.push(Action::Show(Dialog::Invite(room.id)));
             }
-            if !fold.sidebar && small_button(ui, t!("window-search")).clicked() {
+            if shown.has_search && small_button(ui, t!("window-search")).clicked() {
                 out.push(Action::Search(room.id, String::new()));
             }
-            state(ui, room);
+            connection(ui, room, shown.has_state);
         });
     });
 }
 
-/// Whether what stands behind the name fits beside each other, in whatever language.
-fn has_space_for_all(ui: &Ui, room: &Room) -> bool {
-    let words = [
-        t!("window-encrypted"),
-        state_words(&room.connection),
-        t!("window-search"),
-        t!("window-invite"),
-        t!("window-more"),
-    ];
-    let spacing = ui.spacing();
-    let around = spacing.button_padding.x * 2.0 + spacing.item_spacing.x;
-    let width = |words: String| {
-        ui.painter().layout_no_wrap(words, theme::plain(size::LABEL), theme::palette(ui).ink).size().x
-            + around
-    };
-    words.into_iter().map(width).sum::<f32>() <= ui.available_width()
+/// What there is room for beside the name, in whatever language and size of letters. Who can read along is always said.
+struct Fitting {
+    encrypted: String,
+    has_state: bool,
+    has_search: bool,
+    /// How wide the name may be, in points.
+    name_width: f32,
+}
+
+impl Fitting {
+    fn find(ui: &Ui, room: &Room, fold: Fold) -> Self {
+        let spacing = ui.spacing();
+        let around = 2.0 * spacing.button_padding.x;
+        let width = |words: &str| {
+            let galley = ui.painter().layout_no_wrap(
+                words.to_owned(),
+                theme::plain(size::LABEL),
+                theme::palette(ui).ink,
+            );
+            galley.size().x + spacing.item_spacing.x
+        };
+        let name = width(room.place.room.as_str()).min(size::ROOM_NAME);
+        let button = |words: &str| width(words) + around;
+        let kept = button(&t!("window-more")) + button(&t!("window-invite")) + width("") + size::DOT;
+        let mut left = ui.available_width() - kept - name;
+        let mut fits = |needed: f32| {
+            let does_fit = needed <= left;
+            left -= if does_fit { needed } else { 0.0 };
+            does_fit
+        };
+        let (long, short) = (t!("window-encrypted"), t!("window-encrypted-short"));
+        // The shorter word has its place before anything else.
+        fits(button(&short));
+        let has_state = fits(width(&state_words(&room.connection)));
+        let has_search = !fold.sidebar && has_state && fits(button(&t!("window-search")));
+        let encrypted = if fits(width(&long) - width(&short)) { long } else { short };
+        Self { encrypted, has_state, has_search, name_width: (name + left).max(size::ROOM_NAME_MIN) }
+    }
 }
 
 fn small_button(ui: &mut Ui, text: String) -> egui::Response {
     ui.add(Button::new(RichText::new(text).font(theme::plain(size::LABEL))))
 }
 
-fn menu(ui: &mut Ui, room: &Room, fold: Fold, out: &mut Vec<Action>) {
+fn menu(ui: &mut Ui, state: &State, room: &Room, fold: Fold, out: &mut Vec<Action>) {
     let mut entry = |ui: &mut Ui, words: String, action: Action| {
         if ui.button(words).clicked() {
             out.push(action);
@@ -68,20 +100,30 @@ fn menu(ui: &mut Ui, room: &Room, fold: Fold, out: &mut Vec<Action>) {
     if !fold.members {
         entry(ui, t!("window-toggle-members"), Action::ToggleMembers);
     }
+    entry(ui, t!("window-access-menu"), Action::Show(Dialog::Access(room.id)));
     entry(ui, t!("window-mark-read"), Action::Read(room.id, room.head));
     entry(ui, t!("window-keys"), Action::Show(Dialog::Keys));
     entry(ui, t!("window-settings"), Action::Show(Dialog::Settings));
     ui.separator();
+    if state.is_hosted(room) {
+        entry(ui, t!("window-stop-hosting"), Action::Show(Dialog::StopHosting));
+    }
     entry(ui, t!("window-leave"), Action::Show(Dialog::Leave(room.id)));
 }
 
-/// How it stands with the connection, in words; the dot says nothing more.
-fn state(ui: &mut Ui, room: &Room) {
+/// How it stands with the connection, in words where there is room for them; the dot says nothing more.
+fn connection(ui: &mut Ui, room: &Room, has_words: bool) {
     let palette = theme::palette(ui);
     let words = state_words(&room.connection);
-    parts::soft(ui, words);
+    if has_words {
+        parts::soft(ui, words.as_str());
+    }
     let colour = if room.is_connected() { palette.accent } else { palette.warn };
-    parts::dot(ui, colour);
+    let dot = parts::dot(ui, colour);
+    if !has_words {
+        dot.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
+        dot.on_hover_text(words);
+    }
 }
 
 /// How it stands with the connection, in words.

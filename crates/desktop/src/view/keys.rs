@@ -1,4 +1,4 @@
-//! The list of keys, drawn from the one table of them. Not here: what they do.
+//! The list of keys, drawn from the one table of them, and of commands. Not here: what they do.
 
 use egui::{Grid, RichText, Ui};
 use papo_client::state::Action;
@@ -21,9 +21,33 @@ pub(super) fn view(ui: &Ui, out: &mut Vec<Action>) {
                 ui.end_row();
             }
         });
+        card::title(ui, Tone::Calm, t!("screen-commands"));
+        for line in commands() {
+            ui.label(RichText::new(line).font(theme::plain(size::LABEL)));
+        }
         is_done = card::main_button(ui, t!("screen-close")).clicked();
     });
     if is_closed || is_done {
         out.push(Action::CloseDialog);
     }
+}
+
+/// The commands that a message can begin with, each with what it does.
+fn commands() -> [String; 14] {
+    [
+        t!("screen-command-me"),
+        t!("screen-command-nick"),
+        t!("screen-command-search"),
+        t!("screen-command-leave"),
+        t!("screen-command-invite"),
+        t!("screen-command-access"),
+        t!("screen-command-audit"),
+        t!("screen-command-kick"),
+        t!("screen-command-ban"),
+        t!("screen-command-mute"),
+        t!("screen-command-op"),
+        t!("screen-command-slow"),
+        t!("screen-command-announce"),
+        t!("screen-command-lock"),
+    ]
 }

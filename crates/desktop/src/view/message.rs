@@ -213,8 +213,7 @@ fn foot(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
 fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     let width = size::TOOLS.min(rect.width());
-    let corner =
-        egui::Rect::from_min_size(rect.right_top() - Vec2::new(width, space::TINY), Vec2::new(width, 0.0));
+    let corner = egui::Rect::from_min_size(rect.right_top() - Vec2::new(width, 0.0), Vec2::new(width, 0.0));
     let builder = UiBuilder::new()
         .id_salt("tools")
         .max_rect(corner)

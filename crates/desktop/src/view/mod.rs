@@ -14,12 +14,16 @@
 //! └─────────┴───────────────────────────┴─────────┘
 //! ```
 
+mod about;
+mod access;
 mod acts;
 mod announce;
+mod audit;
 mod body;
 mod card;
 mod composer;
 mod confirm;
+mod doubles;
 mod header;
 mod invite;
 mod keys;
@@ -27,6 +31,9 @@ mod link_confirm;
 mod members;
 mod message;
 mod moments;
+mod moves;
+mod offers;
+mod open;
 mod parts;
 mod qr;
 mod search;
@@ -61,6 +68,10 @@ pub struct Local {
     switcher: switcher::Local,
     trust: trust::Local,
     announce: announce::Local,
+    open: open::Local,
+    about: about::Local,
+    offers: offers::Local,
+    invite: invite::Local,
 }
 
 /// What has folded away because the window is narrow.
@@ -146,7 +157,7 @@ fn room(ui: &mut Ui, state: &State, room: &Room, fold: Fold, local: &mut Local, 
     Panel::top("header")
         .exact_size(size::HEADER)
         .frame(pane.inner_margin(Margin::symmetric(20, 0)))
-        .show(ui, |ui| header::view(ui, room, fold, &mut local.is_rooms_open, out));
+        .show(ui, |ui| header::view(ui, state, room, fold, &mut local.is_rooms_open, out));
     if let Some(search) = &room.search {
         Panel::top("search")
             .frame(pane.inner_margin(Margin::symmetric(20, 6)))
@@ -159,11 +170,12 @@ fn room(ui: &mut Ui, state: &State, room: &Room, fold: Fold, local: &mut Local, 
     Panel::bottom("composer")
         .show_separator_line(false)
         .frame(pane.inner_margin(Margin { left: 20, right: 20, top: 4, bottom: 16 }))
-        .show(ui, |ui| composer::view(ui, state, room, local.now, out));
+        .show(ui, |ui| composer::view(ui, state, room, local.now, &mut local.offers, out));
     CentralPanel::default().frame(pane.inner_margin(Margin::ZERO)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::TINY;
-        if !trouble::view(ui, room, out) {
-            trouble::strip(ui, room, out);
+        if !trouble::view(ui, state, room, out) {
+            trouble::strip(ui, state, room, out);
+            doubles::view(ui, room, out);
             timeline::view(ui, state, room, local.now, &mut local.timeline, out);
         }
     });
@@ -175,10 +187,26 @@ fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) 
         Some(Dialog::Switcher) => switcher::view(ui, state, &mut local.switcher, out),
         Some(Dialog::Settings) => settings::view(ui, state, out),
         Some(Dialog::Keys) => keys::view(ui, out),
+        Some(Dialog::Open) => open::view(ui, state, &mut local.open, out),
         Some(Dialog::Link(target)) => link_confirm::view(ui, target, out),
         Some(Dialog::Invite(id)) => {
             if let Some(room) = state.room(*id) {
-                invite::view(ui, state, room, out);
+                invite::view(ui, state, room, &mut local.invite, out);
+            }
+        }
+        Some(Dialog::Access(id)) => {
+            if let Some(room) = state.room(*id) {
+                access::view(ui, room, state.settings.clock, out);
+            }
+        }
+        Some(Dialog::Audit(id)) => {
+            if let Some(room) = state.room(*id) {
+                audit::view(ui, room, state.settings.clock, out);
+            }
+        }
+        Some(Dialog::About(id, verb, member)) => {
+            if let Some(room) = state.room(*id) {
+                about::view(ui, room, *verb, member, &mut local.about, out);
             }
         }
         Some(dialog) => confirm::view(ui, state, dialog, out),

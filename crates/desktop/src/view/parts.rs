@@ -107,9 +107,10 @@ pub(super) fn pill(ui: &mut Ui, text: &str) -> Response {
 }
 
 /// A dot beside a word that says the same.
-pub(super) fn dot(ui: &mut Ui, colour: Color32) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::splat(size::DOT), Sense::hover());
+pub(super) fn dot(ui: &mut Ui, colour: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(size::DOT), Sense::hover());
     ui.painter().circle_filled(rect.center(), size::DOT / 2.0, colour);
+    response
 }
 
 /// A line across, with a word in its middle.

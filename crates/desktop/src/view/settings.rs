@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Ui, Vec2};
 use papo_client::State;
-use papo_client::state::{Action, Clock, Notify, Settings, Theme};
+use papo_client::state::{Action, Clock, Links, Notify, Settings, Theme};
 use papo_words::{Language, t};
 
 use super::card::{self, Tone};
@@ -20,6 +20,7 @@ pub(super) fn view(ui: &Ui, state: &State, out: &mut Vec<Action>) {
         look(ui, &mut settings);
         telling(ui, &mut settings);
         writing(ui, &mut settings);
+        links(ui, state, out);
         ui.horizontal(|ui| {
             is_done = card::main_button(ui, t!("screen-done")).clicked();
             if card::word_button(ui, t!("screen-keys")).clicked() {
@@ -64,6 +65,7 @@ fn look(ui: &mut Ui, settings: &mut Settings) {
         choose(ui, &mut settings.clock, Clock::Hours24, t!("screen-clock-24"));
         choose(ui, &mut settings.clock, Clock::Hours12, t!("screen-clock-12"));
     });
+    ui.checkbox(&mut settings.moves_shown, t!("screen-moves-shown"));
     ui.checkbox(&mut settings.reduced_motion, t!("screen-reduced-motion"));
 }
 
@@ -81,6 +83,23 @@ fn writing(ui: &mut Ui, settings: &mut Settings) {
         choose(ui, &mut settings.enter_sends, true, t!("screen-enter-sends"));
         choose(ui, &mut settings.enter_sends, false, t!("screen-enter-breaks"));
     });
+}
+
+/// Which program opens links, where the system lets a person choose.
+fn links(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
+    let is_here = match &state.links {
+        Links::NotHere => return,
+        Links::Here => true,
+        Links::No | Links::Failed(_) => false,
+    };
+    let mut wanted = is_here;
+    ui.checkbox(&mut wanted, t!("screen-links"));
+    if wanted != is_here {
+        out.push(Action::OpenLinksHere(wanted));
+    }
+    if let Links::Failed(text) = &state.links {
+        card::problem(ui, text.as_str());
+    }
 }
 
 /// A word, and beside it what there is to choose from.

@@ -14,8 +14,8 @@
 
 use egui::{Align, Event, Key, Layout, RichText, Sense, Ui, Vec2};
 use papo_client::State;
-use papo_client::state::{Action, Dialog, Hosting, JoinProblem};
-use papo_proto::Address;
+use papo_client::state::{Action, Dialog, Hosted, Hosting, JoinProblem, Reach};
+use papo_proto::{Address, Invite};
 use papo_words::t;
 
 use super::card::{self, Tone};
@@ -37,7 +37,7 @@ pub(super) fn view(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
             Hosting::Off => {
                 ui.horizontal_wrapped(|ui| {
                     if card::button(ui, t!("screen-open")).clicked() {
-                        out.push(Action::OpenHere);
+                        out.push(Action::Show(Dialog::Open));
                     }
                     recent(ui, state, out);
                 });
@@ -45,8 +45,8 @@ pub(super) fn view(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
             Hosting::Starting => {
                 card::aside(ui, t!("screen-opening"));
             }
-            Hosting::On { address, .. } => {
-                card::card(ui, Tone::Calm, |ui| opened(ui, state, address, out));
+            Hosting::On(hosted) => {
+                card::card(ui, Tone::Calm, |ui| opened(ui, state, hosted, out));
             }
             Hosting::Failed(text) => card::card(ui, Tone::Warn, |ui| failed(ui, text, out)),
         }
@@ -92,6 +92,11 @@ fn join(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
     if is_asked || is_entered {
         out.push(Action::Join);
     }
+    if let Ok(invite) = state.start.target.parse::<Invite>() {
+        // A link is too long to be read; where it leads is not.
+        let address = invite.address.to_string();
+        card::aside(ui, t!("screen-leads-to", room = invite.room.as_str(), address = address));
+    }
     if let Some(wrong) = &state.start.problem {
         card::problem(ui, problem_words(wrong));
     }
@@ -118,11 +123,18 @@ fn recent(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
 }
 
 /// The room in this program.
-fn opened(ui: &mut Ui, state: &State, address: &Address, out: &mut Vec<Action>) {
-    card::title(ui, Tone::Calm, t!("screen-opened"));
-    card::words(ui, t!("screen-opened-words", address = address.to_string()));
+fn opened(ui: &mut Ui, state: &State, hosted: &Hosted, out: &mut Vec<Action>) {
+    card::title(ui, Tone::Calm, t!("screen-opened", room = hosted.invite.room.as_str()));
+    let address = hosted.invite.address.to_string();
+    card::words(
+        ui,
+        match hosted.reach {
+            Reach::Network => t!("screen-opened-network", address = address),
+            Reach::ThisComputer => t!("screen-opened-here", address = address),
+        },
+    );
     ui.horizontal_wrapped(|ui| {
-        if let Some(room) = state.rooms.iter().find(|room| room.place.address == *address) {
+        if let Some(room) = state.rooms.iter().find(|room| state.is_hosted(room)) {
             if card::button(ui, t!("screen-go")).clicked() {
                 out.push(Action::ShowRoom(room.id));
             }
@@ -154,7 +166,7 @@ fn failed(ui: &mut Ui, text: &str, out: &mut Vec<Action>) {
     card::title(ui, Tone::Warn, t!("screen-open-failed"));
     card::words(ui, text);
     if card::main_button(ui, t!("screen-again")).clicked() {
-        out.push(Action::OpenHere);
+        out.push(Action::Show(Dialog::Open));
     }
 }
 

@@ -18,7 +18,7 @@ use papo_words::t;
 
 use super::body::Bodies;
 use super::message::{self, Drawn};
-use super::{moments, parts};
+use super::{moments, moves, parts};
 use crate::theme::{self, radius, size, space};
 
 /// How far beyond the window's edge rows are measured, as a part of its height.
@@ -456,6 +456,7 @@ fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_marked: bool) {
         }
         Line::Unread => spaced(ui, |ui| parts::line_with_word(ui, &t!("window-unread-line"), true)),
         Line::Gap(_) => spaced(ui, |ui| parts::line_with_word(ui, &t!("window-gap"), true)),
+        Line::Moves(serial) => moves::view(ui, shown.room, *serial),
         Line::Message { key, is_grouped } => {
             let row = match key {
                 Key::Stored(seq) => shown.room.timeline.row(*seq),

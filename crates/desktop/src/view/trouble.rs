@@ -2,9 +2,9 @@
 //! to try again. Not here: a server whose key is another one ([`super::trust`]).
 
 use egui::{Frame, Label, Margin, RichText, Ui};
-use papo_client::ConnectError;
 use papo_client::event::ConnectionState;
 use papo_client::state::{Action, Room};
+use papo_client::{ConnectError, State};
 use papo_proto::{ClosingCode, ErrorCode};
 use papo_words::t;
 
@@ -21,7 +21,7 @@ fn cause(room: &Room) -> Option<(&ConnectError, bool)> {
 }
 
 /// Draws a card in the place of a room that has nothing else to show. Returns whether there was a cause for one.
-pub(super) fn view(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) -> bool {
+pub(super) fn view(ui: &mut Ui, state: &State, room: &Room, out: &mut Vec<Action>) -> bool {
     let Some((cause, is_final)) = cause(room) else { return false };
     if room.timeline.rows().next().is_some() {
         return false;
@@ -34,6 +34,12 @@ pub(super) fn view(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) -> bool {
                 card::aside(ui, t!("screen-tries-again"));
             }
             ui.horizontal_wrapped(|ui| {
+                if let Some(opening) = state.can_open_again(room)
+                    && card::main_button(ui, t!("screen-open-again")).clicked()
+                {
+                    let (room, reach) = (opening.room.clone(), opening.reach);
+                    out.push(Action::OpenHere { room, reach });
+                }
                 if card::main_button(ui, t!("screen-retry-now")).clicked() {
                     out.push(Action::RetryNow(room.id));
                 }
@@ -47,7 +53,7 @@ pub(super) fn view(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) -> bool {
 }
 
 /// Draws a strip over a room whose messages can still be read. Draws nothing while all is well.
-pub(super) fn strip(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) {
+pub(super) fn strip(ui: &mut Ui, state: &State, room: &Room, out: &mut Vec<Action>) {
     let Some((cause, _)) = cause(room) else { return };
     let palette = theme::palette(ui);
     let frame = Frame::new()
@@ -59,11 +65,19 @@ pub(super) fn strip(ui: &mut Ui, room: &Room, out: &mut Vec<Action>) {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = space::TINY;
         ui.label(RichText::new(heading(cause)).font(theme::bold(size::LABEL)).color(palette.warn));
-        let text = RichText::new(cause.to_string()).font(theme::plain(size::LABEL)).color(palette.ink);
-        ui.add(Label::new(text).wrap());
-        if card::word_button(ui, t!("screen-retry-now")).clicked() {
-            out.push(Action::RetryNow(room.id));
-        }
+        let font = theme::plain(size::LABEL);
+        let job = card::marked(ui, &cause.to_string(), font, size::LABEL_LINE, palette.ink);
+        ui.add(Label::new(job).wrap());
+        ui.horizontal_wrapped(|ui| {
+            if let Some(opening) = state.can_open_again(room)
+                && card::word_button(ui, t!("screen-open-again")).clicked()
+            {
+                out.push(Action::OpenHere { room: opening.room.clone(), reach: opening.reach });
+            }
+            if card::word_button(ui, t!("screen-retry-now")).clicked() {
+                out.push(Action::RetryNow(room.id));
+            }
+        });
     });
 }
 

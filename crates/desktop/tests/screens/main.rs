@@ -11,5 +11,6 @@
 
 mod actions;
 mod cpu;
+mod opening;
 mod pictures;
 mod support;

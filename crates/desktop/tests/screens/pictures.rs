@@ -1,7 +1,7 @@
 //! Pictures of the screens. Not here: what a screen does.
 
 use egui_kittest::SnapshotOptions;
-use papo_client::state::{Action, Dialog, Happening, Hosting, RoomId, Theme};
+use papo_client::state::{Action, Dialog, Happening, Hosted, Hosting, Reach, RoomId, Theme};
 use papo_client::{ConnectError, State};
 use papo_proto::{Invite, RoomName};
 use papo_words::{Language, in_language};
@@ -63,9 +63,20 @@ fn a_room_that_is_open_here() {
     let mut state = state();
     let invite =
         Invite { address: address(), room: RoomName::default(), fingerprint: fingerprint(1), secret: None };
-    let hosting = Hosting::On { address: address(), invite: Box::new(invite) };
+    let hosting = Hosting::On(Box::new(Hosted {
+        address: address(),
+        invite,
+        entry: None,
+        reach: Reach::Network,
+        has_usual_port: true,
+    }));
     state.apply(Happening::Hosting(hosting), now());
     picture("opened", state, SIZE);
+}
+
+#[test]
+fn a_room_is_about_to_be_opened_in_portuguese() {
+    in_language(Language::Portuguese, || picture("open-pt", with_dialog(|_| Dialog::Open), SIZE));
 }
 
 #[test]

@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test relies on is there, or the test fails")]
 
 mod compose;
+mod faults;
 mod keyboard;
+mod offers;
+mod order;
 mod reading;
 mod rooms;
 mod support;

@@ -108,9 +108,11 @@ fn leaving_asks_first_and_the_harmless_button_has_the_keyboard() {
 }
 
 #[test]
-fn a_press_on_a_member_writes_the_name() {
+fn a_members_menu_writes_the_name() {
     let mut window = joined(vec![]);
     window.get_by_role_and_label(Role::Label, "Zoë").click();
+    window.run_ok();
+    window.get_by_role_and_label(Role::Button, "Write to Zoë").click();
     window.run_ok();
     assert_eq!(window.state().desk.state.rooms[0].composer.draft, "@Zoë ");
 }

@@ -1,11 +1,11 @@
 //! What a typed line means: a text, or one of the commands that begin with `/`. An unknown command is never
 //! sent, since what looks like one was not meant for others. Not here: doing it.
 
+use papo_client::orders::{self, Order};
 use papo_proto::Name;
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
 
 use super::words;
-use crate::orders::{self, Order};
 
 /// How many messages `/history` shows where it is not said.
 const HISTORY_DEFAULT: u32 = 20;

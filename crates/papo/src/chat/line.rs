@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use papo_client::names::Names;
+use papo_client::orders;
 use papo_client::petnames::Petnames;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
@@ -12,7 +13,6 @@ use papo_words::{dates, t};
 use super::quotes::{Quote, Quotes};
 use super::style::Style;
 use super::words;
-use crate::orders;
 use crate::output;
 
 /// What further lines of one message begin with, so that none of them can pass for a message.

@@ -2,7 +2,7 @@
 //! the sockets themselves.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 
 use papo_proto::Address;
 use papo_words::{system, t};
@@ -60,21 +60,12 @@ pub(super) fn reached_under(
     Ok(Address::new(host, first.port()))
 }
 
-/// The address of this computer by which it reaches others. Connecting a UDP socket sends nothing; it only asks
-/// the system for a route (the addresses are for documentation, RFC 5737 and RFC 3849).
+/// The address that leads here from elsewhere; this computer's own where it is in no network.
 pub(crate) fn outward(listening: IpAddr) -> IpAddr {
-    let ask = |from: &str, to: &str| {
-        let socket = UdpSocket::bind(from).ok()?;
-        socket.connect(to).ok()?;
-        Some(socket.local_addr().ok()?.ip())
-    };
-    let v4 = || ask("0.0.0.0:0", "192.0.2.1:9");
-    let v6 = || ask("[::]:0", "[2001:db8::1]:9");
-    let found = if listening.is_ipv4() { v4() } else { v6() };
-    found.unwrap_or(if listening.is_ipv4() {
-        [127, 0, 0, 1].into()
+    papo_server::outward(listening).unwrap_or(if listening.is_ipv4() {
+        Ipv4Addr::LOCALHOST.into()
     } else {
-        std::net::Ipv6Addr::LOCALHOST.into()
+        Ipv6Addr::LOCALHOST.into()
     })
 }
 

@@ -55,6 +55,24 @@ pub(crate) struct Send {
     pub(crate) timeout: Duration,
 }
 
+/// The window, or what the system does with links.
+#[cfg(feature = "desktop")]
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Desktop {
+    /// Show it.
+    Show {
+        client: Client,
+        /// Whether a room was asked for.
+        is_asked: bool,
+        /// The link, where that is one which the system hands over.
+        link: Option<String>,
+    },
+    /// Have links open the window, of this profile if one is named.
+    InstallLinks(Option<PathBuf>),
+    /// Have them open it no longer.
+    RemoveLinks,
+}
+
 /// A room to be printed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Tail {
@@ -95,13 +113,20 @@ pub(crate) fn join(typed: JoinArguments, layers: &Layers) -> Result<Join, Failur
     })
 }
 
-/// What `papo desktop` is to do, and whether a room was asked for.
+/// What `papo desktop` is to do.
 #[cfg(feature = "desktop")]
-pub(crate) fn desktop(typed: DesktopArguments, layers: &Layers) -> Result<(Client, bool), Failure> {
+pub(crate) fn desktop(typed: DesktopArguments, layers: &Layers) -> Result<Desktop, Failure> {
+    if layers.flag(Section::Client, "install-links", typed.install_links)? {
+        return Ok(Desktop::InstallLinks(layers.path(Section::Client, "profile", typed.client.profile)?));
+    }
+    if layers.flag(Section::Client, "remove-links", typed.remove_links)? {
+        return Ok(Desktop::RemoveLinks);
+    }
     let ClientArguments { ip, port, room, .. } = &typed.client;
     let is_asked = typed.target.is_some() || ip.is_some() || port.is_some() || room.is_some();
+    let link = typed.target.clone().filter(|target| target.starts_with("papo://"));
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
-    Ok((client(typed.client, target, layers)?, is_asked))
+    Ok(Desktop::Show { client: client(typed.client, target, layers)?, is_asked, link })
 }
 
 /// What `papo send` is to do.
@@ -150,7 +175,9 @@ fn seq(text: &str) -> Result<Seq, String> {
 /// Whether the first word of `send` says where and not what: a link, an IP address, `localhost`, or a host with
 /// a port. A host needs a letter and a dot or be `localhost`, for `12:30` or `re:1` may begin a sentence.
 fn is_target(word: &str) -> bool {
-    let Ok(address) = word.parse::<Address>() else { return word.starts_with("https://") };
+    let Ok(address) = word.parse::<Address>() else {
+        return ["https://", "papo://"].iter().any(|scheme| word.starts_with(scheme));
+    };
     let host = address.host.as_str();
     let named = host.contains('.') && host.contains(|c: char| c.is_ascii_alphabetic());
     let ip = host.parse::<std::net::IpAddr>().is_ok();

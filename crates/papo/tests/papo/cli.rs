@@ -241,3 +241,34 @@ fn the_first_certificate_names_the_invites_host() {
     shown.check(0, &[]);
     assert!(shown.out.contains("chat.example") && shown.out.contains("localhost"), "{}", shown.out);
 }
+
+/// A link that a page or a message holds opens the program, until that is taken back; a list of other programs stays as
+/// it was.
+#[cfg(all(target_os = "linux", feature = "desktop"))]
+#[test]
+fn links_are_bound_to_the_program_and_released_again() {
+    let world = World::new();
+    let run = |option: &str| {
+        let mut command = world.papo(["desktop", option]);
+        // The system's own helpers are not asked: what is looked at is what they read.
+        command.env("PATH", "");
+        Running::start(command).end()
+    };
+    let installed = run("--install-links");
+    installed.check(0, &["papo is in the menu of programs"]);
+    let entry = fs::read_to_string(world.path("data/applications/papo.desktop")).unwrap();
+    let program = format!("Exec=\"{}\" desktop %u", env!("CARGO_BIN_EXE_papo"));
+    assert!(entry.lines().any(|line| line == program), "{entry}");
+    assert!(entry.lines().any(|line| line == "MimeType=x-scheme-handler/papo;"), "{entry}");
+    let files: Vec<&str> = installed.out.lines().collect();
+    assert_eq!(files.len(), 3);
+    assert!(files.iter().all(|file| std::path::Path::new(file).is_file()), "{files:?}");
+    let list = world.path("config/mimeapps.list");
+    let others = "[Default Applications]\ntext/html=browser.desktop;\n";
+    fs::create_dir_all(list.parent().unwrap()).unwrap();
+    fs::write(&list, format!("{others}x-scheme-handler/papo=papo.desktop\n")).unwrap();
+    run("--remove-links").check(0, &["no longer in the menu"]);
+    assert!(files.iter().all(|file| !std::path::Path::new(file).exists()), "{files:?}");
+    assert_eq!(fs::read_to_string(list).unwrap(), others);
+    run("--remove-links").check(0, &["nothing to take away"]);
+}

@@ -1,5 +1,11 @@
 # The command line: what is wrong with what was typed, the configuration file, serve, cert and invite.
 
+cli-links-here = papo:// links open papo from now on, and papo is in the menu of programs. `papo desktop --remove-links` takes both away.
+cli-links-removed = { $count ->
+    [0] There was nothing to take away.
+   *[other] papo is no longer in the menu of programs and opens no links.
+}
+cli-links-unsure = papo is in the menu of programs. Whether papo:// links open it is up to your desktop: install xdg-utils and do this again to make sure.
 cli-warning = papo: warning: { $text }
 cli-no-signals = signals cannot be received: { $cause }
 cli-output-unwritable = standard output cannot be written: { $cause }; check where it is redirected to

@@ -1,5 +1,11 @@
 # The window.
 
+window-access = How { $room } stands
+window-access-asked = Asking the server…
+window-access-by-invite = Only who has an invite comes in.
+window-access-menu = Who may do what
+window-access-open = Everybody who reaches the server may come in.
+window-access-you = You are here as: { $role }.
 window-act-announce = { $who } let only moderators speak.
 window-act-announce-off = { $who } let everybody speak again.
 window-act-ban = { $who } banned { $whom }.
@@ -20,8 +26,27 @@ window-act-unban = { $who } took back the ban of { $whom }.
 window-act-unmute = { $who } let { $whom } speak again.
 window-act-why = Why: { $why }
 window-add-room = + Join a room
+window-and-more = { $count } more
+window-announce = Only moderators and owners speak
 window-announce-many = { $count } new messages
+window-announce-only = Only moderators and owners speak here for now.
+window-ask-ban = Ban { $name }?
+window-ask-ban-words = They go out and are let in no more, whatever invite they have.
+window-ask-kick = Put { $name } out?
+window-ask-kick-words = They can come again where the room is open or with another invite.
+window-ask-mute = Let { $name } only read?
+window-ask-mute-words = They stay in the room and cannot speak in it.
+window-ask-own = Make { $name } an owner?
+window-ask-own-words = An owner may do everything here that you may, also to you.
+window-audit = What was done
+window-audit-none = Nothing was done in this room yet besides talking.
+window-audit-title = What was done in { $room }
+window-banned = Banned
 window-beginning = The room begins here.
+window-came = { $count ->
+    [one] { $names } came in.
+   *[other] { $names } came in.
+}
 window-cancel = Cancel
 window-change-delete = Taking back a message
 window-change-react = A reaction
@@ -31,17 +56,40 @@ window-connected-in = connected, { $ms } ms
 window-connecting = connecting…
 window-copy = Copy
 window-copy-message = Copy the message
+window-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
 window-delete = Take back
 window-delete-question = Take this message back?
 window-delete-words = The others will see that there was one. Who has read it already has read it.
 window-deleted = This message was taken back.
+window-denied-guest = Guests have no key, so a role would not stay with them.
+window-denied-moderator = Only moderators and owners of the room may do that.
+window-denied-offline = There is no connection.
+window-denied-oneself = This is you.
+window-denied-owner = Only owners of the room may do that.
+window-denied-rank = Their role is as high as yours.
 window-discard = Discard
+window-do-ban = Ban
+window-do-deop = Take the role away
+window-do-kick = Put out
+window-do-mute = Let only read
+window-do-op = Make a moderator
+window-do-own = Make an owner
+window-do-revoke = Take back
+window-do-unban = Take the ban back
+window-do-unmute = Let speak again
+window-double = Take care: { $newcomer } is here now, who is not { $present }. The sign behind the name (#) tells them apart.
+window-double-seen = I have seen it
 window-edit = Change
 window-edited = changed
 window-editing = You are changing a message
 window-encrypted = encrypted to the server
+window-encrypted-short = encrypted
 window-encrypted-why = On the network nobody else can read along. The server itself can read the messages of this room.
 window-failed = not sent
+window-for-good = for good
 window-found = { $count ->
     [0] Nothing found
     [one] { $count } found
@@ -50,7 +98,23 @@ window-found = { $count ->
 window-found-at = { $at } of { $count }
 window-gap = Some messages are missing here
 window-go-to-answered = Go to that message
+window-host-no-answer = The server in this window does not answer. Try again.
+window-host-no-network = This computer is in no network. Connect it to one, or open the room for this computer only.
+window-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+window-how-long = For how long?
 window-invite = Invite
+window-invite-any = For any number of people
+window-invite-left = { $count ->
+    [one] For { $count } more person
+   *[other] For { $count } more people
+}
+window-invite-make = Make an invite
+window-invite-many = for any number of people
+window-invite-one = Invite { $invite } by { $by }, used { $used } times.
+window-invite-single = for one person
 window-kept = waiting for the connection
 window-key-choose-above = Choose a message, the one above
 window-key-choose-below = The message below
@@ -82,21 +146,42 @@ window-left = { $bytes ->
     [one] { $bytes } byte left
    *[other] { $bytes } bytes left
 }
+window-links-file = { $file }: { $cause }. Nothing else was changed.
+window-links-no-home = There is no home folder to write the entry of the menu into.
+window-links-no-program = The place of this program cannot be written into an entry of the menu: put it into a folder whose path is plain text.
+window-links-not-here = On this system papo cannot bind links to itself yet: paste them into the window.
+window-lock = Nobody new comes in
 window-mark-read = Mark as read
 window-members = Who is here
 window-members-more = and { $count } more
+window-mention = Write to { $name }
 window-message-to = Message to { $room }
+window-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
 window-more = More
+window-muted = You may only read here for now.
+window-muted-list = May only read
 window-new = { $count } new ↓
 window-no-command = There is no command { $command }. To say it as text, write / twice; F1 shows the commands.
 window-no-files = Files cannot be sent yet. That comes in a later version; until then send a link.
+window-no-random = The system gives no random numbers. Restart the computer and try again.
 window-not-sent = Not sent: { $why }
+window-notify-open = Show
+window-offers = How it may go on
+window-offers-key = Tab takes it, ↑ ↓ choose, Esc closes
 window-older = Older messages…
 window-reply = Reply
 window-reply-elsewhere = An earlier message
 window-replying = You are answering { $name }
 window-replying-gone = You are answering an earlier message
 window-retry = Try again
+window-role-guest = guest
+window-role-member = member
+window-role-moderator = moderator
+window-role-operator = whoever runs the server
+window-role-owner = owner
 window-room-unread = { $room }, { $count } unread
 window-rooms = Rooms
 window-search = Search
@@ -104,10 +189,21 @@ window-search-hits = What was found
 window-search-newer = ↓ newer
 window-search-older = ↑ older
 window-searching = Searching…
+window-seconds = { $count ->
+    [one] { $count } second
+   *[other] { $count } seconds
+}
 window-send = Send
 window-sending = sending…
 window-settings = Settings
 window-show-all = Show the rest ({ $bytes } bytes)
+window-slow = Pause between two messages of a member
+window-slow-auto = as many are here
+window-slow-none = none
+window-slow-now = In this room one waits { $seconds } s between two messages.
+window-stop-hosting = Close the room for everybody
+window-stop-hosting-question = Close the room for everybody?
+window-stop-hosting-words = Nobody reaches it until you open it again. What was said stays on this computer.
 window-stopped = not connected
 window-switcher = Go to which room?
 window-switcher-none = No such room. Join a new one from the list of rooms.
@@ -128,7 +224,14 @@ window-typing = { $count ->
 window-typing-many = { $count } people are typing…
 window-unknown = This version cannot show what was said here. Update papo.
 window-unread-line = new messages
+window-until = until { $time }
 window-waiting = reconnecting…
+window-went = { $count ->
+    [one] { $names } went out.
+   *[other] { $names } went out.
+}
+window-why = Why (everybody reads it; may stay empty)
+window-why-too-long = A reason has at most { $most } characters.
 window-you = { $name } (you)
 window-no-display = No window can be opened here ({ $cause }). On a computer without a screen use `papo join`; over SSH, forward the display.
 window-notify-hidden = A new message

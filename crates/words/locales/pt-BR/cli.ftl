@@ -1,5 +1,11 @@
 # A linha de comando: o que há de errado no que se digitou, o arquivo de configuração, serve, cert e invite.
 
+cli-links-here = Agora os links papo:// abrem o papo, e ele está no menu de programas. `papo desktop --remove-links` desfaz as duas coisas.
+cli-links-removed = { $count ->
+    [0] Não havia nada a desfazer.
+   *[other] O papo não está mais no menu de programas nem abre links.
+}
+cli-links-unsure = O papo está no menu de programas. Se os links papo:// o abrem depende do seu ambiente: instale xdg-utils e repita para garantir.
 cli-warning = papo: aviso: { $text }
 cli-no-signals = os sinais do sistema não podem ser recebidos: { $cause }
 cli-output-unwritable = não se pode escrever na saída padrão: { $cause }; confira para onde ela vai

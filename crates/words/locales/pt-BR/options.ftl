@@ -21,6 +21,10 @@ options-behind-join = DESTINO é um link de convite, ENDEREÇO ou ENDEREÇO:PORT
     Para ser uma segunda pessoa no mesmo computador, use uma pasta própria: papo join --profile PASTA --name NOME.
 options-about-desktop = Abrir a janela
 options-behind-desktop = DESTINO é um link de convite, ENDEREÇO ou ENDEREÇO:PORTA; essa sala é mostrada, ao lado das que estavam abertas por último. Sem ele, e sem endereço, a janela mostra onde você estava.
+
+    --install-links põe o papo no seu menu de programas e faz com que ele abra links papo://, que são convites com papo em vez de https no começo; não precisa de nenhum direito no sistema. Um link que chega assim é mostrado antes de qualquer conexão.
+options-desktop-install_links = Fazer os links papo:// abrirem a janela, mostrar o papo no menu de programas, e terminar
+options-desktop-remove_links = Desfazer o que --install-links fez, e terminar
 options-about-send = Dizer algo em uma sala e terminar quando a sala o tiver
 options-behind-send = A primeira palavra é o DESTINO se for um link de convite, ENDEREÇO:PORTA, um endereço IP ou localhost; com --ip ou --port, toda palavra é texto. Sem texto, a entrada padrão é lida até o fim e enviada como uma mensagem.
 

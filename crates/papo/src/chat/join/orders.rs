@@ -1,13 +1,13 @@
 //! What whoever visits a room does about others and about the room itself: acts, invites, and names of one's own. Not
-//! here: what the words mean ([`crate::orders`]), and who may.
+//! here: what the words mean ([`papo_client::orders`]), and who may.
 
 use papo_client::event::Command;
+use papo_client::orders::{self, Order};
 use papo_client::petnames::Petnames;
 use papo_proto::{Act, Body, Invite, Member, Message, Name, RoomAccess, Whom};
 use papo_server::{invite_id, new_invite_secret};
 
 use super::{ACTS_SHOWN, Goes, Visit, line, words};
-use crate::orders::{self, Order};
 use crate::output;
 
 impl Visit {

@@ -1,18 +1,32 @@
-//! What `/kick Zoë spam` in a room and `papo room lobby kick Zoë spam` mean, and how acts are told. Not here: doing
-//! them, and who may.
+//! What `/kick Zoë spam` in a room and `papo room lobby kick Zoë spam` mean, whom a word means, and how acts are told.
+//! Not here: doing them, and who may.
 
 use papo_proto::{Act, Member, MemberId, Role, Whom};
 use papo_words::t;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     /// Something about somebody, who is still a word.
-    About { verb: Verb, whom: String, seconds: Option<u32>, why: Option<String> },
+    About {
+        /// What.
+        verb: Verb,
+        /// About whom, as it was typed.
+        whom: String,
+        /// For how long; until it is taken back where it is not said.
+        seconds: Option<u32>,
+        /// Why, for everybody to read.
+        why: Option<String>,
+    },
     /// Something about the whole room.
     Act(Act),
     /// Make an invite.
-    Invite { uses: Option<u32>, seconds: Option<u32> },
+    Invite {
+        /// How many may come in by it; any number where it is not said.
+        uses: Option<u32>,
+        /// For how long it holds; for good where it is not said.
+        seconds: Option<u32>,
+    },
     /// Take back the invite whose id begins so.
     Revoke(String),
     /// Tell what was done.
@@ -23,19 +37,33 @@ pub(crate) enum Order {
 
 /// What is to be done about somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
+pub enum Verb {
+    /// Put out.
     Kick,
+    /// Put out and let in no more.
     Ban,
+    /// Take a ban back.
     Unban,
+    /// Let only read.
     Mute,
+    /// Let speak again.
     Unmute,
+    /// Make a moderator.
     Op,
+    /// Make an owner.
     Own,
+    /// Take the role away.
     Deop,
 }
 
+/// Every word that [`read`] knows, without the `/`; the other words for the same are not in it.
+pub const WORDS: [&str; 15] = [
+    "access", "announce", "audit", "ban", "deop", "invite", "kick", "lock", "mute", "op", "revoke", "slow",
+    "unban", "unlock", "unmute",
+];
+
 /// Reads a command and what stands behind it; `None` where there is no such command.
-pub(crate) fn read(command: &str, rest: &str) -> Option<Result<Order, String>> {
+pub fn read(command: &str, rest: &str) -> Option<Result<Order, String>> {
     let rest = rest.trim();
     let switch = |act: fn(bool) -> Act| match rest {
         "" | "on" => Ok(Order::Act(act(true))),
@@ -124,7 +152,7 @@ fn time_said(seconds: u32) -> String {
 }
 
 /// The act about somebody.
-pub(crate) fn act(verb: Verb, whom: Whom, seconds: Option<u32>, why: Option<String>) -> Act {
+pub fn act(verb: Verb, whom: Whom, seconds: Option<u32>, why: Option<String>) -> Act {
     match verb {
         Verb::Kick => Act::Kick { whom, why },
         Verb::Ban => Act::Ban { whom, seconds, why, address: None },
@@ -138,7 +166,7 @@ pub(crate) fn act(verb: Verb, whom: Whom, seconds: Option<u32>, why: Option<Stri
 }
 
 /// Whom a word means: an id, a name (with `_` for blanks), `name#badge` or `#badge`.
-pub(crate) fn find<'a>(word: &str, members: impl IntoIterator<Item = &'a Member>) -> Result<Whom, String> {
+pub fn find<'a>(word: &str, members: impl IntoIterator<Item = &'a Member>) -> Result<Whom, String> {
     if let Ok(id) = MemberId::parse(word) {
         return Ok(Whom::new(id));
     }
@@ -164,7 +192,7 @@ pub(crate) fn find<'a>(word: &str, members: impl IntoIterator<Item = &'a Member>
 }
 
 /// An act in a sentence. `who` has done it; `name` shows whom it is about.
-pub(crate) fn told(who: &str, act: &Act, name: impl Fn(&Whom) -> String) -> String {
+pub fn told(who: &str, act: &Act, name: impl Fn(&Whom) -> String) -> String {
     let whom = act.whom().map(name).unwrap_or_default();
     let text = match act {
         Act::Kick { .. } => t!("chat-act-kick", who = who, whom = whom),
@@ -195,7 +223,7 @@ pub(crate) fn told(who: &str, act: &Act, name: impl Fn(&Whom) -> String) -> Stri
         Act::Unknown => t!("chat-act-unknown", who = who),
     };
     match act.why() {
-        Some(why) => format!("{text}: {}", papo_client::text::for_terminal_line(why)),
+        Some(why) => format!("{text}: {}", crate::text::for_terminal_line(why)),
         None => text,
     }
 }
