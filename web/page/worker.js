@@ -5,7 +5,7 @@ const folder = new URL(".", self.location.href).pathname;
 const CACHE = `papo${folder}`;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.add(new Request("/", { cache: "reload" }))));
+  event.waitUntil(keepPage());
   self.skipWaiting();
 });
 
@@ -25,6 +25,15 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(kept(request));
   }
 });
+
+/** The page and all that it names, so that one visit is enough. */
+async function keepPage() {
+  const cache = await caches.open(CACHE);
+  const answer = await fetch(new Request("/", { cache: "reload" }));
+  const page = await answer.clone().text();
+  const files = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path).filter((path) => path.startsWith(folder));
+  await Promise.all([cache.put("/", answer), cache.addAll([...new Set(files)])]);
+}
 
 /** A file of this folder never changes. */
 async function kept(request) {

@@ -1,10 +1,12 @@
 // A real server, a real Chromium, and a wire between the two that can be cut. Not a test by itself.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
@@ -75,6 +77,34 @@ export class Server {
     await this.papo(["send", this.link, "--name", name, "--room", room, "--profile", join(this.folder, `profile-${name}`), "--", text]);
   }
 
+  /** What whoever runs the server does in a room. @param {string[]} words */
+  async operator(words, room = "lobby") {
+    return this.papo(["room", room, ...words, "--data", this.folder]);
+  }
+
+  /** Somebody without a key and without a program: lines over TLS. Resolves once they are in the room. */
+  async guest(name, room = "lobby") {
+    const socket = connectTls({ port: this.port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["papo/1"] });
+    const tell = (message) => socket.write(`${JSON.stringify(message)}\n`);
+    let [text, count] = ["", 0];
+    await new Promise((resolve, reject) => {
+      socket.on("error", reject);
+      socket.on("data", (data) => {
+        text = text.slice(-100_000) + data;
+        if (text.includes('"type":"joined"')) resolve(undefined);
+      });
+      socket.on("secureConnect", () => tell({ type: "join", name, room }));
+    });
+    return { say: (words) => tell({ type: "say", id: `g${(count += 1)}`, text: words }), leave: () => socket.destroy() };
+  }
+
+  /** The SHA-256 of the public key as browsers take it. */
+  keyHash() {
+    const letters = "abcdefghijklmnopqrstuvwxyz234567";
+    const bits = [...new URL(this.link).hash.slice(1, 53)].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
+    return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2))).toString("base64");
+  }
+
   /** Everything in the room, read by a terminal client. */
   async everything(room = "lobby") {
     const lines = await this.papo(["tail", this.link, "--json", "--after", "0", "--no-follow", "--room", room, "--profile", join(this.folder, "profile-tail")]);
@@ -133,16 +163,41 @@ export async function browser() {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
+/** A browser that takes the server's certificate for good, as one does where an authority has signed it. */
+export async function trustingBrowser(server, { more = [], ...options } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "papo-browser-"));
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: CHROMIUM, args: [...FLAGS, `--ignore-certificate-errors-spki-list=${server.keyHash()}`, ...more], locale: "en-US", ...options,
+  });
+  const complaints = await watched(context);
+  const close = async () => {
+    await context.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { context, complaints, close };
+}
+
 /** Somebody with a browser of their own. What the page complains of is gathered in `complaints`. */
 export async function visitor(opened, options = {}) {
   const context = await opened.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1180, height: 720 }, locale: "en-US", ...options });
+  return { context, complaints: await watched(context) };
+}
+
+/** Gathers whatever the pages of a context complain of. */
+async function watched(context) {
   const complaints = [];
   context.on("weberror", (error) => complaints.push(String(error.error().stack)));
   await context.addInitScript(() => {
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   });
-  return { context, complaints };
+  return complaints;
+}
+
+/** Sees that no page of a visitor complained, and that the policy had nothing to stop. */
+export async function calm({ context, complaints }) {
+  for (const page of context.pages()) assert.deepEqual(await page.evaluate(() => globalThis.violations ?? []), [], "the policy has nothing to report");
+  assert.deepEqual(complaints, []);
 }
 
 /** Opens the page and comes in under a name. */

@@ -54,5 +54,27 @@ const start = await context.newPage();
 await start.goto(server.page());
 await start.locator("summary").click();
 await start.screenshot({ path: `${folder}page-start-phone.png` });
+
+// Those who keep order, and what they see.
+await server.operator(["op", await ana.locator(".one", { hasText: "você" }).getAttribute("data-id"), "owner"]);
+await ana.locator(".role").waitFor();
+await ana.locator("textarea").fill("");
+await say(ana, "/slow 10s");
+await ana.locator(".mark").waitFor();
+await ana.locator("textarea").pressSequentially("/");
+await ana.locator(".offer li").first().waitFor();
+await ana.screenshot({ path: `${folder}page-commands.png` });
+await ana.keyboard.press("Escape");
+await ana.locator("textarea").fill("");
+await say(ana, "/invite 5 7d");
+await ana.locator("dialog .qr").waitFor();
+await ana.locator("dialog .plainlist li").waitFor();
+await ana.locator("dialog").evaluate((dialog) => dialog.scrollTo(0, 0));
+await ana.screenshot({ path: `${folder}page-invite.png` });
+await ana.keyboard.press("Escape");
+await ana.locator(".one", { hasText: "Zoë" }).click();
+await ana.locator("dialog [role=group] .btn").nth(1).click();
+await ana.screenshot({ path: `${folder}page-person.png` });
+await ana.keyboard.press("Escape");
 await opened.close();
 await server.stop();

@@ -6,7 +6,10 @@ import { NAME_CHARS_MAX, ROOM_BYTES_MAX } from "./limits.js";
 
 /** @typedef {{id: string, name: string}} Member */
 /** @typedef {{to: number, emoji: string, remove?: boolean}} Reaction */
-/** @typedef {{text?: string, reply?: number, edit?: number, delete?: number, react?: Reaction}} Body */
+/** Somebody whom an act is about; the name is the server's to say. @typedef {{id: string, name?: string}} Whom */
+/** @typedef {{do: string, whom?: Whom, why?: string, seconds?: number, on?: boolean, role?: string, invite?: string, uses?: number,
+ *   owner?: boolean}} Act */
+/** @typedef {{text?: string, reply?: number, edit?: number, delete?: number, react?: Reaction, act?: Act}} Body */
 /** @typedef {{seq: number, time: string, from: Member, id: string} & Body} Message */
 
 /** A line that no server of this protocol says. */
@@ -21,15 +24,36 @@ const NOT_IN_NAMES = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\
 /** Blanks as Unicode has them (White_Space), which is not quite what `trim` takes. */
 const BLANKS_AROUND = /^[\p{White_Space}]+|[\p{White_Space}]+$/gu;
 
+/** @typedef {(value: any) => boolean} Kind */
+
+/** @type {Kind} */
 const place = (value) => Number.isSafeInteger(value) && value >= 0;
 const count = place;
+/** @type {Kind} */
 const text = (value) => typeof value === "string";
+/** @type {Kind} */
 const flag = (value) => typeof value === "boolean";
-const member = (value) => isObject(value) && MEMBER_ID.test(value.id) && text(value.name);
+/** @type {Kind} */
+const time = (value) => text(value) && TIME.test(value);
+/** @param {Kind} kind @returns {Kind} */
 const list = (kind) => (value) => Array.isArray(value) && value.every(kind);
+/** @param {Kind} kind @returns {Kind} */
 const optional = (kind) => (value) => value === undefined || value === null || kind(value);
+/** @type {Kind} */
+const member = (value) => isObject(value) && MEMBER_ID.test(value.id) && text(value.name);
+/** @type {Kind} */
+const whom = (value) => isObject(value) && MEMBER_ID.test(value.id) && optional(text)(value.name);
+/** An act of any kind, also of a later version; the fields that are known are of the right kind. @type {Kind} */
+const act = (value) => isObject(value) && text(value.do) && optional(whom)(value.whom) && optional(text)(value.why)
+  && optional(count)(value.seconds) && optional(flag)(value.on) && optional(text)(value.role) && optional(text)(value.invite)
+  && optional(count)(value.uses) && optional(flag)(value.owner);
+/** @type {Kind} */
+const sanctioned = (value) => whom(value) && optional(time)(value.until);
+/** @type {Kind} */
+const invited = (value) => isObject(value) && text(value.invite) && member(value.by) && optional(count)(value.used)
+  && optional(count)(value.left) && optional(time)(value.until) && optional(flag)(value.owner);
 
-/** Every message that a server says, with the kinds of its fields. */
+/** Every message that a server says, with the kinds of its fields. @type {Record<string, Record<string, Kind>>} */
 const KINDS = {
   welcome: { protocol: count, server: text, nonce: (value) => text(value) && /^[A-Za-z0-9_-]{22}$/.test(value) },
   joined: {
@@ -37,10 +61,11 @@ const KINDS = {
     count, members: optional(list(member)),
   },
   message: {
-    seq: (value) => place(value) && value > 0, time: (value) => text(value) && TIME.test(value), from: member,
+    seq: (value) => place(value) && value > 0, time: time, from: member,
     id: (value) => text(value) && MESSAGE_ID.test(value), text: optional(text), reply: optional(place),
     edit: optional(place), delete: optional(place),
     react: optional((value) => isObject(value) && place(value.to) && text(value.emoji) && optional(flag)(value.remove)),
+    act: optional(act),
   },
   truncated: { first: place, next: place },
   history: { messages: list((value) => isObject(value) && problem("message", value) === null), more: flag },
@@ -52,8 +77,12 @@ const KINDS = {
   count: { count },
   error: { code: text, text, about: optional(text), retry_after: optional(count) },
   closing: { code: text, text, after: optional(count) },
-  audit: { acts: list(isObject), more: flag },
-  access: { role: text },
+  audit: { acts: list((value) => isObject(value) && isObject(value.act) && problem("message", value) === null), more: flag },
+  access: {
+    role: text, open: flag, locked: optional(flag), announce: optional(flag), slow: optional(count), slow_auto: optional(flag),
+    muted: optional((value) => isObject(value) && optional(time)(value.until)), staff: optional(list((value) => whom(value) && text(value.role))),
+    bans: optional(list(sanctioned)), mutes: optional(list(sanctioned)), invites: optional(list(invited)),
+  },
   ping: {},
   pong: {},
 };
@@ -143,11 +172,12 @@ export function parseFragment(fragment) {
   return fingerprint ? { fingerprint: fingerprint.toLowerCase(), secret: secret || null } : null;
 }
 
+/** @param {any} value */
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Which field of a message is wrong, or null. */
+/** Which field of a message is wrong, or null. @param {string} type @param {any} value */
 function problem(type, value) {
   for (const [field, kind] of Object.entries(KINDS[type])) {
     if (!kind(value[field])) return field;
@@ -155,6 +185,7 @@ function problem(type, value) {
   return null;
 }
 
+/** @param {Uint8Array[]} parts */
 function concat(parts) {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

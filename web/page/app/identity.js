@@ -40,7 +40,7 @@ export class Identity {
     await store.remove("keys", NAME);
   }
 
-  /** The key and its proof for one connection. The page's origin is what ties it to this server. */
+  /** The key and its proof for one connection. The page's origin is what ties it to this server. @param {string} nonce @param {string} room @param {string} origin */
   async prove(nonce, room, origin) {
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(origin));
     const signed = joinProof(fromBase64Url(nonce), room, this.publicKey, new Uint8Array(digest));

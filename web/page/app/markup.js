@@ -33,12 +33,14 @@ export function destination(target) {
   return behind.split(/[/?#]/)[0].split("@").at(-1);
 }
 
+/** @param {Block} block */
 function spansOf(block) {
   if ("list" in block) return block.list.reduce((sum, item) => sum + item.spans.length + 1, 0);
   if ("code" in block) return 1;
   return ("paragraph" in block ? block.paragraph : block.quote).length;
 }
 
+/** @param {string} text @returns {Block[]} */
 function parseBlocks(text) {
   const lines = text.split("\n").map((line) => line.replace(/\p{White_Space}+$/u, ""));
   const blocks = [];
@@ -60,17 +62,18 @@ function parseBlocks(text) {
   return blocks;
 }
 
-/** A line feed at the very end ends the last line and begins none. */
+/** A line feed at the very end ends the last line and begins none. @param {string[]} lines */
 function lengthWithoutLast(lines) {
   return lines.at(-1) === "" ? lines.length - 1 : lines.length;
 }
 
+/** @param {string[]} lines @param {string} behindFence @returns {Block} */
 function code(lines, behindFence) {
   const isLanguage = /^[A-Za-z0-9+\-#._]{1,32}$/.test(behindFence);
   return isLanguage ? { code: lines.join("\n"), language: behindFence } : { code: lines.join("\n") };
 }
 
-/** A line with something on it, outside of code. Returns the block that it stands in. */
+/** A line with something on it, outside of code. Returns the block that it stands in. @param {Block[]} blocks @param {any} open @param {string} line */
 function addLine(blocks, open, line) {
   const item = line.startsWith(">") ? null : parseItem(line);
   const kind = line.startsWith(">") ? "quote" : item ? "list" : "paragraph";
@@ -90,6 +93,7 @@ function addLine(blocks, open, line) {
   return block;
 }
 
+/** @param {string} line @returns {Item | null} */
 function parseItem(line) {
   const [, blanks, bullet, digits, text] = /^( *)(?:([-*+])|(\d{1,9})[.)]) (.+)$/su.exec(line) ?? [];
   if (text === undefined) return null;
@@ -97,7 +101,7 @@ function parseItem(line) {
   return bullet ? item : { ...item, number: Number(digits) };
 }
 
-/** Appends a span, as one piece with the last where both are plain and look alike. */
+/** Appends a span, as one piece with the last where both are plain and look alike. @param {Span[]} spans @param {Span} span */
 function push(spans, span) {
   if (span.text === "") return;
   const last = spans.at(-1);
@@ -117,6 +121,7 @@ function inline(line) {
 }
 
 class Reader {
+/** @param {string} line */
   constructor(line) {
     this.line = line;
     this.at = 0;
@@ -140,6 +145,7 @@ class Reader {
     return this.pieces;
   }
 
+/** @param {string} character */
   special(character) {
     switch (character) {
       case "\\": return this.escaped();
@@ -162,6 +168,7 @@ class Reader {
     this.text = "";
   }
 
+/** @param {Span} span @param {number} length */
   whole(span, length) {
     this.endText();
     this.pieces.push(span);
@@ -169,6 +176,7 @@ class Reader {
     return true;
   }
 
+/** @param {number} length */
   asText(length) {
     this.text += this.line.slice(this.at, this.at + length);
     this.at += length;
@@ -193,6 +201,7 @@ class Reader {
     return this.whole({ text: isPadded ? inside.slice(1, -1) : inside, code: true }, close + ticks - this.at);
   }
 
+/** @param {string} sign */
   marks(sign) {
     const count = runLength(this.line, this.at);
     const [before, after] = [this.before(), characterAt(this.line, this.at + count)];
@@ -229,6 +238,7 @@ class Reader {
     return this.whole({ text, link: this.target.link }, this.target.end - this.at);
   }
 
+/** @param {number} from */
   targetAt(from) {
     if (this.targetEnd < from) {
       const length = this.line.slice(from).search(/[) ]/);
@@ -268,7 +278,7 @@ class Reader {
   }
 }
 
-/** For each run of backticks, by its beginning, where the next one of the same length begins. */
+/** For each run of backticks, by its beginning, where the next one of the same length begins. @param {string} line */
 function nextTicks(line) {
   const [nearest, next] = [new Map(), new Map()];
   for (const { 0: run, index } of [...line.matchAll(/`+/g)].reverse()) {
@@ -278,7 +288,7 @@ function nextTicks(line) {
   return next;
 }
 
-/** Finds for each mark that closes the one that it closes. */
+/** Finds for each mark that closes the one that it closes. @param {any[]} pieces */
 function pair(pieces) {
   const open = [];
   const counts = {};
@@ -303,7 +313,7 @@ function pair(pieces) {
   }
 }
 
-/** The mark that this one closes as, or null. */
+/** The mark that this one closes as, or null. @param {any[]} pieces @param {number} at @param {number[]} open @param {Record<string, number>} counts @returns {string | null} */
 function closes(pieces, at, open, counts) {
   const { mark, canClose } = pieces[at];
   if (!canClose) return null;
@@ -319,6 +329,7 @@ function closes(pieces, at, open, counts) {
   return (counts[mark] ?? 0) > 0 ? mark : null;
 }
 
+/** @param {any[]} pieces */
 function toSpans(pieces) {
   const spans = [];
   /** @type {Record<string, number>} */
@@ -342,19 +353,20 @@ function toSpans(pieces) {
   return spans;
 }
 
-/** Whether a target may be followed: a page or a mail, and nothing in it that deceives. */
+/** Whether a target may be followed: a page or a mail, and nothing in it that deceives. @param {string} target */
 function isLink(target) {
   const scheme = schemeOf(target);
   return scheme !== null && target.length > scheme.length && utf8Length(target) <= TARGET_BYTES_MAX
     && !NO_PART_OF_LINK.test(target) && !/^[/?#]/.test(target.slice(scheme.length));
 }
 
+/** @param {string} text */
 function schemeOf(text) {
   const start = text.slice(0, 8).toLowerCase();
   return SCHEMES.find((scheme) => start.startsWith(scheme)) ?? null;
 }
 
-/** A link without what ends its sentence. */
+/** A link without what ends its sentence. @param {string} link */
 function trimmed(link) {
   const count = (sign) => link.split(sign).length - 1;
   const surplus = { ")": count(")") - count("("), "]": count("]") - count("[") };
@@ -368,28 +380,33 @@ function trimmed(link) {
   return link.slice(0, length);
 }
 
+/** @param {string} mark @param {string} outer */
 function mayStandAfter(mark, outer) {
   if (mark[0] === "_") return !ALPHANUMERIC.test(outer);
   if (mark === "*") return !/[A-Za-z0-9]/.test(outer);
   return true;
 }
 
+/** @param {string} line @param {number} at */
 function runLength(line, at) {
   let end = at;
   while (line[end] === line[at]) end += 1;
   return end - at;
 }
 
+/** @param {string} line @param {number} at */
 function characterAt(line, at) {
   return at < line.length ? String.fromCodePoint(line.codePointAt(at)) : "";
 }
 
+/** @param {string} line @param {number} at */
 function characterBefore(line, at) {
   if (at === 0) return "";
   const low = line.charCodeAt(at - 1) >= 0xdc00 && line.charCodeAt(at - 1) < 0xe000;
   return characterAt(line, low && at > 1 ? at - 2 : at - 1);
 }
 
+/** @param {string} text */
 function utf8Length(text) {
   return new TextEncoder().encode(text).length;
 }

@@ -53,6 +53,7 @@ export function look(name) {
   return [...visible.toLowerCase().replace(/\p{Mn}/gu, "")].map(letter).join("");
 }
 
+/** @param {string} character */
 function letter(character) {
   const code = character.codePointAt(0);
   const narrow = code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : character;

@@ -2,7 +2,10 @@
 // database. Does what the session says is to be done. Not here: anything that is shown.
 
 import { TYPING_EVERY_MS, TYPING_MS } from "./limits.js";
+import { Presence } from "./presence.js";
+import { Recent } from "./recent.js";
 import { Session } from "./session.js";
+import { Standing } from "./standing.js";
 import { Timeline } from "./timeline.js";
 
 /** @import { Identity } from "./identity.js" */
@@ -10,7 +13,12 @@ import { Timeline } from "./timeline.js";
 /** @import { Body, Member } from "./codec.js" */
 
 const HISTORY_PAGE = 100;
+const AUDIT_PAGE = 50;
 const TICK_MS = 1000;
+/** So long after the last message the newest ones are kept for the next visit. */
+const KEEP_AFTER_MS = 1000;
+/** Endings after which nothing of the room stays here. */
+const OUT = new Set(["kicked", "banned", "no_entry"]);
 
 export class Room {
   /**
@@ -29,9 +37,14 @@ export class Room {
     this.count = 0;
     /** Who writes, and until when. @type {Map<string, {member: Member, until: number}>} */
     this.typing = new Map();
+    this.standing = new Standing();
+    this.presence = new Presence();
+    this.recent = new Recent();
     this.state = { state: "connecting", untilMs: 0 };
     this.isLoading = false;
-    this.isBeginningKnown = false;
+    this.headAtJoin = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.keeping = undefined;
     this.typedAt = -Infinity;
     this.socket = null;
     this.timer = null;
@@ -43,18 +56,21 @@ export class Room {
   /** Takes over what an earlier window has left unsent, and connects. */
   async start() {
     holdLock(this.windowId);
-    const mine = await this.#adopt();
+    const [mine, cached] = [await this.#adopt(), await this.#remembered()];
     const position = this.identity === null ? mine.find((one) => one.position)?.position ?? null : null;
     const formerIds = [...new Set(mine.flatMap((one) => one.formerIds ?? []))];
     this.session = new Session({
-      ...this.options, hasKey: this.identity !== null, position, formerIds,
+      ...this.options, hasKey: this.identity !== null, position, cached, formerIds,
       outbox: mine.map(({ id, body }) => ({ id, body })),
     });
     for (const { id, body, time } of mine) this.timeline.say(id, body, time);
     setInterval(() => this.#tick(), TICK_MS);
     addEventListener("online", () => this.retry());
     addEventListener("pageshow", (event) => event.persisted && this.retry());
-    document.addEventListener("visibilitychange", () => !document.hidden && this.#do(this.session.ping(performance.now())));
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#keepRecent();
+      else this.#do(this.session.ping(performance.now()));
+    });
     this.#connect();
   }
 
@@ -90,6 +106,21 @@ export class Room {
     if (before === null || this.isLoading || this.state.state !== "joined") return;
     this.isLoading = true;
     this.#do(this.session.ask({ type: "history", before, limit: HISTORY_PAGE }));
+  }
+
+  /** Asks how the room stands; the answer is an event. */
+  askAccess() {
+    this.#do(this.session.ask({ type: "access" }));
+  }
+
+  /** Asks for what was done in the room, older than a place. @param {number} [before] */
+  askAudit(before) {
+    this.#do(this.session.ask({ type: "audit", limit: AUDIT_PAGE, ...(before === undefined ? {} : { before }) }));
+  }
+
+  /** Leaves, and does not come back by itself. */
+  leave() {
+    this.#do(this.session.ask({ type: "leave" }));
   }
 
   tellTyping() {
@@ -166,12 +197,16 @@ export class Room {
     }
   }
 
+/** @param {string} nonce @param {WebSocket | null} socket */
   async #prove(nonce, socket) {
     const { key, proof } = await this.identity.prove(nonce, this.name, location.origin);
     if (this.socket === socket) this.#do(this.session.proved(key, proof));
   }
 
+  /** Takes note of what the session tells. @param {any} event */
   #told(event) {
+    // Before the timeline knows of it: who came after a message stands below it, also where that is not loaded yet.
+    const after = Math.max(this.timeline.newestRow(), this.headAtJoin);
     this.timeline.apply(event);
     switch (event.type) {
       case "state":
@@ -180,11 +215,55 @@ export class Room {
         break;
       case "ended":
         this.state = { state: "ended", untilMs: 0 };
+        this.members.clear();
+        this.typing.clear();
+        this.count = 0;
+        if (OUT.has(event.code)) this.#forgetRecent();
         break;
       case "joined":
-        this.members = new Map((event.members ?? []).map((member) => [member.id, member]));
-        this.count = event.count;
         this.isLoading = false;
+        this.headAtJoin = event.head;
+        this.askAccess();
+        break;
+      case "message":
+        this.typing.delete(event.from.id);
+        this.#said(event);
+        break;
+      case "history":
+        this.isLoading = false;
+        this.#remember(event.messages);
+        break;
+      case "reset":
+        this.#forgetRecent();
+        break;
+      case "access":
+        this.standing.told(event, performance.now());
+        break;
+      case "failed":
+      case "refused":
+        if (this.standing.refused(event, performance.now())) this.askAccess();
+        break;
+    }
+    this.#present(event, after);
+    this.onEvent(event);
+  }
+
+  /** A message of the stream. @param {any} message */
+  #said(message) {
+    const now = performance.now();
+    const isMine = (/** @type {string} */ id) => this.timeline.isMine(id);
+    if (message.act && this.standing.acted(message, isMine, now)) this.askAccess();
+    if (!message.act && isMine(message.from.id)) this.standing.spoke(now);
+    this.#remember([message]);
+  }
+
+  /** Who is here. @param {any} event @param {number} after the place below which it is told */
+  #present(event, after) {
+    const isOther = (/** @type {Member} */ member) => !this.timeline.isMine(member.id);
+    switch (event.type) {
+      case "joined":
+        this.members = new Map((event.members ?? []).map((/** @type {Member} */ member) => [member.id, member]));
+        this.count = event.count;
         if (!event.members) this.#do(this.session.ask({ type: "members" }));
         break;
       case "members":
@@ -192,11 +271,21 @@ export class Room {
         this.count = event.count;
         break;
       case "entered":
-      case "renamed":
+        this.presence.came(event.members.filter((/** @type {Member} */ one) => isOther(one) && !this.members.has(one.id)), after);
         for (const member of event.members) this.members.set(member.id, member);
-        this.count = event.count ?? this.count;
+        this.presence.compare(event.members.filter(isOther), this.members.values(), after);
+        this.count = event.count;
+        break;
+      case "renamed":
+        for (const member of event.members) {
+          const before = this.members.get(member.id)?.name;
+          if (before !== undefined) this.presence.renamed(before, member, after);
+          this.members.set(member.id, member);
+        }
+        this.presence.compare(event.members.filter(isOther), this.members.values(), after);
         break;
       case "left":
+        this.presence.left(event.members.filter((/** @type {Member} */ one) => isOther(one) && this.members.has(one.id)), after);
         for (const { id } of event.members) this.members.delete(id);
         this.count = event.count;
         break;
@@ -204,29 +293,52 @@ export class Room {
         this.count = event.count;
         break;
       case "typing":
-        for (const member of event.members) {
-          if (!this.timeline.isMine(member.id)) this.typing.set(member.id, { member, until: performance.now() + TYPING_MS });
-        }
-        break;
-      case "message":
-        this.typing.delete(event.from.id);
-        break;
-      case "history":
-        this.isLoading = false;
-        this.isBeginningKnown = !event.more;
+        for (const member of event.members.filter(isOther)) this.typing.set(member.id, { member, until: performance.now() + TYPING_MS });
         break;
     }
-    this.onEvent(event);
+  }
+
+  /** What an earlier visit has kept, shown before anything is asked. */
+  async #remembered() {
+    const kept = this.identity === null ? null : await this.store.get("history", this.name);
+    if (!kept?.messages?.length) return null;
+    this.timeline.apply({ type: "history", messages: kept.messages });
+    this.recent.add(kept.messages);
+    this.onEvent({ type: "remembered" });
+    return { epoch: kept.epoch, seq: kept.messages.at(-1).seq };
+  }
+
+  /** @param {import("./codec.js").Message[]} messages */
+  #remember(messages) {
+    if (this.identity === null) return;
+    this.recent.add(messages);
+    this.keeping ??= setTimeout(() => this.#keepRecent(), KEEP_AFTER_MS);
+  }
+
+  #keepRecent() {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    const messages = this.recent.list();
+    const epoch = this.session?.position?.epoch;
+    if (this.identity !== null && epoch && messages.length > 0) this.store.put("history", this.name, { epoch, messages });
+  }
+
+  #forgetRecent() {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    this.recent.clear();
+    this.store.remove("history", this.name);
   }
 
   #tick() {
     const now = performance.now();
     for (const [id, { until }] of this.typing) if (until < now) this.typing.delete(id);
     this.#do(this.session.tick(now));
+    if (this.standing.isAskDue(now)) this.askAccess();
     this.onEvent({ type: "tick" });
   }
 
-  /** The outbox of this room that no other open window has. */
+  /** The outbox of this room that no other open window has. @returns {Promise<any[]>} */
   async #adopt() {
     const kept = (await this.store.outbox()).filter((one) => one.room === this.name);
     const open = await openWindows();
@@ -236,7 +348,7 @@ export class Room {
   }
 }
 
-/** As long as this window is there, others see that it is. */
+/** As long as this window is there, others see that it is. @param {string} windowId */
 function holdLock(windowId) {
   navigator.locks?.request(`papo ${windowId}`, () => new Promise(() => {}));
 }

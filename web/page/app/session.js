@@ -20,14 +20,20 @@ const BACKOFF_MS = 500;
 const BACKOFF_MS_MAX = 30_000;
 /** After so long in a room the waiting begins anew. */
 const STEADY_MS = 30_000;
-const FINAL = new Set(["too_fast", "log_failed"]);
+/** Refusals after which a message is still to be said. */
+const PASSING = new Set(["too_fast", "log_failed", "slow_mode"]);
+/** Those after which it is said again by itself, after a while. */
+const TRIED_AGAIN = new Set(["log_failed", "slow_mode"]);
+const HISTORY_AT_FIRST = 60;
+/** Where no more than this was missed, all of it is asked for. */
+const HISTORY_MISSED_MAX = 200;
 
 export class Session {
   /**
    * @param {{name: string, room: string, hasKey: boolean, outbox?: Outgoing[], formerIds?: string[],
-   *   position?: {seq: number, epoch: string} | null, secret?: string | null, random?: () => number}} options
+   *   position?: {seq: number, epoch: string} | null, cached?: {seq: number, epoch: string} | null, secret?: string | null, random?: () => number}} options
    */
-  constructor({ name, room, hasKey, outbox = [], formerIds = [], position = null, secret = null, random = Math.random }) {
+  constructor({ name, room, hasKey, outbox = [], formerIds = [], position = null, cached = null, secret = null, random = Math.random }) {
     this.name = name;
     this.room = room;
     this.hasKey = hasKey;
@@ -37,6 +43,8 @@ export class Session {
     this.formerIds = [...formerIds];
     /** Up to where everything is known, and of which log. */
     this.position = position;
+    /** Up to where messages of an earlier visit are shown, and of which log. */
+    this.cached = cached;
     /** @type {Member | null} */
     this.you = null;
     /** @type {"connecting" | "greeting" | "joining" | "joined" | "waiting" | "ended"} */
@@ -160,7 +168,7 @@ export class Session {
     return this.ask({ type: "rename", name });
   }
 
-  /** @returns {Effect[]} */
+  /** @returns {Effect[]} @param {any} message */
   #welcome(message) {
     if (message.protocol !== PROTOCOL_VERSION) return this.#end({ type: "ended", code: "version" });
     this.stage = "joining";
@@ -175,7 +183,7 @@ export class Session {
     return fields;
   }
 
-  /** @returns {Effect[]} */
+  /** @returns {Effect[]} @param {any} message @param {number} now */
   #joined(message, now) {
     /** @type {Effect[]} */
     const effects = [];
@@ -189,12 +197,27 @@ export class Session {
     this.stage = "joined";
     this.joinedAt = now;
     effects.push(tell(message), tell({ type: "state", state: "joined" }), ...this.ping(now));
-    if (!isSame && message.head > 0) effects.push(send({ type: "history", before: message.head + 1, limit: 60 }));
+    if (!isSame) effects.push(...this.#catchUp(message, isFirst));
     this.resendAt = isOtherGuest && isSame ? message.head : null;
     return [...effects, ...(this.resendAt === null ? this.#resend() : this.#resendIfRead())];
   }
 
-  /** @returns {Effect[]} */
+  /** The newest messages; where those of an earlier visit are shown already, only what has come since. @returns {Effect[]} @param {{head: number, epoch: string}} joined @param {boolean} isFirst */
+  #catchUp({ head, epoch }, isFirst) {
+    const { cached } = this;
+    this.cached = null;
+    /** @type {Effect[]} */
+    const effects = [];
+    const isVoid = cached !== null && (!isFirst || cached.epoch !== epoch || cached.seq > head);
+    if (isVoid && isFirst) effects.push(tell({ type: "reset" }));
+    const missed = cached === null || isVoid ? Infinity : head - cached.seq;
+    if (missed > 0 && Number.isFinite(missed)) effects.push(tell({ type: "missed", after: cached?.seq }));
+    const limit = missed <= HISTORY_MISSED_MAX ? missed : HISTORY_AT_FIRST;
+    if (head > 0 && limit > 0) effects.push(send({ type: "history", before: head + 1, limit }));
+    return effects;
+  }
+
+  /** @returns {Effect[]} @param {any} message */
   #message(message) {
     const isOwn = this.formerIds.includes(message.from.id);
     const isWaited = isOwn && this.outbox.some((one) => one.id === message.id);
@@ -217,23 +240,18 @@ export class Session {
     return [...effects, ...this.#resendIfRead()];
   }
 
-  /** @returns {Effect[]} */
+  /** @returns {Effect[]} @param {any} message @param {number} now */
   #error(message, now) {
-    if (this.stage === "joining") return this.#end({ ...message, type: "ended" });
+    if (this.stage === "joining") return this.#end({ ...message, type: "ended", isRefusal: true });
     const about = this.outbox.find((one) => one.id === message.about);
-    if (!about) {
-      if (message.code === "log_failed") this.retryAt ??= now + 1000 * (message.retry_after ?? 5);
-      return [tell({ ...message, type: "refused" })];
-    }
-    if (message.code === "log_failed") {
-      this.retryAt ??= now + 1000 * (message.retry_after ?? 5);
-      return [tell({ ...message, type: "refused" })];
-    }
-    if (FINAL.has(message.code)) return [tell({ ...message, type: "refused" })];
+    const isTriedAgain = message.code === "log_failed" || (about && TRIED_AGAIN.has(message.code));
+    if (isTriedAgain) this.retryAt ??= now + 1000 * (message.retry_after ?? 5);
+    if (!about || PASSING.has(message.code)) return [tell({ ...message, type: "refused" })];
     this.outbox = this.outbox.filter((one) => one !== about);
     return [{ do: "settled", id: about.id }, tell({ ...message, type: "failed", id: about.id })];
   }
 
+/** @param {any} message @returns {Effect[]} */
   #closing(message) {
     const isOver = message.code === "left" || message.code === "kicked" || message.code === "banned";
     if (isOver) return this.#end({ ...message, type: "ended" });
@@ -241,17 +259,18 @@ export class Session {
     return [tell({ ...message, type: "closing" })];
   }
 
-  /** @returns {Effect[]} */
+  /** @returns {Effect[]} @param {any} event */
   #end(event) {
     this.stage = "ended";
     return [tell(event), { do: "close" }];
   }
 
+/** @returns {Effect[]} */
   #resend() {
     return this.outbox.map(({ id, body }) => send({ type: "say", id, ...body }));
   }
 
-  /** A guest has read up to where it was when it came: what is left was not stored. */
+  /** A guest has read up to where it was when it came: what is left was not stored. @returns {Effect[]} */
   #resendIfRead() {
     if (this.stage !== "joined" || this.resendAt === null || this.position.seq < this.resendAt) return [];
     this.resendAt = null;

@@ -1,8 +1,10 @@
-// What the page keeps in the browser: settings, drafts and rooms; the key; the outbox. A browser may refuse any of it, and
+// What the page keeps in the browser: settings, drafts and rooms; the key; the outbox; the newest messages of
+// each room. A browser may refuse any of it, and
 // then the page goes on without and says so. Not here: what is done with it.
 
 const DATABASE = "papo";
-const VERSION = 1;
+const VERSION = 2;
+const TABLES = ["keys", "outbox", "history"];
 /** Where nothing can be kept, it is kept until the window closes. */
 const fallback = new Map();
 
@@ -28,6 +30,8 @@ export function keep(name, value) {
   }
 }
 
+/** @typedef {"keys" | "outbox" | "history"} Table */
+
 export class Store {
   /** @param {IDBDatabase | null} database */
   constructor(database) {
@@ -49,17 +53,17 @@ export class Store {
     return this.database !== null;
   }
 
-  /** @param {"keys" | "outbox"} name @param {string} key */
+  /** @param {Table} name @param {string} key */
   async get(name, key) {
     return this.#run(name, "readonly", (table) => table.get(key), () => this.memory.get(`${name} ${key}`));
   }
 
-  /** @param {"keys" | "outbox"} name @param {string} key @param {any} value */
+  /** @param {Table} name @param {string} key @param {any} value */
   async put(name, key, value) {
     await this.#run(name, "readwrite", (table) => table.put(value, key), () => this.memory.set(`${name} ${key}`, value));
   }
 
-  /** @param {"keys" | "outbox"} name @param {string} key */
+  /** @param {Table} name @param {string} key */
   async remove(name, key) {
     await this.#run(name, "readwrite", (table) => table.delete(key), () => this.memory.delete(`${name} ${key}`));
   }
@@ -69,10 +73,18 @@ export class Store {
     return this.#run("outbox", "readonly", (table) => table.getAll(), () => []);
   }
 
+  /** Forgets everything of a table. @param {Table} name */
+  async clear(name) {
+    await this.#run(name, "readwrite", (table) => table.clear(), () => {
+      for (const key of this.memory.keys()) if (key.startsWith(`${name} `)) this.memory.delete(key);
+    });
+  }
+
+/** @param {Table} name @param {IDBTransactionMode} mode @param {(table: IDBObjectStore) => IDBRequest} ask @param {() => any} otherwise */
   async #run(name, mode, ask, otherwise) {
     if (this.database === null) return otherwise();
     try {
-      const transaction = this.database.transaction(name, mode, { durability: "strict" });
+      const transaction = this.database.transaction(name, mode, { durability: name === "history" ? "relaxed" : "strict" });
       const request = ask(transaction.objectStore(name));
       return await finished(request, mode === "readwrite" ? transaction : null);
     } catch {
@@ -83,12 +95,13 @@ export class Store {
   }
 }
 
+/** @returns {Promise<IDBDatabase>} */
 function openDatabase() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, VERSION);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore("keys");
-      request.result.createObjectStore("outbox");
+      const there = request.result.objectStoreNames;
+      for (const table of TABLES) if (!there.contains(table)) request.result.createObjectStore(table);
     };
     request.onsuccess = () => {
       request.result.onversionchange = () => request.result.close();
@@ -99,7 +112,7 @@ function openDatabase() {
   });
 }
 
-/** The result of a request; of one that writes, once it is on disk. */
+/** The result of a request; of one that writes, once it is on disk. @param {IDBRequest} request @param {IDBTransaction | null} transaction @returns {Promise<any>} */
 function finished(request, transaction) {
   return new Promise((resolve, reject) => {
     request.onerror = () => reject(request.error);

@@ -32,7 +32,7 @@ export function safeLine(text) {
   return safe(text.replace(/[\n\t]/g, " "));
 }
 
-/** What is shown in place of a character that is not to be obeyed. */
+/** What is shown in place of a character that is not to be obeyed. @param {string} character */
 function instead(character) {
   const code = character.codePointAt(0);
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);

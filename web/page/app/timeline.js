@@ -8,7 +8,7 @@ import { Names } from "./names.js";
 /** @import { Body, Member, Message } from "./codec.js" */
 /** @typedef {{emoji: string, members: string[]}} Reactions */
 /** @typedef {{seq?: number, id: string, time: string, from: Member, own?: true, text?: string, edited?: true,
- *   deleted?: true, change?: Body, unknown?: true, reply?: number, reactions?: Reactions[],
+ *   deleted?: true, change?: Body, act?: import("./codec.js").Act, unknown?: true, reply?: number, reactions?: Reactions[],
  *   delivery?: "pending" | "failed", refusal?: object, changing?: true, gap_before?: true}} Row */
 /** @typedef {{message: Message, text: string | null, deleted: boolean, reactions: Map<string, Set<string>>,
  *   row: Row | null}} Kept */
@@ -149,6 +149,15 @@ export class Timeline {
     return this.#places[at] > 1 ? this.#places[at] : null;
   }
 
+  /** The place of the newest message that has a row of its own; 0 where there is none. */
+  newestRow() {
+    for (let at = this.#places.length - 1; at >= 0; at -= 1) {
+      const kept = this.#log.get(this.#places[at]);
+      if (kept && "message" in kept) return this.#places[at];
+    }
+    return 0;
+  }
+
   /** Whether the name alone does not say who it is. @param {Member} member */
   needsBadge(member) {
     return this.#names.isShared(member.name);
@@ -159,18 +168,20 @@ export class Timeline {
     this.#names.see(member.name, this.#mine.has(member.id) ? this.#self : member.id);
   }
 
+/** @param {Message} message */
   #append(message) {
     const target = this.#insert(message);
     if (target !== null) this.#fold(target);
     while (this.#places.length > MESSAGES_KEPT_MAX) this.#dropOldest();
   }
 
+/** @param {Message[]} messages */
   #addPage(messages) {
     const targets = new Set(messages.map((message) => this.#insert(message)));
     for (const target of targets) if (target !== null) this.#fold(target);
   }
 
-  /** Adds a message that is not there yet. Returns the place that has to be folded anew, or null. */
+  /** Adds a message that is not there yet. Returns the place that has to be folded anew, or null. @param {Message} message @returns {number | null} */
   #insert(message) {
     if (this.#mine.has(message.from.id)) this.#outgoing = this.#outgoing.filter((one) => one.id !== message.id);
     if (this.#log.has(message.seq)) return null;
@@ -189,7 +200,7 @@ export class Timeline {
     return target;
   }
 
-  /** Works out what is to be shown of a message. */
+  /** Works out what is to be shown of a message. @param {number} target */
   #fold(target) {
     const kept = this.#log.get(target);
     if (!kept || !("message" in kept)) return;
@@ -220,7 +231,7 @@ export class Timeline {
     this.#holes.delete(seq);
   }
 
-  /** @param {Kept} kept @returns {Row} */
+  /** @param {Kept} kept @returns {Row} @param {number} index @param {boolean} isChanging */
   #stored(kept, index, isChanging) {
     const gapBefore = this.#isGapBefore(index);
     const { row } = kept;
@@ -232,6 +243,7 @@ export class Timeline {
     if (kept.deleted) made.deleted = true;
     else if (kept.text !== null) Object.assign(made, { text: kept.text, edited: true });
     else if (typeof message.text === "string") made.text = message.text;
+    else if (message.act) made.act = message.act;
     else made.unknown = true;
     if (typeof message.reply === "number") made.reply = message.reply;
     if (kept.reactions.size > 0) {
@@ -243,6 +255,7 @@ export class Timeline {
     return made;
   }
 
+/** @param {number} index */
   #isGapBefore(index) {
     for (let at = index; at > 0; at -= 1) {
       if (this.#places[at - 1] + 1 !== this.#places[at]) return true;
@@ -251,12 +264,13 @@ export class Timeline {
     return false;
   }
 
-  /** The row of a message of ours that the room does not have; a change shows only once it has failed. */
+  /** The row of a message of ours that the room does not have; a change or an act shows only once it has failed. @param {{id: string, body: Body, time: string, refusal: object | null}} one @returns {Row | null} */
   #unsettled({ id, body, time, refusal }) {
-    if (refusal === null && targetOf(body) !== null) return null;
+    if (refusal === null && (targetOf(body) !== null || body.act)) return null;
     /** @type {Row} */
     const row = { id, time, from: this.#you, own: true };
     if (typeof body.text === "string") row.text = body.text;
+    else if (body.act) row.act = body.act;
     else row.change = body;
     if (typeof body.edit === "number") row.edited = true;
     if (typeof body.reply === "number") row.reply = body.reply;
@@ -272,7 +286,7 @@ export function targetOf(body) {
   return body.delete ?? body.edit ?? null;
 }
 
-/** Applies one change to a message. @param {Kept} kept */
+/** Applies one change to a message. @param {Kept} kept @param {{from: string, body: Body}} change */
 function apply(kept, { from, body }) {
   if (body.react) {
     const { emoji, remove } = body.react;

@@ -1,6 +1,8 @@
 // Every text of the page for people, in English and Brazilian Portuguese. A test fails where one is missing in either
 // language, unused, or where the two take other arguments. Dates and numbers are the browser's business.
 
+import { safeLine } from "./text.js";
+
 export const CATALOGUES = {
   en: {
     lead: "An encrypted chat room. No account, nothing to install.",
@@ -36,8 +38,7 @@ export const CATALOGUES = {
     settings_enter: "Enter sends, Shift+Enter begins a line", settings_notify: "Notify me", notify_none: "Never",
     notify_mentions: "When I am mentioned", notify_all: "Of every message", notify_hide: "Without the text", notify_refused: "The browser does not allow notifications for this page.",
     somebody_wrote: "{name} in {room}", new_in: { one: "1 new message", other: "{count} new messages" }, invite: "Invite",
-    invite_title: "Invite somebody", invite_text: "Whoever opens this link in a browser, or gives it to papo in a terminal, can come into this room.",
-    invite_fragment: "This page was opened without an invite, so the link has no fingerprint. papo invite on the server prints one that has.",
+    invite_title: "Invite somebody", invite_fragment: "This page was opened without an invite, so the link has no fingerprint. papo invite on the server prints one that has.",
     keys: "Keys", key_send: "Send", key_newline: "New line", key_edit: "In an empty box: change your last message", key_end: "To the newest, or cancel",
     key_find: "Search", key_rows: "From message to message", key_act: "At a message: reply, edit, react, copy, take back", key_help: "This list",
     stop_version: "This server speaks another version of papo. Reload the page; if that does not help, tell whoever runs the server.",
@@ -54,6 +55,63 @@ export const CATALOGUES = {
     closing_silent: "The connection was silent for too long; the page comes back by itself.",
     closing_too_late: "Joining took too long; the page tries again.", closing_too_slow: "This connection was too slow; the page comes back by itself.",
     closing_too_large: "A message was too long for the server.",
+    act_kick: "{who} put {whom} out", act_ban: "{who} banned {whom}", act_ban_for: "{who} banned {whom} for {time}",
+    act_unban: "{who} took back the ban of {whom}", act_mute: "{who} muted {whom}", act_mute_for: "{who} muted {whom} for {time}",
+    act_unmute: "{who} lets {whom} speak again", act_slow: "{who} turned on slow mode: {time} between two messages",
+    act_slow_auto: "{who} turned on slow mode that follows how many are here", act_slow_off: "{who} turned off slow mode",
+    act_announce: "{who} lets only moderators and owners speak", act_announce_off: "{who} lets everybody speak",
+    act_lock: "{who} locked the room: nobody new comes in", act_unlock: "{who} unlocked the room",
+    act_op: "{who} made {whom} a moderator", act_own: "{who} made {whom} an owner", act_deop: "{who} took the role of {whom} away",
+    act_invite: "{who} made the invite {invite}", act_revoke: "{who} took back the invite {invite}",
+    act_enter: "{who} came in by the invite {invite}", act_enter_owner: "{who} came in first and owns the room",
+    act_unknown: "{who} did something that this version does not know", operator: "whoever runs the server",
+    role_owner: "owner", role_moderator: "moderator", role_member: "member", people_search: "Find somebody",
+    came: { one: "{names} came in", other: "{names} came in" }, went: { one: "{names} left", other: "{names} left" },
+    more_people: "{count} more", renamed: "{before} is called {name} now",
+    double: "Take care: {newcomer} is here now, who is not {present}. The sign behind the name tells them apart.",
+    mark_locked: "locked", mark_announce: "only moderators speak", mark_slow: "slow mode: {time}",
+    silent_muted: "You may read but not speak here at the moment.", silent_until: "You may read but not speak here until {time}.",
+    silent_announce: "Only moderators and owners speak here at the moment.",
+    wait: "Send in {seconds} s", wait_more: "Everybody waits between two messages here: {seconds} s more. Your text stays.",
+    completions: "What it could be", commands: "Commands", key_complete: "Complete a name or a command", key_rooms: "Another room", key_people: "The people",
+    order_me: "say what you are doing", order_me_text: "/me needs what you are doing: /me waves", order_nick: "be called something else",
+    order_who: "show who is here", order_search: "search in what is loaded", order_invite: "invite somebody", order_settings: "the settings",
+    order_audit: "what was done in this room", order_help: "keys and commands", order_leave: "leave the room", order_slash: "say /…",
+    order_kick: "put somebody out", order_mute: "let somebody read but not speak: /mute @Ana 10m why", order_unmute: "let somebody speak again",
+    order_ban: "shut somebody out: /ban @Ana 7d why", order_unban: "take a ban back", order_slow: "a pause between two messages: 10s, auto or off",
+    order_announce: "only moderators speak: on or off", order_lock: "nobody new comes in", order_unlock: "let people in again",
+    order_revoke: "take back an invite", order_op: "make somebody a moderator; with “owner” an owner", order_deop: "take somebody's role away",
+    order_unknown: "There is no {command}. /help lists the commands; with // in front it is said as text.",
+    order_whom: "{command} needs somebody: {command} @name", order_switch: "{command} takes on or off.",
+    order_slow_time: "/slow takes a time such as 10s or 2m, auto to follow how many are here, or off.",
+    order_invite_how: "/invite takes for how many (a number) and for how long (such as 2h or 7d), or nothing.",
+    order_revoke_whom: "/revoke needs the first letters of an invite; /invite lists them.",
+    order_no_invite: "There is no single invite that begins with {invite}; /invite lists them.",
+    order_nobody: "Nobody called {whom} is known here; /who shows who is here.", order_several: "Several are called {whom}: {names}",
+    person_key: "This is the beginning of their key: the same person has the same signs, whatever the name.",
+    person_guest: "A guest has no key: with each connection they are somebody new.", mention: "Speak to", keep_order: "Keep order",
+    do_kick: "Put out", do_mute: "Mute", do_unmute: "Let speak again", do_ban: "Ban", do_unban: "Take the ban back", do_op: "Make moderator", do_own: "Make owner",
+    do_deop: "Take the role away", do_revoke: "Take back", reason: "Why (everybody can read it)", how_long: "For how long",
+    time_ever: "Until it is taken back", time_good: "For good", time_minutes: { one: "1 minute", other: "{count} minutes" },
+    time_hours: { one: "1 hour", other: "{count} hours" }, time_days: { one: "1 day", other: "{count} days" }, until: "until {time}",
+    uses: { one: "1 person", other: "{count} people" }, uses_any: "any number of people", invite_uses: "For how many",
+    invite_open: "Everybody who reaches the server may come into this room. Whoever opens this link, or gives it to papo in a terminal, knows the right server by it.",
+    invite_closed: "People come into this room by invite. This link is for those who were here before; ask somebody who keeps order for an invite for somebody new.",
+    invite_staff: "People come into this room by invite. Make one, and pass the link on over a way that you trust.",
+    invite_make: "Make an invite", invite_made: "This link lets in whoever has it. It is shown only now:", invite_code: "The link as a QR code",
+    invites_there: "Invites that let somebody in", invites_none: "There are none.", invite_by: "by {name}, {left}, {until}", invite_owner: "(the first becomes the owner)",
+    audit_title: "What was done here", audit_loading: "Loading…", audit_none: "Nothing was done yet.", audit_older: "Older", banned_is: "banned", muted_is: "muted",
+    settings_presence: "Show who comes and goes",
+    error_no_entry: "There is no such room, or you need an invite for it. Ask somebody inside for one, and open its link.",
+    error_invite_expired: "This invite no longer holds. Ask for a new one.", error_invite_used: "As many as may have come in by this invite already. Ask for a new one.",
+    error_invite_revoked: "This invite was taken back. Ask for a new one.", error_banned: "You were shut out of this room. Talk to whoever keeps order there.",
+    error_locked: "Nobody new is let in at the moment. Try again later.", error_muted: "You may read but not speak here at the moment.",
+    error_slow_mode: "Everybody waits between two messages here. Yours is sent by itself in a while.",
+    error_announce_only: "Only those who keep order speak here at the moment.", error_not_allowed: "You may not do that here. Ask somebody who keeps order.",
+    error_bad_act: "This cannot be done. Look at who is here and what holds now.",
+    stop_kicked: "Somebody who keeps order has put you out of the room.", stop_kicked_why: "Somebody who keeps order has put you out of the room: “{why}”",
+    stop_banned: "Somebody who keeps order has shut you out of the room.", stop_banned_why: "Somebody who keeps order has shut you out of the room: “{why}”",
+    closing_too_many: "Too much comes from your key or your network. The page tries again by itself.",
   },
   pt: {
     lead: "Uma sala de conversa cifrada, sem conta e sem instalar nada.",
@@ -89,8 +147,7 @@ export const CATALOGUES = {
     settings_enter: "Enter envia, Shift+Enter começa outra linha", settings_notify: "Avisar", notify_none: "Nunca",
     notify_mentions: "Quando me mencionam", notify_all: "De cada mensagem", notify_hide: "Sem o texto", notify_refused: "O navegador não permite avisos desta página.",
     somebody_wrote: "{name} em {room}", new_in: { one: "1 mensagem nova", other: "{count} mensagens novas" }, invite: "Convidar",
-    invite_title: "Convidar alguém", invite_text: "Quem abrir este link em um navegador, ou o der ao papo em um terminal, pode entrar nesta sala.",
-    invite_fragment: "Esta página foi aberta sem convite, por isso o link vai sem impressão digital. No servidor, papo invite mostra um link com ela.",
+    invite_title: "Convidar alguém", invite_fragment: "Esta página foi aberta sem convite, por isso o link vai sem impressão digital. No servidor, papo invite mostra um link com ela.",
     keys: "Teclas", key_send: "Enviar", key_newline: "Nova linha", key_edit: "Na caixa vazia: mudar sua última mensagem", key_end: "Para a mais nova, ou cancelar",
     key_find: "Buscar", key_rows: "De mensagem em mensagem", key_act: "Em uma mensagem: responder, editar, reagir, copiar, apagar", key_help: "Esta lista",
     stop_version: "Este servidor fala outra versão do papo. Recarregue a página; se não ajudar, avise quem cuida do servidor.",
@@ -107,8 +164,68 @@ export const CATALOGUES = {
     closing_silent: "A conexão ficou calada tempo demais; a página volta sozinha.",
     closing_too_late: "Entrar demorou demais; a página tenta de novo.", closing_too_slow: "Esta conexão estava lenta demais; a página volta sozinha.",
     closing_too_large: "Uma mensagem era longa demais para o servidor.",
+    act_kick: "{who} pôs {whom} para fora", act_ban: "{who} baniu {whom}", act_ban_for: "{who} baniu {whom} por {time}",
+    act_unban: "{who} desfez o banimento de {whom}", act_mute: "{who} silenciou {whom}", act_mute_for: "{who} silenciou {whom} por {time}",
+    act_unmute: "{who} deixa {whom} falar de novo", act_slow: "{who} ligou o modo lento: {time} entre duas mensagens",
+    act_slow_auto: "{who} ligou o modo lento, que segue quantos estão aqui", act_slow_off: "{who} desligou o modo lento",
+    act_announce: "{who} deixa só moderadores e donos falarem", act_announce_off: "{who} deixa todos falarem",
+    act_lock: "{who} trancou a sala: ninguém novo entra", act_unlock: "{who} destrancou a sala",
+    act_op: "{who} deu a {whom} o papel de moderar", act_own: "{who} deu a {whom} a posse da sala", act_deop: "{who} tirou o papel de {whom}",
+    act_invite: "{who} criou o convite {invite}", act_revoke: "{who} cancelou o convite {invite}",
+    act_enter: "{who} entrou pelo convite {invite}", act_enter_owner: "{who} entrou primeiro e tem a posse da sala",
+    act_unknown: "{who} fez algo que esta versão não conhece", operator: "quem cuida do servidor",
+    role_owner: "dono", role_moderator: "moderador", role_member: "membro", people_search: "Achar alguém",
+    came: { one: "{names} entrou", other: "{names} entraram" }, went: { one: "{names} saiu", other: "{names} saíram" },
+    more_people: "mais {count}", renamed: "{before} agora se chama {name}",
+    double: "Atenção: {newcomer} está aqui agora, e não é a mesma pessoa que {present}. O sinal depois do nome distingue as duas.",
+    mark_locked: "trancada", mark_announce: "só moderadores falam", mark_slow: "modo lento: {time}",
+    silent_muted: "No momento você pode ler, mas não falar aqui.", silent_until: "Você pode ler, mas não falar aqui até {time}.",
+    silent_announce: "No momento só moderadores e donos falam aqui.",
+    wait: "Enviar em {seconds} s", wait_more: "Aqui todos esperam entre duas mensagens: mais {seconds} s. Seu texto fica.",
+    completions: "O que pode ser", commands: "Comandos", key_complete: "Completar um nome ou um comando", key_rooms: "Outra sala", key_people: "As pessoas",
+    order_me: "dizer o que você está fazendo", order_me_text: "/me precisa do que você está fazendo: /me acena", order_nick: "mudar de nome",
+    order_who: "mostrar quem está aqui", order_search: "buscar no que está carregado", order_invite: "convidar alguém", order_settings: "os ajustes",
+    order_audit: "o que foi feito nesta sala", order_help: "teclas e comandos", order_leave: "sair da sala", order_slash: "dizer /…",
+    order_kick: "pôr alguém para fora", order_mute: "deixar alguém só ler: /mute @Ana 10m motivo", order_unmute: "deixar alguém falar de novo",
+    order_ban: "banir alguém: /ban @Ana 7d motivo", order_unban: "desfazer um banimento", order_slow: "uma pausa entre duas mensagens: 10s, auto ou off",
+    order_announce: "só moderadores falam: on ou off", order_lock: "ninguém novo entra", order_unlock: "deixar entrar de novo",
+    order_revoke: "cancelar um convite", order_op: "dar a alguém o papel de moderar; com “owner”, a posse", order_deop: "tirar o papel de alguém",
+    order_unknown: "Não existe {command}. /help lista os comandos; com // na frente, vai como texto.",
+    order_whom: "{command} precisa de alguém: {command} @nome", order_switch: "{command} aceita on ou off.",
+    order_slow_time: "/slow aceita um tempo como 10s ou 2m, auto para seguir quantos estão aqui, ou off.",
+    order_invite_how: "/invite aceita para quantas pessoas (um número) e por quanto tempo (como 2h ou 7d), ou nada.",
+    order_revoke_whom: "/revoke precisa das primeiras letras de um convite; /invite mostra quais há.",
+    order_no_invite: "Não há um único convite que comece com {invite}; /invite mostra quais há.",
+    order_nobody: "Ninguém com o nome {whom} é conhecido aqui; /who mostra quem está aqui.", order_several: "Há mais de uma pessoa chamada {whom}: {names}",
+    person_key: "Este é o começo da chave: a mesma pessoa tem os mesmos sinais, qualquer que seja o nome.",
+    person_guest: "Um visitante não tem chave: a cada conexão é outra pessoa.", mention: "Falar com", keep_order: "Cuidar da sala",
+    do_kick: "Pôr para fora", do_mute: "Silenciar", do_unmute: "Deixar falar de novo", do_ban: "Banir", do_unban: "Desfazer o banimento", do_op: "Dar o papel de moderar", do_own: "Dar a posse",
+    do_deop: "Tirar o papel", do_revoke: "Cancelar", reason: "Motivo (todos podem ler)", how_long: "Por quanto tempo",
+    time_ever: "Até ser desfeito", time_good: "Para sempre", time_minutes: { one: "1 minuto", other: "{count} minutos" },
+    time_hours: { one: "1 hora", other: "{count} horas" }, time_days: { one: "1 dia", other: "{count} dias" }, until: "até {time}",
+    uses: { one: "1 pessoa", other: "{count} pessoas" }, uses_any: "qualquer número de pessoas", invite_uses: "Para quantas pessoas",
+    invite_open: "Quem alcança o servidor pode entrar nesta sala. Quem abrir este link, ou o der ao papo em um terminal, reconhece por ele o servidor certo.",
+    invite_closed: "Nesta sala só se entra com convite. Este link é para quem já esteve aqui; para alguém novo, peça um convite a quem cuida da sala.",
+    invite_staff: "Nesta sala só se entra com convite. Faça um, e passe o link por um caminho em que você confia.",
+    invite_make: "Criar um convite", invite_made: "Este link deixa entrar quem o tiver. Ele só aparece agora:", invite_code: "O link como código QR",
+    invites_there: "Convites que deixam alguém entrar", invites_none: "Não há nenhum.", invite_by: "de {name}, {left}, {until}", invite_owner: "(quem entrar primeiro fica com a posse)",
+    audit_title: "O que foi feito aqui", audit_loading: "Carregando…", audit_none: "Nada foi feito ainda.", audit_older: "Mais antigos", banned_is: "banido", muted_is: "silenciado",
+    settings_presence: "Mostrar quem entra e sai",
+    error_no_entry: "Não existe essa sala, ou ela pede convite. Peça um a quem está dentro, e abra o link dele.",
+    error_invite_expired: "Este convite já venceu. Peça um novo.", error_invite_used: "Este convite já foi usado quantas vezes podia. Peça um novo.",
+    error_invite_revoked: "Este convite foi cancelado. Peça um novo.", error_banned: "Você foi banido desta sala. Fale com quem cuida dela.",
+    error_locked: "Ninguém novo entra no momento. Tente mais tarde.", error_muted: "No momento você pode ler, mas não falar aqui.",
+    error_slow_mode: "Aqui todos esperam entre duas mensagens. A sua vai sozinha daqui a pouco.",
+    error_announce_only: "No momento só fala quem cuida da sala.", error_not_allowed: "Você não pode fazer isso aqui. Peça a quem cuida da sala.",
+    error_bad_act: "Isto não pode ser feito. Veja quem está aqui e o que vale agora.",
+    stop_kicked: "Quem cuida da sala tirou você dela.", stop_kicked_why: "Quem cuida da sala tirou você da sala: “{why}”",
+    stop_banned: "Quem cuida da sala baniu você dela.", stop_banned_why: "Quem cuida da sala baniu você da sala: “{why}”",
+    closing_too_many: "Vem coisa demais da sua chave ou da sua rede. A página tenta de novo sozinha.",
   },
 };
+
+/** What a server says where it has nothing to add to the code. */
+const OF_CODES = ["you were put out of this room", "you were shut out of this room"];
 
 let language = "en";
 
@@ -143,14 +260,33 @@ export function t(key, values = {}) {
   });
 }
 
-/** What an error of the server means in the page's language; its own words where the code is not known here. */
+/** What an error of the server means in the page's language; its own words where the code is not known here. @param {{code: string, text: string}} error */
 export function refusalText({ code, text }) {
   const key = `error_${code}`;
-  return Object.hasOwn(CATALOGUES.en, key) ? t(key) : t("refused", { text });
+  return Object.hasOwn(CATALOGUES.en, key) ? t(key) : t("refused", { text: safeLine(text) });
 }
 
-/** What a closing means in the page's language. */
+/** What a server's sentence says beyond its code: the reason that somebody has typed. @param {string} text */
+function ownWords(text) {
+  const rest = OF_CODES.reduce((left, known) => (left.startsWith(known) ? left.slice(known.length) : left), text);
+  return safeLine(rest.replace(/^[:\s]+/, "").trim());
+}
+
+/** Why there is no coming back by itself. @param {{code: string, text?: string, isRefusal?: boolean}} event */
+export function endedText({ code, text = "", isRefusal = false }) {
+  // At the door a text is the server's own; a reason that somebody has typed comes with a closing.
+  const why = isRefusal ? "" : ownWords(text);
+  switch (isRefusal ? "" : code) {
+    case "version": return t("stop_version");
+    case "left": return t("stop_left");
+    case "kicked": return why === "" ? t("stop_kicked") : t("stop_kicked_why", { why });
+    case "banned": return why === "" ? t("stop_banned") : t("stop_banned_why", { why });
+    default: return Object.hasOwn(CATALOGUES.en, `error_${code}`) ? t(`error_${code}`) : t("stop_other", { text: safeLine(text) });
+  }
+}
+
+/** What a closing means in the page's language. @param {{code: string, text: string}} closing */
 export function closingText({ code, text }) {
   const key = `closing_${code}`;
-  return Object.hasOwn(CATALOGUES.en, key) ? t(key) : t("closing", { text });
+  return Object.hasOwn(CATALOGUES.en, key) ? t(key) : t("closing", { text: safeLine(text) });
 }

@@ -1,10 +1,12 @@
-// The small windows: settings, invite, keys. Not here: what the settings do.
+// The small windows: settings, keys and commands. Not here: what the settings do.
 
+import { mayDo } from "../acts.js";
+import { COMMANDS } from "../orders.js";
 import { keep, setting } from "../store.js";
 import { t } from "../words.js";
 import { button, el, openDialog } from "./dom.js";
 
-/** Copies a text and says so on the button. */
+/** Copies a text and says so on the button. @param {string} text @param {HTMLElement} from */
 export async function copy(text, from) {
   await navigator.clipboard.writeText(text);
   const before = from.textContent;
@@ -14,21 +16,17 @@ export async function copy(text, from) {
   }, 1500);
 }
 
-/** @param {string} room @param {string | null} fingerprint */
-export function inviteDialog(room, fingerprint) {
-  const link = `${location.origin}/${room}${fingerprint ? `#${fingerprint}` : ""}`;
-  const copying = button(t("copy"), () => copy(link, copying), "btn go");
-  openDialog(t("invite_title"), t("close"), el("p", {}, t("invite_text")), el("p", { className: "fp" }, link),
-    fingerprint ? null : el("p", { className: "small soft" }, t("invite_fragment")), el("div", { className: "line" }, copying));
-}
-
-export function keysDialog() {
-  const rows = [
-    ["Enter", t("key_send")], ["Shift+Enter", t("key_newline")], ["↑", t("key_edit")], ["Esc", t("key_end")], ["Ctrl+F", t("key_find")],
+/** The keys, and the commands that one's role has. @param {string} role */
+export function keysDialog(role) {
+  const keys = [
+    ["Enter", t("key_send")], ["Shift+Enter", t("key_newline")], ["Tab", t("key_complete")], ["↑", t("key_edit")], ["Esc", t("key_end")],
+    ["Ctrl+F", t("key_find")], ["Alt+↑ ↓", t("key_rooms")], ["Alt+U", t("key_people")], ["Ctrl+,", t("settings")],
     ["↑ ↓ Home End", t("key_rows")], ["r e + y Del", t("key_act")], ["F1 Ctrl+/", t("key_help")],
   ];
-  openDialog(t("keys"), t("close"), el("dl", { className: "stack" },
-    ...rows.map(([keys, meaning]) => el("div", { className: "line" }, el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning)))));
+  const commands = COMMANDS.filter(({ verb }) => verb === undefined || mayDo(role, verb)).map(({ name, what }) => [`/${name}`, what()]);
+  const list = (/** @type {string[][]} */ rows) => el("dl", { className: "stack" },
+    ...rows.map(([key, meaning]) => el("div", { className: "keyline" }, el("dt", {}, el("kbd", {}, key)), el("dd", {}, meaning))));
+  openDialog(t("keys"), t("close"), list(keys), el("h3", {}, t("commands")), list([...commands, ["//…", t("order_slash")]]));
 }
 
 /**
@@ -52,7 +50,10 @@ export function settingsDialog({ onName, onChange, onForget, hasKey, isLasting }
     return select;
   };
   const check = (key, otherwise, label) => {
-    const box = el("input", { type: "checkbox", checked: setting(key, otherwise), onchange: () => keep(key, box.checked) });
+    const box = el("input", { type: "checkbox", checked: setting(key, otherwise), onchange: () => {
+      keep(key, box.checked);
+      onChange();
+    } });
     return el("label", { className: "line" }, box, label);
   };
   const labelled = (label, control) => el("label", {}, el("span", {}, label), control);
@@ -64,7 +65,7 @@ export function settingsDialog({ onName, onChange, onForget, hasKey, isLasting }
     labelled(t("settings_language"), choice("language", document.documentElement.lang.slice(0, 2), [["en", "English"], ["pt", "Português"]])),
     labelled(t("settings_theme"), choice("theme", "system", [["system", t("theme_system")], ["light", t("theme_light")], ["dark", t("theme_dark")]])),
     labelled(t("settings_notify"), choice("notify", "none", [["none", t("notify_none")], ["mentions", t("notify_mentions")], ["all", t("notify_all")]], asked)),
-    check("notify_hide", false, t("notify_hide")), check("enter", true, t("settings_enter")),
+    check("notify_hide", false, t("notify_hide")), check("enter", true, t("settings_enter")), check("presence", true, t("settings_presence")),
     el("p", { className: "small soft" }, t("encrypted_more")), el("p", { className: "small soft" }, !hasKey ? t("no_key") : isLasting ? t("key_kept") : t("key_lost")),
     el("details", {}, el("summary", {}, t("forget")), el("p", { className: "small" }, t("forget_text")), button(t("forget"), onForget)));
 }

@@ -17,17 +17,17 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A button. */
+/** A button. @param {string} text @param {(event: any) => void} onclick @param {string} [className] @param {Record<string, any>} [properties] */
 export function button(text, onclick, className = "btn", properties = {}) {
   return el("button", { type: "button", className, onclick, ...properties }, text);
 }
 
-/** Somebody's name, kept apart from the direction of what is around it. @param {string} name */
+/** Somebody's name, kept apart from the direction of what is around it. @param {string} name @param {string} [className] */
 export function named(name, className = "") {
   return el("bdi", { className }, name);
 }
 
-/** Opens a dialog that closes by Escape, by its button, and by a click beside it. */
+/** Opens a dialog that closes by Escape, by its button, and by a click beside it. @param {string} title @param {string} closeText @param {...(Node | null)} content @returns {HTMLDialogElement} */
 export function openDialog(title, closeText, ...content) {
   const id = `title-${crypto.randomUUID()}`;
   const dialog = el("dialog", { "aria-labelledby": id, onclose: () => dialog.remove() },

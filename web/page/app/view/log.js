@@ -1,10 +1,12 @@
 // The messages below one another. However many there are, the document holds a window of some two hundred; scrolling
 // moves the window and keeps what is read where it is. The one owner of the scroll position.
 
+import { actText } from "../acts.js";
 import { layout } from "../layout.js";
+import { setting } from "../store.js";
 import { t } from "../words.js";
 import { button, el } from "./dom.js";
-import { dayName, rowNode } from "./row.js";
+import { dayName, presenceNode, rowNode } from "./row.js";
 
 /** How many items the document holds, and how many come at a time. */
 const WINDOW = 200;
@@ -17,6 +19,8 @@ const AT_END = 24;
 const ANNOUNCE_MS = 2500;
 
 const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+
+/** @import { Item } from "../layout.js" */
 
 export class Log {
   /**
@@ -57,7 +61,7 @@ export class Log {
     // What is above may have grown: the window stays on what it showed.
     const first = this.items.findIndex((item, index) => index >= this.from && item.kind === "row");
     const anchorKey = this.items[first]?.key;
-    this.items = this.#top(rows).concat(layout(rows, this.firstNew));
+    this.items = this.#top(rows).concat(layout(rows, this.firstNew, setting("presence", true) ? this.context.room.presence.rows() : []));
     if (this.isAtEnd && wasFull) {
       this.to = this.items.length;
       this.from = Math.max(0, this.to - WINDOW);
@@ -71,7 +75,7 @@ export class Log {
     this.#fill();
   }
 
-  /** What stands above the first message. */
+  /** What stands above the first message. @param {import("../timeline.js").Row[]} rows @returns {Item[]} */
   #top(rows) {
     const { room } = this.context;
     if (rows.length === 0) return [];
@@ -87,11 +91,17 @@ export class Log {
       this.#clearNew();
       return;
     }
+    if (!isSpoken(message)) return;
     if (!isSeen || !this.isAtEnd) {
       this.firstNew ??= message.seq;
       this.newCount += 1;
     }
-    if (typeof message.text === "string" && message.edit === undefined) this.#announce(message);
+    this.#announce(message);
+  }
+
+  /** Messages have come since the last visit. @param {number} after */
+  missed(after) {
+    this.firstNew ??= after + 1;
   }
 
   /** Somebody is looking again: the line before what is new stays for now, the count goes. */
@@ -160,9 +170,9 @@ export class Log {
     this.#drawJump();
   }
 
-  /** The element of an item: the one that is there where nothing about it has changed. */
+  /** The element of an item: the one that is there where nothing about it has changed. @param {Item} item @returns {HTMLElement} */
   #element(item) {
-    const sign = item.kind === "row" ? this.#signOf(item) : item.key;
+    const sign = item.kind === "row" ? this.#signOf(item) : { row: null, text: item.kind === "presence" ? item.entry.version : item.key };
     const there = this.shown.get(item.key);
     if (there && there.sign.row === sign.row && there.sign.text === sign.text) return there.element;
     const element = this.#make(item);
@@ -170,6 +180,7 @@ export class Log {
     return element;
   }
 
+/** @param {any} item */
   #signOf({ row, isMore }) {
     const replied = row.reply === undefined ? null : this.context.room.timeline.row(row.reply);
     const text = [isMore, this.context.room.timeline.needsBadge(row.from), this.found === row.seq, replied?.text].join(" ");
@@ -177,12 +188,14 @@ export class Log {
     return row.seq === undefined ? { row: null, text: `${text} ${row.delivery} ${row.text}` } : { row, text };
   }
 
+/** @param {Item} item @returns {any} */
   #make(item) {
     switch (item.kind) {
       case "day": return el("h2", { className: "day" }, dayName(item.time));
       case "new": return el("h2", { className: "day new" }, t("new_messages"));
       case "older": return el("p", { className: "day" }, t("older"));
       case "beginning": return el("p", { className: "day" }, t("beginning"));
+      case "presence": return presenceNode(item.entry);
       case "gap": return el("p", { className: "day" }, t("gap"));
       default: {
         const element = rowNode(item.row, item.isMore, this.context);
@@ -235,6 +248,7 @@ export class Log {
     }
   }
 
+/** @param {number | null} from @param {number | null} to */
   #move(from, to) {
     if (from !== null) {
       this.from = from;
@@ -257,10 +271,10 @@ export class Log {
     this.newCount = 0;
   }
 
-  /** Puts what can be done with a message beside it. */
+  /** Puts what can be done with a message beside it. @param {any} element */
   #offer(element) {
     const row = element?.item?.row;
-    if (!row || row.seq === undefined || row.deleted || this.acts.parentElement === element) return;
+    if (!row || row.seq === undefined || row.deleted || row.act || this.acts.parentElement === element) return;
     const act = (action, detail) => () => this.context.act(action, element.item.row, detail);
     const sign = (text, label, action, detail) => button(text, act(action, detail), "btn plain", { "aria-label": label, title: label });
     this.acts.replaceChildren(
@@ -273,13 +287,14 @@ export class Log {
     element.append(this.acts);
   }
 
-  /** The emoji to choose from, in place of the other acts. */
+  /** The emoji to choose from, in place of the other acts. @param {any} row */
   chooseEmoji(row) {
     const all = EMOJI.map((emoji) => button(emoji, () => this.context.act("react", row, emoji), "btn plain", { "aria-label": `${t("react")} ${emoji}` }));
     this.acts.replaceChildren(...all);
     /** @type {HTMLElement} */ (this.acts.firstChild).focus();
   }
 
+/** @param {any} event */
   #key(event) {
     const row = event.target.closest(".m");
     if (event.target !== row && event.target !== this.list) return;
@@ -304,16 +319,20 @@ export class Log {
     }
   }
 
-  /** Reads new messages out, a few at a time. */
+  /** Reads new messages out, a few at a time. @param {any} message */
   #announce(message) {
     this.announced.push(message);
     this.announcing ??= setTimeout(() => {
-      const [first, ...others] = this.announced;
-      this.live.textContent = others.length < 3
-        ? this.announced.map(({ from, text }) => `${from.name}: ${text.slice(0, 200)}`).join("\n")
+      this.live.textContent = this.announced.length <= 3
+        ? this.announced.map((one) => (one.act ? actText(one) : `${one.from.name}: ${one.text.slice(0, 200)}`)).join("\n")
         : t("new_in", { count: this.announced.length });
-      this.announced = first ? [] : [];
+      this.announced = [];
       this.announcing = null;
     }, ANNOUNCE_MS);
   }
+}
+
+/** Whether a message is something new to read, and no change of what was said. @param {any} message */
+export function isSpoken(message) {
+  return message.act !== undefined || (typeof message.text === "string" && message.edit === undefined);
 }

@@ -1,11 +1,16 @@
-// One message: who, when, what, and whether the room has it. Not here: where it stands among the others.
+// One message or act: who, when, what, and whether the room has it; and who came and went. Not here: where it stands
+// among the others.
 
+import { actText, whomName } from "../acts.js";
 import { badge, isGuest } from "../codec.js";
 import { colour, initial } from "../names.js";
 import { safeLine } from "../text.js";
 import { locale, refusalText, t } from "../words.js";
 import { button, el, named } from "./dom.js";
 import { textNodes } from "./text.js";
+
+/** How many names a row of comings and goings has before it only counts. */
+const NAMES_SHOWN = 2;
 
 const formats = new Map();
 
@@ -26,13 +31,18 @@ export function dayName(time) {
   return formatted(time, { weekday: "long", day: "numeric", month: "long", ...(isThisYear ? {} : { year: "numeric" }) });
 }
 
-/** The circle with a letter. @param {{id: string, name: string}} member */
+/** The circle with a letter. @param {{id: string, name: string}} member @param {boolean} [isSmall] */
 export function avatar(member, isSmall = false) {
   return el("span", { className: `av n${colour(member.id)}${isSmall ? " is-small" : ""}`, "aria-hidden": true },
     el("span", {}, initial(member.name)));
 }
 
-/** A name with its badge where the name alone does not say who it is. */
+/** A name with its badge, in words. @param {{id: string, name: string}} member */
+export function signed(member) {
+  return `${safeLine(member.name)}#${badge(member.id)}`;
+}
+
+/** A name with its badge where the name alone does not say who it is. @param {{id: string, name: string}} member @param {boolean} needsBadge */
 export function person(member, needsBadge) {
   const className = `who n${colour(member.id)}`;
   const sign = isGuest(member.id) ? `${t("guest")} ${badge(member.id)}` : badge(member.id);
@@ -50,6 +60,7 @@ export function person(member, needsBadge) {
 export function rowNode(row, isMore, context) {
   const { timeline, act } = context;
   const when = formatted(row.time, { hour: "2-digit", minute: "2-digit" });
+  if (row.act) return actNode(row, when, context);
   const element = el("article", {
     className: classes(row, isMore), tabIndex: -1, "aria-label": `${safeLine(row.from.name)}, ${when}`,
   });
@@ -63,7 +74,33 @@ export function rowNode(row, isMore, context) {
   return element;
 }
 
-/** What a message answers, on one line. */
+/** What somebody did to the room: a small row of its own. @param {any} row @param {string} when @param {any} context */
+function actNode(row, when, { timeline, act }) {
+  const shown = (whom) => (whom.name !== undefined && timeline.needsBadge(whom) ? `${whomName(whom)}#${badge(whom.id)}` : whomName(whom));
+  const text = actText(row, shown);
+  const time = el("time", { dateTime: row.time, title: formatted(row.time, { dateStyle: "full", timeStyle: "medium" }) }, when);
+  return el("article", { className: row.delivery === "failed" ? "m is-act is-failed" : "m is-act", tabIndex: -1, "aria-label": `${text}, ${when}` },
+    el("p", { className: "done", dir: "auto" }, text, time), ...asides(row, act));
+}
+
+/** Who came and went between two messages. @param {import("../presence.js").Entry} entry */
+export function presenceNode({ came, left, renamed, doubles }) {
+  const lines = [];
+  if (came.size > 0) lines.push(t("came", { names: listed([...came.values()]), count: came.size }));
+  if (left.size > 0) lines.push(t("went", { names: listed([...left.values()]), count: left.size }));
+  for (const { before, member } of renamed.values()) lines.push(t("renamed", { before: safeLine(before), name: safeLine(member.name) }));
+  return el("div", { className: "event" }, lines.length === 0 ? null : el("p", { dir: "auto" }, lines.join(" · ")),
+    ...doubles.map(({ member, other }) => el("p", { className: "problem", dir: "auto" }, t("double", { newcomer: signed(member), present: signed(other) }))));
+}
+
+/** Names as a list in words, of many only the first. @param {import("../codec.js").Member[]} members */
+function listed(members) {
+  const names = members.map(({ name }) => `\u2068${safeLine(name)}\u2069`);
+  const shown = names.length <= NAMES_SHOWN + 1 ? names : [...names.slice(0, NAMES_SHOWN), t("more_people", { count: names.length - NAMES_SHOWN })];
+  return new Intl.ListFormat(locale(), { type: "conjunction" }).format(shown);
+}
+
+/** What a message answers, on one line. @param {any} row @param {() => void} onclick */
 export function quote(row, onclick) {
   const said = row === null ? t("unknown_reply") : row.deleted ? t("deleted") : safeLine(row.text ?? "");
   const short = [...said.slice(0, 400)].slice(0, 160).join("");
@@ -71,11 +108,13 @@ export function quote(row, onclick) {
     row === null ? null : named(`${safeLine(row.from.name)}: `), short)).parentElement;
 }
 
+/** @param {any} row @param {boolean} isMore */
 function classes(row, isMore) {
   const is = { "is-more": isMore, "is-gone": row.deleted, "is-pending": row.delivery === "pending", "is-failed": row.delivery === "failed" };
   return ["m", ...Object.entries(is).filter(([, on]) => on).map(([name]) => name)].join(" ");
 }
 
+/** @param {any} row @param {any} context */
 function body(row, { isYou }) {
   if (row.deleted) return [el("p", { className: "text" }, t("deleted"))];
   if (row.change) return [el("p", { className: "text" }, t("change_failed"))];
@@ -83,7 +122,7 @@ function body(row, { isYou }) {
   return textNodes(row.text, isYou);
 }
 
-/** The small print: edited, on its way, failed. */
+/** The small print: edited, on its way, failed. @param {any} row @param {(action: string, row: any, detail?: string) => void} act */
 function asides(row, act) {
   const aside = (text) => el("span", { className: "aside" }, text);
   const notes = [];
@@ -92,11 +131,12 @@ function asides(row, act) {
   if (row.delivery === "pending") notes.push(aside(t("sending")));
   if (row.delivery === "failed") {
     notes.push(el("p", { className: "line" }, aside(`${t("failed")}: ${refusalText(/** @type {any} */ (row.refusal))}`),
-      row.change ? null : button(t("retry"), () => act("retry", row)), button(t("dismiss"), () => act("dismiss", row))));
+      row.change || row.act ? null : button(t("retry"), () => act("retry", row)), button(t("dismiss"), () => act("dismiss", row))));
   }
   return notes;
 }
 
+/** @param {any} row @param {any} context */
 function reactions(row, { timeline, act }) {
   const one = ({ emoji, members }) => {
     const isOn = members.some((id) => timeline.isMine(id));

@@ -1,40 +1,40 @@
 // The room as a whole: rooms on one side, people on the other, the messages between them. Not here: the messages, and
 // what any of it does.
 
+import { timeSaid } from "../acts.js";
 import { badge } from "../codec.js";
 import { setting } from "../store.js";
 import { safeLine } from "../text.js";
-import { closingText, refusalText, t } from "../words.js";
+import { closingText, endedText, refusalText, t } from "../words.js";
 import { button, el, named } from "./dom.js";
-import { avatar, person } from "./row.js";
+import { avatar } from "./row.js";
 import { brand } from "./start.js";
-
-/** How many people are listed: more cost a phone more than they tell. */
-const LISTED_MAX = 200;
+import { onSwipes } from "./swipe.js";
 
 export class Shell {
   /**
-   * @param {{room: import("../room.js").Room, log: HTMLElement, say: HTMLElement, onInvite: () => void,
+   * @param {{room: import("../room.js").Room, log: HTMLElement, say: HTMLElement, people: HTMLElement, onInvite: () => void,
    *   onSettings: () => void, onFind: (text: string, step: number) => string, onFindEnd: () => void}} context
    */
   constructor(context) {
     this.context = context;
     this.side = el("nav", { className: "side", "aria-label": t("rooms"), id: "side" });
-    this.people = el("aside", { className: "people", "aria-label": t("people_title"), id: "people" });
+    this.people = context.people;
     this.stateText = el("span", {});
     this.state = el("p", { className: "state", role: "status" }, el("span", { className: "dot" }), this.stateText);
     this.banner = el("div", { className: "banner", role: "alert", hidden: true });
     this.find = this.#findBar();
-    this.element = el("div", { className: "app" }, this.side, this.#head(), this.banner, this.find, el("main", { className: "middle" }, context.log),
+    this.element = el("div", { className: "app" }, this.side, this.#head(), el("div", { className: "bars" }, this.banner, this.find), el("main", { className: "middle" }, context.log),
       context.say, this.people);
     document.addEventListener("click", (event) => this.#closePanels(event));
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.#closePanels(null));
+    onSwipes(this.element, (direction) => this.#swiped(direction));
     this.drawSide();
   }
 
   drawSide() {
     const { room } = this.context;
-    const rooms = [...new Set([room.name, ...setting("rooms", [])])].sort();
+    const rooms = this.#rooms();
     const { you } = room.timeline;
     this.side.replaceChildren(brand(),
       ...rooms.map((name) => el("a", { className: "room", href: `/${name}`, "aria-current": name === room.name ? "page" : null }, name)),
@@ -42,14 +42,34 @@ export class Shell {
         named(safeLine(you.name)), el("span", { className: "badge soft" }, badge(you.id)), el("span", { className: "away" }, t("settings"))));
   }
 
-  drawPeople() {
-    const { room } = this.context;
-    const { timeline } = room;
-    const members = [...room.members.values()].slice(0, LISTED_MAX);
-    members.sort((one, other) => one.name.localeCompare(other.name) || (one.id < other.id ? -1 : 1));
-    const title = room.count > members.length ? t("people_many", { count: room.count }) : t("people", { count: room.count });
-    this.people.replaceChildren(el("h2", {}, title), el("ul", {}, ...members.map((member) => el("li", {}, avatar(member, true),
-      el("span", {}, ...person(member, timeline.needsBadge(member)), timeline.isMine(member.id) ? el("span", { className: "aside" }, t("you")) : null)))));
+  #rooms() {
+    return [...new Set([this.context.room.name, ...setting("rooms", [])])].sort();
+  }
+
+  /** Goes to the next room, or to the one before. @param {number} step */
+  toRoom(step) {
+    const rooms = this.#rooms();
+    const next = rooms[(rooms.indexOf(this.context.room.name) + step + rooms.length) % rooms.length];
+    if (next !== this.context.room.name) location.assign(`/${next}`);
+  }
+
+  /** What holds for everybody in the room, as small words beside its name. */
+  drawStanding() {
+    const { standing } = this.context.room;
+    const marks = [
+      standing.isLocked ? t("mark_locked") : "", standing.isAnnounce ? t("mark_announce") : "",
+      standing.slowSeconds > 0 ? t("mark_slow", { time: timeSaid(standing.slowSeconds) }) : "",
+    ].filter(Boolean);
+    if (this.marks.dataset.said === marks.join()) return;
+    this.marks.dataset.said = marks.join();
+    this.marks.replaceChildren(...marks.map((mark) => el("span", { className: "mark" }, mark)));
+  }
+
+  /** Shows the people, where they are not there anyway. */
+  openPeople() {
+    this.people.classList.add("is-open");
+    const search = this.people.querySelector("input");
+    if (search && !search.hidden) search.focus();
   }
 
   /** Whether there is a connection, in words. */
@@ -73,11 +93,10 @@ export class Shell {
     switch (event.type) {
       case "closing": return this.#show(closingText(event));
       case "refused": return this.#show(refusalText(event), this.#dismiss());
-      case "ended": {
-        const text = event.code === "version" ? t("stop_version") : event.code === "left" ? t("stop_left")
-          : event.text && refusalText(event) === t("refused", { text: event.text }) ? t("stop_other", { text: event.text }) : refusalText(event);
-        return this.#show(text, reload());
-      }
+      case "ended":
+        // What is written now would go nowhere.
+        this.context.say.hidden = true;
+        return this.#show(endedText(event), reload());
       case "joined": return this.#show("");
     }
   }
@@ -98,12 +117,13 @@ export class Shell {
 
   #head() {
     const { room, onInvite, onSettings } = this.context;
+    this.marks = el("span", { className: "marks", role: "status" });
     const panel = (target, sign, label, className) => button(sign, () => target.classList.toggle("is-open"), `btn menu ${className}`, {
       "aria-label": label, "aria-controls": target.id,
     });
     this.retry = button(t("retry_now"), () => room.retry(), "btn", { hidden: true });
     return el("header", { className: "head" }, panel(this.side, "☰", t("rooms"), ""), el("h1", {}, room.name),
-      el("span", { className: "pill", title: t("encrypted_more") }, t("encrypted")), this.state, this.retry,
+      el("span", { className: "pill", title: t("encrypted_more") }, t("encrypted")), this.marks, this.state, this.retry,
       el("div", { className: "tools" }, button("⌕", () => this.openFind(), "btn", { "aria-label": t("search"), title: t("search") }),
         button(t("invite"), onInvite, "btn wide"), button("⚙", onSettings, "btn", { "aria-label": t("settings"), title: t("settings") }),
         panel(this.people, "👥", t("people_title"), "for-people")));
@@ -127,6 +147,13 @@ export class Shell {
     } }, input, result, button("↑", () => look(-1), "btn", { "aria-label": t("previous") }),
     button("↓", () => look(1), "btn", { "aria-label": t("next") }), button("✕", end, "btn plain", { "aria-label": t("close") }));
     return bar;
+  }
+
+  /** @param {"left" | "right"} direction */
+  #swiped(direction) {
+    const [opening, closing] = direction === "right" ? [this.side, this.people] : [this.people, this.side];
+    if (closing.classList.contains("is-open")) closing.classList.remove("is-open");
+    else opening.classList.add("is-open");
   }
 
   /** On a small screen what was opened closes with the next touch beside it. */

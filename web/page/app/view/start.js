@@ -52,7 +52,7 @@ function recent() {
     ...rooms.map((room) => el("a", { href: `/${room}` }, room)));
 }
 
-/** Why the browser has warned, and what to compare. Browsers write fingerprints in hexadecimal. */
+/** Why the browser has warned, and what to compare. Browsers write fingerprints in hexadecimal. @param {string | null} fingerprint */
 function warned(fingerprint) {
   if (fingerprint === null) return null;
   const hex = toHex(fromBase32(fingerprint)).match(/.{4}/g).join(" ");

@@ -23,6 +23,7 @@ export function textNodes(text, isYou) {
   return [body, unfold];
 }
 
+/** @param {import("../markup.js").Block} block @param {(mention: {name: string, badge?: string}) => boolean} isYou */
 function blockNode(block, isYou) {
   if ("code" in block) {
     const copying = button(t("copy"), () => navigator.clipboard.writeText(block.code).then(() => {
@@ -43,6 +44,7 @@ function blockNode(block, isYou) {
   return "quote" in block ? el("blockquote", { dir: "auto" }, ...spans(block.quote)) : el("p", { dir: "auto" }, ...spans(block.paragraph));
 }
 
+/** @param {import("../markup.js").Span} span @param {(mention: {name: string, badge?: string}) => boolean} isYou */
 function spanNode(span, isYou) {
   let node = document.createTextNode(span.text);
   const wrap = (tag, properties) => {
@@ -57,7 +59,7 @@ function spanNode(span, isYou) {
   return node;
 }
 
-/** A link that says where it leads, unless its text does. */
+/** A link that says where it leads, unless its text does. @param {import("../markup.js").Span} span @param {Node} text */
 function linkNode(span, text) {
   const where = destination(span.link);
   const isPlain = span.text === span.link;

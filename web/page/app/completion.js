@@ -1,0 +1,64 @@
+// What could be meant by what is being typed: a command, or somebody's name. Pure. Not here: how it is offered.
+
+import { mayDo } from "./acts.js";
+import { badge } from "./codec.js";
+import { COMMANDS, wordOf } from "./orders.js";
+
+/** @import { Member } from "./codec.js" */
+/** @typedef {{insert: string, label: string, detail: string, member?: Member}} Option */
+/** @typedef {{from: number, to: number, options: Option[], isExact: boolean}} Completion */
+
+const OPTIONS_MAX = 8;
+
+/**
+ * What fits at the caret, or null.
+ * @param {string} text @param {number} caret
+ * @param {{members: Iterable<Member>, needsBadge: (member: Member) => boolean, role: string}} known
+ * @returns {Completion | null}
+ */
+export function complete(text, caret, { members, needsBadge, role }) {
+  const before = text.slice(0, caret);
+  const command = /^\/([a-z]*)$/i.exec(before);
+  if (command) return commands(command[1].toLowerCase(), caret, role);
+  const [, name] = /(?:^|[\s(])@([\p{Alphabetic}\p{N}_\-.]{0,64}(?:#[a-z2-7]{0,4})?)$/u.exec(before) ?? argument(before) ?? [];
+  if (name === undefined) return null;
+  const isTold = before.endsWith(`@${name}`);
+  return people(name, caret - name.length - (isTold ? 1 : 0), caret, members, needsBadge);
+}
+
+/** Somebody's name right behind a command that is about somebody. @param {string} before */
+function argument(before) {
+  const [, name, typed] = /^\/([a-z]+) ([\p{Alphabetic}\p{N}_\-.]{1,64})$/iu.exec(before) ?? [];
+  return COMMANDS.some((one) => one.hint === "@" && one.name === name?.toLowerCase()) ? ["", typed] : null;
+}
+
+/** @param {string} typed @param {number} caret @param {string} role @returns {Completion | null} */
+function commands(typed, caret, role) {
+  const fitting = COMMANDS.filter(({ name, verb }) => name.startsWith(typed) && (verb === undefined || mayDo(role, verb)));
+  if (fitting.length === 0) return null;
+  const options = fitting.map(({ name, what, hint }) => ({ insert: hint === undefined ? `/${name}` : `/${name} `, label: `/${name}`, detail: what() }));
+  return { from: 0, to: caret, options, isExact: typed === "" || fitting.some(({ name }) => name === typed) };
+}
+
+/** @param {string} typed @param {number} from @param {number} to @param {Iterable<Member>} members @param {(member: Member) => boolean} needsBadge @returns {Completion | null} */
+function people(typed, from, to, members, needsBadge) {
+  const wanted = plain(typed);
+  /** @type {(Option & {word: string})[]} */
+  const options = [];
+  for (const member of members) {
+    const word = wordOf(member, needsBadge(member)).slice(1);
+    // Any word of a name may be what one remembers of it.
+    const isMeant = plain(word).startsWith(wanted) || plain(word).includes(`_${wanted}`);
+    if (!isMeant) continue;
+    options.push({ insert: `@${word} `, label: member.name, detail: needsBadge(member) ? badge(member.id) : "", member, word });
+  }
+  if (options.length === 0) return null;
+  options.sort((one, other) => one.label.localeCompare(other.label) || (one.word < other.word ? -1 : 1));
+  const isExact = typed === "" || options.some(({ word }) => plain(word) === wanted);
+  return { from, to, options: options.slice(0, OPTIONS_MAX), isExact };
+}
+
+/** Letters without their marks, as one types in a hurry. @param {string} text */
+function plain(text) {
+  return text.normalize("NFD").replaceAll(/\p{Mn}/gu, "").toLowerCase();
+}

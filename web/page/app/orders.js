@@ -1,0 +1,168 @@
+// What a typed line means: something to say, or one of the commands that begin with `/`. What looks like a command and is
+// none is never said, since it was not meant for others. Pure. The same commands as papo's terminal has.
+
+import { badge, isMemberId, parseName } from "./codec.js";
+import { t } from "./words.js";
+
+/** @import { Act, Member } from "./codec.js" */
+/**
+ * @typedef {{kind: "say", text: string} | {kind: "wrong", text: string} | {kind: "rename", name: string}
+ *   | {kind: "show", what: "help" | "people" | "invites" | "audit" | "search" | "settings"} | {kind: "leave"}
+ *   | {kind: "invite", uses?: number, seconds?: number} | {kind: "revoke", invite: string} | {kind: "act", act: Act}
+ *   | {kind: "about", verb: Verb, whom: string, seconds?: number, why?: string}} Order
+ */
+/** @typedef {"kick" | "ban" | "unban" | "mute" | "unmute" | "op" | "own" | "deop"} Verb */
+/** @typedef {{name: string, what: () => string, verb?: string, hint?: string}} Command */
+
+/** Every command, in the order in which they are offered; those with a verb take a role. @type {Command[]} */
+export const COMMANDS = [
+  { name: "me", what: () => t("order_me"), hint: "…" },
+  { name: "nick", what: () => t("order_nick"), hint: "…" },
+  { name: "who", what: () => t("order_who") },
+  { name: "search", what: () => t("order_search") },
+  { name: "invite", what: () => t("order_invite") },
+  { name: "settings", what: () => t("order_settings") },
+  { name: "audit", what: () => t("order_audit") },
+  { name: "help", what: () => t("order_help") },
+  { name: "leave", what: () => t("order_leave") },
+  { name: "kick", what: () => t("order_kick"), verb: "kick", hint: "@" },
+  { name: "mute", what: () => t("order_mute"), verb: "mute", hint: "@" },
+  { name: "unmute", what: () => t("order_unmute"), verb: "unmute", hint: "@" },
+  { name: "ban", what: () => t("order_ban"), verb: "ban", hint: "@" },
+  { name: "unban", what: () => t("order_unban"), verb: "unban", hint: "@" },
+  { name: "slow", what: () => t("order_slow"), verb: "slow", hint: "10s" },
+  { name: "announce", what: () => t("order_announce"), verb: "announce", hint: "on" },
+  { name: "lock", what: () => t("order_lock"), verb: "lock" },
+  { name: "unlock", what: () => t("order_unlock"), verb: "lock" },
+  { name: "revoke", what: () => t("order_revoke"), verb: "revoke", hint: "…" },
+  { name: "op", what: () => t("order_op"), verb: "op", hint: "@" },
+  { name: "deop", what: () => t("order_deop"), verb: "deop", hint: "@" },
+];
+
+const VERBS = /** @type {const} */ (["kick", "ban", "unban", "mute", "unmute", "op", "deop"]);
+const EACH_SECONDS = /** @type {Record<string, number>} */ ({ s: 1, m: 60, h: 3600, d: 86_400 });
+const SECONDS_MAX = 2 ** 32 - 1;
+
+/** @param {string} line @returns {Order} */
+export function readLine(line) {
+  if (!line.startsWith("/")) return { kind: "say", text: line };
+  if (line.startsWith("//")) return { kind: "say", text: line.slice(1) };
+  const [, name, rest] = /** @type {RegExpExecArray} */ (/^\/(\S*)\s*([^]*)$/.exec(line));
+  return order(name.toLowerCase(), rest.trim()) ?? { kind: "wrong", text: t("order_unknown", { command: `/${name}` }) };
+}
+
+/** @param {string} name @param {string} rest @returns {Order | null} */
+function order(name, rest) {
+  const verb = VERBS.find((one) => one === name);
+  if (verb) return about(verb, rest);
+  switch (name) {
+    case "me": return rest === "" ? { kind: "wrong", text: t("order_me_text") } : { kind: "say", text: `*${rest}*` };
+    case "nick": {
+      const called = parseName(rest);
+      return called === null ? { kind: "wrong", text: t("name_bad") } : { kind: "rename", name: called };
+    }
+    case "help": case "?": return { kind: "show", what: "help" };
+    case "who": case "names": return { kind: "show", what: "people" };
+    case "search": case "find": return { kind: "show", what: "search" };
+    case "settings": return { kind: "show", what: "settings" };
+    case "audit": return { kind: "show", what: "audit" };
+    case "access": case "invites": return { kind: "show", what: "invites" };
+    case "leave": case "quit": return { kind: "leave" };
+    case "invite": return rest === "" ? { kind: "show", what: "invites" } : invite(rest);
+    case "revoke": return rest === "" ? { kind: "wrong", text: t("order_revoke_whom") } : { kind: "revoke", invite: rest.toLowerCase() };
+    case "slow": return slow(rest);
+    case "announce": return onOff("announce", rest);
+    case "lock": return onOff("lock", rest);
+    case "unlock": return { kind: "act", act: { do: "lock", on: false } };
+    default: return null;
+  }
+}
+
+/** @param {Exclude<Verb, "own">} verb @param {string} rest @returns {Order} */
+function about(verb, rest) {
+  const words = rest.split(/\s+/).filter(Boolean);
+  const whom = words.shift();
+  if (whom === undefined) return { kind: "wrong", text: t("order_whom", { command: `/${verb}` }) };
+  if (verb === "op" && words[0] === "owner") return { kind: "about", verb: "own", whom };
+  const seconds = verb === "ban" || verb === "mute" ? secondsOf(words[0] ?? "") : null;
+  if (seconds !== null) words.shift();
+  const why = words.join(" ");
+  return { kind: "about", verb, whom, ...(seconds === null ? {} : { seconds }), ...(why === "" ? {} : { why }) };
+}
+
+/** @param {"announce" | "lock"} what @param {string} rest @returns {Order} */
+function onOff(what, rest) {
+  if (rest !== "" && rest !== "on" && rest !== "off") return { kind: "wrong", text: t("order_switch", { command: `/${what}` }) };
+  return { kind: "act", act: { do: what, on: rest !== "off" } };
+}
+
+/** @param {string} rest @returns {Order} */
+function slow(rest) {
+  if (rest === "auto") return { kind: "act", act: { do: "slow" } };
+  const seconds = rest === "off" || rest === "0" ? 0 : secondsOf(rest);
+  return seconds === null ? { kind: "wrong", text: t("order_slow_time") } : { kind: "act", act: { do: "slow", seconds } };
+}
+
+/** `/invite 5`, `/invite 7d`, `/invite 1 2h`: for how many, for how long. @param {string} rest @returns {Order} */
+function invite(rest) {
+  /** @type {{uses?: number, seconds?: number}} */
+  const found = {};
+  for (const word of rest.split(/\s+/)) {
+    const [uses, seconds] = [/^[1-9]\d{0,8}$/.test(word) ? Number(word) : null, secondsOf(word)];
+    if (uses !== null && found.uses === undefined) found.uses = uses;
+    else if (uses === null && seconds !== null && found.seconds === undefined) found.seconds = seconds;
+    else return { kind: "wrong", text: t("order_invite_how") };
+  }
+  return { kind: "invite", ...found };
+}
+
+/** Seconds of `30s`, `10m`, `2h` and `7d`, or null. @param {string} word */
+export function secondsOf(word) {
+  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(word) ?? [];
+  const seconds = digits === undefined ? 0 : Number(digits) * EACH_SECONDS[unit];
+  return seconds > 0 && seconds <= SECONDS_MAX ? seconds : null;
+}
+
+/** The act about somebody. @param {Verb} verb @param {string} id @param {{seconds?: number, why?: string}} [more] @returns {Act} */
+export function actAbout(verb, id, { seconds, why } = {}) {
+  const whom = { id };
+  switch (verb) {
+    case "own": return { do: "op", whom, role: "owner" };
+    case "op": return { do: "op", whom, role: "moderator" };
+    case "ban": case "mute":
+      return { do: verb, whom, ...(seconds === undefined ? {} : { seconds }), ...(why === undefined ? {} : { why }) };
+    case "kick": return { do: "kick", whom, ...(why === undefined ? {} : { why }) };
+    default: return { do: verb, whom };
+  }
+}
+
+/**
+ * Whom a word means: an id, a name (with `_` for blanks), `name#abcd` or `#abcd`; or what is wrong with it.
+ * @param {string} word @param {Iterable<Member>} members @returns {{id: string} | {wrong: string}}
+ */
+export function findMember(word, members) {
+  if (isMemberId(word)) return { id: word };
+  const at = word.lastIndexOf("#");
+  const [name, sign] = at < 0 ? [word, ""] : [word.slice(0, at), word.slice(at + 1).toLowerCase()];
+  const wanted = letters(name.replace(/^@/, "")).toLowerCase();
+  const found = new Map();
+  for (const member of members) {
+    const isMeant = (wanted === "" || letters(member.name).toLowerCase() === wanted) && member.id.replace(/^guest-/, "").startsWith(sign);
+    if (isMeant) found.set(member.id, member);
+  }
+  const several = [...found.values()];
+  if (several.length === 1) return { id: several[0].id };
+  if (several.length === 0) return { wrong: t("order_nobody", { whom: word }) };
+  return { wrong: t("order_several", { whom: word, names: several.slice(0, 5).map((one) => `${one.name}#${badge(one.id)}`).join(", ") }) };
+}
+
+/** How one writes somebody so that it reads as a mention, and so that commands find them. @param {Member} member @param {boolean} needsBadge */
+export function wordOf(member, needsBadge) {
+  const name = letters(member.name);
+  return `@${name}${needsBadge || name === "" ? `#${badge(member.id)}` : ""}`;
+}
+
+/** The characters of a name that a mention may hold. @param {string} name */
+function letters(name) {
+  return name.replaceAll(/\s/gu, "_").replaceAll(/[^\p{Alphabetic}\p{N}_\-.]/gu, "");
+}

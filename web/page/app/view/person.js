@@ -1,0 +1,87 @@
+// Somebody, and what one may do about them: speak to them, and for those who keep order the rest. Not here: doing it.
+
+import { mayActUpon, mayDo } from "../acts.js";
+import { isGuest } from "../codec.js";
+import { actAbout, secondsOf } from "../orders.js";
+import { safeLine } from "../text.js";
+import { t } from "../words.js";
+import { button, el, openDialog } from "./dom.js";
+import { copy } from "./dialogs.js";
+import { avatar } from "./row.js";
+
+/** @import { Act, Member } from "../codec.js" */
+/** @import { Verb } from "../orders.js" */
+
+const WHY_CHARS_MAX = 200;
+
+/**
+ * @param {Member} member @param {import("../room.js").Room} room
+ * @param {{onMention: (member: Member) => void, onAct: (act: Act) => void}} actions
+ */
+export function personDialog(member, room, { onMention, onAct }) {
+  const { standing, timeline } = room;
+  const [role, isYou] = [standing.roleOf(member.id), timeline.isMine(member.id)];
+  const isRuled = !isYou && mayActUpon(standing.role, role);
+  const isMuted = standing.mutes.some(({ id }) => id === member.id);
+  const done = (/** @type {Act} */ act) => {
+    dialog.close();
+    onAct(act);
+  };
+  const plain = (/** @type {Verb} */ verb, /** @type {string} */ text) => button(text, () => done(actAbout(verb, member.id)));
+  const asked = (/** @type {Verb} */ verb, /** @type {string} */ text) => button(text, () => ask(verb, text), "btn", { "aria-expanded": "false" });
+  const form = el("div", { hidden: true });
+  const ask = (/** @type {Verb} */ verb, /** @type {string} */ text) => {
+    form.hidden = false;
+    form.replaceChildren(reasonForm(text, verb !== "kick", (more) => done(actAbout(verb, member.id, more))));
+    form.querySelector("input").focus();
+  };
+  const copying = button(t("copy"), () => copy(member.id, copying));
+  const dialog = openDialog(safeLine(member.name), t("close"),
+    el("div", { className: "line" }, avatar(member), el("span", { className: "soft" }, isYou ? t("you") : roleText(role))),
+    el("p", { className: "fp" }, member.id.match(/guest-|.{1,4}/g)?.join(" ") ?? member.id),
+    el("p", { className: "small soft" }, isGuest(member.id) ? t("person_guest") : t("person_key")),
+    el("div", { className: "line" }, isYou ? null : button(t("mention"), () => {
+      dialog.close();
+      onMention(member);
+    }, "btn go"), copying),
+    isRuled || (mayDo(standing.role, "op") && !isYou) ? el("div", { className: "line", role: "group", "aria-label": t("keep_order") },
+      isRuled ? asked("kick", t("do_kick")) : null,
+      isRuled ? (isMuted ? plain("unmute", t("do_unmute")) : asked("mute", t("do_mute"))) : null,
+      isRuled ? asked("ban", t("do_ban")) : null,
+      isRuled && mayDo(standing.role, "op") && !isGuest(member.id) ? rolesOf(role, plain) : null) : null,
+    form);
+}
+
+/** @param {string} role @param {(verb: Verb, text: string) => HTMLElement} plain */
+function rolesOf(role, plain) {
+  const list = el("span", { className: "line" });
+  if (role === "moderator") list.append(plain("deop", t("do_deop")));
+  else list.append(plain("op", t("do_op")));
+  list.append(plain("own", t("do_own")));
+  return list;
+}
+
+/** @param {string} role */
+export function roleText(role) {
+  switch (role) {
+    case "owner": return t("role_owner");
+    case "moderator": return t("role_moderator");
+    case "guest": return t("guest");
+    default: return t("role_member");
+  }
+}
+
+/** A reason, and for how long. @param {string} text @param {boolean} hasTime @param {(more: {why?: string, seconds?: number}) => void} onDone */
+function reasonForm(text, hasTime, onDone) {
+  const why = el("input", { className: "field", maxLength: WHY_CHARS_MAX });
+  const time = el("select", { className: "field" }, ...[
+    ["", t("time_ever")], ["10m", t("time_minutes", { count: 10 })], ["1h", t("time_hours", { count: 1 })], ["1d", t("time_days", { count: 1 })], ["7d", t("time_days", { count: 7 })],
+  ].map(([value, words]) => el("option", { value }, words)));
+  const send = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const seconds = hasTime ? secondsOf(time.value) : null;
+    onDone({ ...(why.value.trim() === "" ? {} : { why: why.value.trim() }), ...(seconds === null ? {} : { seconds }) });
+  };
+  return el("form", { onsubmit: send }, hasTime ? el("label", {}, el("span", {}, t("how_long")), time) : null,
+    el("label", {}, el("span", {}, t("reason")), why), el("div", { className: "line" }, el("button", { className: "btn go" }, text)));
+}
