@@ -94,10 +94,11 @@ for (const locale of ["en-US", "pt-BR"]) {
 
 /** What those who keep order see, and what they do. */
 async function ordered(page, check, width) {
-  const id = await page.evaluate(() => document.querySelector(".one").getAttribute("data-id"));
+  await page.locator(".called .aside").waitFor({ state: "attached" });
+  const id = await page.evaluate(() => document.querySelector(".called .aside").closest(".one").getAttribute("data-id"));
   const guest = await server.guest("Zoë", "axe");
   await server.operator(["op", id, "owner"], "axe");
-  await page.locator(".role").first().waitFor({ state: "attached" });
+  await page.locator(".app[data-role=owner]").waitFor();
   await say(page, "/slow 10s");
   await say(page, "/lock");
   await say(page, "/kick nobody");

@@ -74,7 +74,7 @@ test("names and reasons are text wherever they stand", { timeout: 120_000 }, asy
   assert.ok(you);
   const id = await page.locator(".one", { hasText: "onerror" }).getAttribute("data-id");
   await server.operator(["op", id, "owner"]);
-  await page.locator(".one .role").waitFor();
+  await page.locator(".app[data-role=owner]").waitFor();
   await say(page, `/mute ${you.id} 10m <img src=x onerror=globalThis.owned=1>\u202e`);
   await page.locator(".done", { hasText: "U+202E" }).waitFor();
   await page.locator("textarea").pressSequentially("@");

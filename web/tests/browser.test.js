@@ -229,7 +229,7 @@ test("the page can be installed, and opens without a connection", { timeout: 120
     await say(page, "written in the tunnel");
     await page.waitForSelector(".is-pending");
     server.mend();
-    await page.locator(".head > .btn:not(.menu)").click();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
     await shows(page, ["before the train went into the tunnel", "written in the tunnel"]);
     await calm(one);
   } finally {

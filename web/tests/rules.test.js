@@ -111,8 +111,8 @@ test("how a room stands follows the acts", () => {
   act({ do: "unmute", whom: ANA });
   assert.equal(standing.silence, null);
   standing.told({ role: "member", open: true }, 0);
-  assert.ok(standing.refused({ code: "slow_mode", retry_after: 3 }, 0), "slow mode that was not known is asked about");
-  assert.equal(standing.waitSeconds(0), 3);
+  assert.ok(standing.refused({ code: "slow_mode", retry_after: 3 }, 6000), "slow mode that was not known is asked about");
+  assert.equal(standing.waitSeconds(6000), 3);
   assert.equal(standing.roleOf(GUEST.id), "guest");
 });
 

@@ -105,6 +105,8 @@ export class Desk {
   #came(message) {
     const isSeen = !document.hidden && document.hasFocus();
     this.log.came(message, isSeen);
+    // What the open lists show may have changed.
+    if (message.act && (this.invites?.isOpen || this.audit?.isOpen)) this.room.askAccess();
     const isNews = isSpoken(message) && !this.room.timeline.isMine(message.from.id);
     if (isNews && !isSeen) this.notifier.came(message, this.#mentions(message.text ?? ""));
   }

@@ -12,7 +12,7 @@ function readAddress() {
   const room = path === "" ? null : parseRoom(decodeURIComponent(path));
   const invite = parseFragment(location.hash);
   const secret = invite?.secret ?? null;
-  if (secret !== null) history.replaceState(null, "", `${location.pathname}#${invite.fingerprint}`);
+  if (secret !== null) history.replaceState(null, "", `${location.pathname}#${invite?.fingerprint}`);
   return { room, fingerprint: invite?.fingerprint ?? null, secret };
 }
 
@@ -26,7 +26,7 @@ async function begin() {
   if (address.room !== null && name !== null) {
     new Desk({ ...known, name, room: address.room, store, identity }).start();
   } else {
-    const join = (chosen, room) => {
+    const join = (/** @type {string} */ chosen, /** @type {string} */ room) => {
       if (room !== address.room) history.pushState(null, "", `/${room}${location.hash}`);
       new Desk({ ...known, name: chosen, room, store, identity }).start();
     };
@@ -41,7 +41,7 @@ function registerWorker() {
   if (!("serviceWorker" in navigator)) return;
   const url = asset("worker.js");
   const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("papo-worker", {
-    createScriptURL(text) {
+    createScriptURL(/** @type {string} */ text) {
       if (text !== url) throw new TypeError("not the page's own worker");
       return text;
     },

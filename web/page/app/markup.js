@@ -105,7 +105,7 @@ function parseItem(line) {
 function push(spans, span) {
   if (span.text === "") return;
   const last = spans.at(-1);
-  const isPlain = (one) => !one.code && one.link === undefined && one.mention === undefined;
+  const isPlain = (/** @type {Span} */ one) => !one.code && one.link === undefined && one.mention === undefined;
   const alike = last && isPlain(last) && isPlain(span)
     && last.bold === span.bold && last.italic === span.italic && last.struck === span.struck;
   if (alike) last.text += span.text;
@@ -121,10 +121,11 @@ function inline(line) {
 }
 
 class Reader {
-/** @param {string} line */
+  /** @param {string} line */
   constructor(line) {
     this.line = line;
     this.at = 0;
+    /** @type {any[]} */
     this.pieces = [];
     this.text = "";
     this.nextTicks = nextTicks(line);
@@ -136,7 +137,7 @@ class Reader {
 
   read() {
     while (this.at < this.line.length) {
-      const character = String.fromCodePoint(this.line.codePointAt(this.at));
+      const character = String.fromCodePoint(this.line.codePointAt(this.at) ?? 0);
       if (this.special(character)) continue;
       this.text += character;
       this.at += character.length;
@@ -145,7 +146,7 @@ class Reader {
     return this.pieces;
   }
 
-/** @param {string} character */
+  /** @param {string} character */
   special(character) {
     switch (character) {
       case "\\": return this.escaped();
@@ -168,7 +169,7 @@ class Reader {
     this.text = "";
   }
 
-/** @param {Span} span @param {number} length */
+  /** @param {Span} span @param {number} length */
   whole(span, length) {
     this.endText();
     this.pieces.push(span);
@@ -176,7 +177,7 @@ class Reader {
     return true;
   }
 
-/** @param {number} length */
+  /** @param {number} length */
   asText(length) {
     this.text += this.line.slice(this.at, this.at + length);
     this.at += length;
@@ -201,10 +202,11 @@ class Reader {
     return this.whole({ text: isPadded ? inside.slice(1, -1) : inside, code: true }, close + ticks - this.at);
   }
 
-/** @param {string} sign */
+  /** @param {string} sign */
   marks(sign) {
     const count = runLength(this.line, this.at);
     const [before, after] = [this.before(), characterAt(this.line, this.at + count)];
+    /** @type {number[]} */
     let lengths = [];
     if (count === 1 && sign !== "~") lengths = [1];
     else if (count === 2) lengths = [2];
@@ -238,7 +240,7 @@ class Reader {
     return this.whole({ text, link: this.target.link }, this.target.end - this.at);
   }
 
-/** @param {number} from */
+  /** @param {number} from */
   targetAt(from) {
     if (this.targetEnd < from) {
       const length = this.line.slice(from).search(/[) ]/);
@@ -267,7 +269,7 @@ class Reader {
     const before = this.before();
     if (before === "." || ALPHANUMERIC.test(before)) return false;
     const behind = this.line.slice(this.at + 1, this.at + 1 + 4 * MENTION_CHARS_MAX);
-    const [letters] = /^[\p{Alphabetic}\p{N}_\-.]*/u.exec(behind);
+    const [letters] = /** @type {RegExpExecArray} */ (/^[\p{Alphabetic}\p{N}_\-.]*/u.exec(behind));
     const name = letters.replace(/[.-]+$/, "");
     if (name === "" || [...name].length > MENTION_CHARS_MAX) return false;
     const [, found = ""] = /^#([a-z2-7]*)/.exec(this.line.slice(this.at + 1 + name.length, this.at + 30 + name.length)) ?? [];
@@ -290,7 +292,9 @@ function nextTicks(line) {
 
 /** Finds for each mark that closes the one that it closes. @param {any[]} pieces */
 function pair(pieces) {
+  /** @type {number[]} */
   const open = [];
+  /** @type {Record<string, number>} */
   const counts = {};
   for (const [at, piece] of pieces.entries()) {
     if (!("mark" in piece)) continue;
@@ -320,7 +324,7 @@ function closes(pieces, at, open, counts) {
   const other = mark.length === 2 ? mark[0] : mark + mark;
   const next = pieces[at + 1];
   const isFirstOfTwo = mark.length === 2 && mark !== "~~" && next?.mark === other;
-  const last = open.length > 0 ? pieces[open.at(-1)].mark : null;
+  const last = pieces[open.at(-1) ?? -1]?.mark ?? null;
   if (isFirstOfTwo && last === other) {
     // Three signs close in the order in which they were opened.
     next.mark = mark;
@@ -331,10 +335,11 @@ function closes(pieces, at, open, counts) {
 
 /** @param {any[]} pieces */
 function toSpans(pieces) {
+  /** @type {Span[]} */
   const spans = [];
   /** @type {Record<string, number>} */
   const depths = {};
-  const isOn = (...marks) => marks.some((mark) => (depths[mark] ?? 0) > 0);
+  const isOn = (/** @type {string[]} */ ...marks) => marks.some((mark) => (depths[mark] ?? 0) > 0);
   /** @type {{bold?: true, italic?: true, struck?: true}} */
   let look = {};
   for (const piece of pieces) {
@@ -368,7 +373,8 @@ function schemeOf(text) {
 
 /** A link without what ends its sentence. @param {string} link */
 function trimmed(link) {
-  const count = (sign) => link.split(sign).length - 1;
+  const count = (/** @type {string} */ sign) => link.split(sign).length - 1;
+  /** @type {Record<string, number>} */
   const surplus = { ")": count(")") - count("("), "]": count("]") - count("[") };
   let length = link.length;
   while (length > 0) {
@@ -396,7 +402,7 @@ function runLength(line, at) {
 
 /** @param {string} line @param {number} at */
 function characterAt(line, at) {
-  return at < line.length ? String.fromCodePoint(line.codePointAt(at)) : "";
+  return at < line.length ? String.fromCodePoint(line.codePointAt(at) ?? 0) : "";
 }
 
 /** @param {string} line @param {number} at */

@@ -55,7 +55,7 @@ export function look(name) {
 
 /** @param {string} character */
 function letter(character) {
-  const code = character.codePointAt(0);
+  const code = character.codePointAt(0) ?? 0;
   const narrow = code >= 0xff01 && code <= 0xff5e ? String.fromCodePoint(code - 0xfee0) : character;
   return LETTERS.get(narrow) ?? narrow;
 }

@@ -93,7 +93,7 @@ function times(one, other) {
 
 /** The Reed-Solomon generator polynomial of a degree. @param {number} degree */
 function generator(degree) {
-  const result = Array.from({ length: degree }, (_, at) => (at === degree - 1 ? 1 : 0));
+  const result = Array.from({ length: degree }, (_, at) => Number(at === degree - 1));
   for (let root = 1, round = 0; round < degree; round += 1) {
     for (let at = 0; at < degree; at += 1) result[at] = times(result[at], root) ^ (result[at + 1] ?? 0);
     root = times(root, 2);

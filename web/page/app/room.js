@@ -21,6 +21,9 @@ const KEEP_AFTER_MS = 1000;
 const OUT = new Set(["kicked", "banned", "no_entry"]);
 
 export class Room {
+  /** What was left unsent is known. @type {() => void} */
+  #isReady = () => {};
+
   /**
    * @param {{name: string, room: string, secret: string | null, identity: Identity | null, store: Store}} options
    * @param {(event: any) => void} onEvent told whatever has happened, after it was taken note of
@@ -46,8 +49,16 @@ export class Room {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.keeping = undefined;
     this.typedAt = -Infinity;
+    /** @type {WebSocket | null} */
     this.socket = null;
-    this.timer = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** Until then what is said waits. @type {Promise<void>} */
+    this.ready = new Promise((resolve) => {
+      this.#isReady = resolve;
+    });
+    /** Made anew in `start`, once it is known what was left unsent. */
+    this.session = new Session({ ...this.options, hasKey: identity !== null });
     /** The outbox's entries belong to a window, so that two of them do not send the same. */
     this.windowId = crypto.randomUUID();
     this.counter = 0;
@@ -71,6 +82,7 @@ export class Room {
       if (document.hidden) this.#keepRecent();
       else this.#do(this.session.ping(performance.now()));
     });
+    this.#isReady();
     this.#connect();
   }
 
@@ -86,7 +98,7 @@ export class Room {
       ...(this.identity === null ? { position: this.session.position, formerIds: this.session.formerIds } : {}),
     };
     // In the order in which they were said, also where one takes longer to be kept.
-    this.saying = (this.saying ?? Promise.resolve()).then(async () => {
+    this.saying = (this.saying ?? this.ready).then(async () => {
       await this.store.put("outbox", id, entry);
       this.#do(this.session.say(id, body));
     });
@@ -197,8 +209,9 @@ export class Room {
     }
   }
 
-/** @param {string} nonce @param {WebSocket | null} socket */
+  /** @param {string} nonce @param {WebSocket | null} socket */
   async #prove(nonce, socket) {
+    if (this.identity === null) return;
     const { key, proof } = await this.identity.prove(nonce, this.name, location.origin);
     if (this.socket === socket) this.#do(this.session.proved(key, proof));
   }
@@ -319,7 +332,7 @@ export class Room {
     clearTimeout(this.keeping);
     this.keeping = undefined;
     const messages = this.recent.list();
-    const epoch = this.session?.position?.epoch;
+    const epoch = this.session.position?.epoch;
     if (this.identity !== null && epoch && messages.length > 0) this.store.put("history", this.name, { epoch, messages });
   }
 
@@ -356,5 +369,5 @@ function holdLock(windowId) {
 /** The windows that are open. */
 async function openWindows() {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
-  return new Set(held.map(({ name }) => name.replace("papo ", "")));
+  return new Set(held.map(({ name = "" }) => name.replace("papo ", "")));
 }

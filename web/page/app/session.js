@@ -52,11 +52,16 @@ export class Session {
     this.failures = 0;
     this.joinedAt = 0;
     this.heardAt = 0;
+    /** @type {number | null} */
     this.pingedAt = null;
+    /** @type {number | null} */
     this.latencyMs = null;
     /** A guest's repeats are not known to the server: first it reads up to here, then it sends again. */
+    /** @type {number | null} */
     this.resendAt = null;
+    /** @type {number | null} */
     this.comeBackAfterMs = null;
+    /** @type {number | null} */
     this.retryAt = null;
   }
 
@@ -83,7 +88,7 @@ export class Session {
       case "message":
         return this.#message(message);
       case "truncated":
-        this.position = { ...this.position, seq: message.next - 1 };
+        this.position = { epoch: this.position?.epoch ?? "", seq: message.next - 1 };
         return [tell(message), ...this.#resendIfRead()];
       case "error":
         return this.#error(message, now);
@@ -187,10 +192,11 @@ export class Session {
   #joined(message, now) {
     /** @type {Effect[]} */
     const effects = [];
-    const isFirst = this.position === null;
-    if (!isFirst && this.position.epoch !== message.epoch) effects.push(tell({ type: "reset" }));
-    const isSame = !isFirst && this.position.epoch === message.epoch;
-    this.position = { epoch: message.epoch, seq: isSame ? Math.min(this.position.seq, message.head) : message.head };
+    const before = this.position;
+    const isFirst = before === null;
+    if (before !== null && before.epoch !== message.epoch) effects.push(tell({ type: "reset" }));
+    const isSame = before !== null && before.epoch === message.epoch;
+    this.position = { epoch: message.epoch, seq: isSame ? Math.min(before.seq, message.head) : message.head };
     const isOtherGuest = isGuest(message.you.id) && this.outbox.length > 0 && this.formerIds.length > 0;
     if (!this.formerIds.includes(message.you.id)) this.formerIds.push(message.you.id);
     this.you = message.you;
@@ -229,7 +235,7 @@ export class Session {
     }
     const next = (this.position?.seq ?? 0) + 1;
     if (message.seq === next) {
-      this.position.seq = next;
+      this.position = { epoch: this.position?.epoch ?? "", seq: next };
       effects.push(tell(message));
     } else if (message.seq < next || isWaited) {
       effects.push(tell({ type: "sent", id: message.id, seq: message.seq, time: message.time }));
@@ -251,7 +257,7 @@ export class Session {
     return [{ do: "settled", id: about.id }, tell({ ...message, type: "failed", id: about.id })];
   }
 
-/** @param {any} message @returns {Effect[]} */
+  /** @param {any} message @returns {Effect[]} */
   #closing(message) {
     const isOver = message.code === "left" || message.code === "kicked" || message.code === "banned";
     if (isOver) return this.#end({ ...message, type: "ended" });
@@ -265,14 +271,14 @@ export class Session {
     return [tell(event), { do: "close" }];
   }
 
-/** @returns {Effect[]} */
+  /** @returns {Effect[]} */
   #resend() {
     return this.outbox.map(({ id, body }) => send({ type: "say", id, ...body }));
   }
 
   /** A guest has read up to where it was when it came: what is left was not stored. @returns {Effect[]} */
   #resendIfRead() {
-    if (this.stage !== "joined" || this.resendAt === null || this.position.seq < this.resendAt) return [];
+    if (this.stage !== "joined" || this.resendAt === null || (this.position?.seq ?? 0) < this.resendAt) return [];
     this.resendAt = null;
     return this.#resend();
   }

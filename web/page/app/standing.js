@@ -69,6 +69,7 @@ export class Standing {
     if (act.do === "deop" && whom) this.staff.delete(whom.id);
     if (act.do === "enter" && act.role === "owner") this.staff.set(message.from.id, { ...message.from, role: "owner" });
     if ((act.do === "kick" || act.do === "ban") && whom) this.staff.delete(whom.id);
+    if (whom) this.#sanction(act.do, whom);
     if (act.do === "mute" && whom && isMine(whom.id)) this.#mute({ until: null }, nowMs);
     if (act.do === "unmute" && whom && isMine(whom.id)) this.#mute(null, nowMs);
     const isAboutMe = whom !== undefined && isMine(whom.id) && ABOUT_ONE.has(act.do);
@@ -114,6 +115,13 @@ export class Standing {
   /** What somebody is in the room. @param {string} id */
   roleOf(id) {
     return this.staff.get(id)?.role ?? (id.startsWith("guest-") ? "guest" : "member");
+  }
+
+  /** Those who may look at the lists see them change at once. @param {string} verb @param {Whom} whom */
+  #sanction(verb, whom) {
+    const without = (/** @type {Sanctioned[]} */ list) => list.filter(({ id }) => id !== whom.id);
+    if (verb === "mute" || verb === "unmute") this.mutes = [...without(this.mutes), ...(verb === "mute" ? [whom] : [])];
+    if (verb === "ban" || verb === "unban") this.bans = [...without(this.bans), ...(verb === "ban" ? [whom] : [])];
   }
 
   /** @param {{until: string | null} | null} muted @param {number} nowMs */

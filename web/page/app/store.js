@@ -80,7 +80,7 @@ export class Store {
     });
   }
 
-/** @param {Table} name @param {IDBTransactionMode} mode @param {(table: IDBObjectStore) => IDBRequest} ask @param {() => any} otherwise */
+  /** @param {Table} name @param {IDBTransactionMode} mode @param {(table: IDBObjectStore) => IDBRequest} ask @param {() => any} otherwise */
   async #run(name, mode, ask, otherwise) {
     if (this.database === null) return otherwise();
     try {

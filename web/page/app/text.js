@@ -34,7 +34,7 @@ export function safeLine(text) {
 
 /** What is shown in place of a character that is not to be obeyed. @param {string} character */
 function instead(character) {
-  const code = character.codePointAt(0);
+  const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
   if (code === 0x7f) return "\u2421";
   return `\u27eaU+${code.toString(16).toUpperCase().padStart(4, "0")}\u27eb`;

@@ -59,7 +59,7 @@ export class Timeline {
         this.#mine.add(event.you.id);
         this.#you = event.you;
         this.#see(event.you);
-        event.members?.forEach((member) => this.#see(member));
+        event.members?.forEach((/** @type {Member} */ member) => this.#see(member));
         break;
       case "message":
         this.#append(event);
@@ -89,13 +89,13 @@ export class Timeline {
         this.#holes.clear();
         break;
       case "renamed":
-        this.#you = event.members.find((member) => member.id === this.#you.id) ?? this.#you;
-        event.members.forEach((member) => this.#see(member));
+        this.#you = event.members.find((/** @type {Member} */ member) => member.id === this.#you.id) ?? this.#you;
+        event.members.forEach((/** @type {Member} */ member) => this.#see(member));
         break;
       case "entered":
       case "members":
       case "typing":
-        event.members.forEach((member) => this.#see(member));
+        event.members.forEach((/** @type {Member} */ member) => this.#see(member));
         break;
     }
   }
@@ -121,7 +121,7 @@ export class Timeline {
     const rows = [];
     for (const [index, seq] of this.#places.entries()) {
       const kept = this.#log.get(seq);
-      if (!("message" in kept)) continue;
+      if (!kept || !("message" in kept)) continue;
       const row = this.#stored(kept, index, changing.has(seq));
       rows.push(row);
     }
@@ -168,14 +168,14 @@ export class Timeline {
     this.#names.see(member.name, this.#mine.has(member.id) ? this.#self : member.id);
   }
 
-/** @param {Message} message */
+  /** @param {Message} message */
   #append(message) {
     const target = this.#insert(message);
     if (target !== null) this.#fold(target);
     while (this.#places.length > MESSAGES_KEPT_MAX) this.#dropOldest();
   }
 
-/** @param {Message[]} messages */
+  /** @param {Message[]} messages */
   #addPage(messages) {
     const targets = new Set(messages.map((message) => this.#insert(message)));
     for (const target of targets) if (target !== null) this.#fold(target);
@@ -195,8 +195,8 @@ export class Timeline {
     this.#log.set(message.seq, { target });
     // Nothing can be about what was said later.
     if (target >= message.seq) return null;
-    if (!this.#changes.has(target)) this.#changes.set(target, new Map());
-    this.#changes.get(target).set(message.seq, { from: message.from.id, body: message });
+    const changes = this.#changes.get(target) ?? new Map();
+    this.#changes.set(target, changes.set(message.seq, { from: message.from.id, body: message }));
     return target;
   }
 
@@ -209,8 +209,8 @@ export class Timeline {
     kept.row = null;
     kept.text = null;
     kept.reactions = new Map();
-    for (const seq of [...changes.keys()].sort((one, other) => one - other)) {
-      apply(kept, changes.get(seq));
+    for (const [, change] of [...changes].sort(([one], [other]) => one - other)) {
+      apply(kept, change);
       if (kept.deleted) {
         // What was taken back is not kept either, and nothing that follows can bring it back.
         const { seq, time, from, id } = kept.message;
@@ -224,10 +224,10 @@ export class Timeline {
   }
 
   #dropOldest() {
-    const seq = this.#places.shift();
+    const seq = this.#places.shift() ?? 0;
     const logged = this.#log.get(seq);
     this.#log.delete(seq);
-    if ("target" in logged) this.#changes.get(logged.target)?.delete(seq);
+    if (logged && "target" in logged) this.#changes.get(logged.target)?.delete(seq);
     this.#holes.delete(seq);
   }
 
@@ -255,11 +255,11 @@ export class Timeline {
     return made;
   }
 
-/** @param {number} index */
+  /** @param {number} index */
   #isGapBefore(index) {
     for (let at = index; at > 0; at -= 1) {
       if (this.#places[at - 1] + 1 !== this.#places[at]) return true;
-      if ("message" in this.#log.get(this.#places[at - 1])) return false;
+      if ("message" in (this.#log.get(this.#places[at - 1]) ?? {})) return false;
     }
     return false;
   }

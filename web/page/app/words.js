@@ -251,13 +251,18 @@ export function locale() {
  * @param {string} key @param {Record<string, string | number>} [values]
  */
 export function t(key, values = {}) {
-  const entry = CATALOGUES[language][key] ?? CATALOGUES.en[key];
+  const entry = texts(language)[key] ?? texts("en")[key];
   const form = typeof entry === "string" ? entry : entry[new Intl.PluralRules(locale()).select(Number(values.count))] ?? entry.other;
-  return form.replace(/\{(\w+)\}/g, (whole, name) => {
+  return form.replace(/\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) => {
     const value = values[name];
     if (value === undefined) return whole;
     return typeof value === "number" ? value.toLocaleString(locale()) : `\u2068${value}\u2069`;
   });
+}
+
+/** @param {string} chosen @returns {Record<string, string | Record<string, string>>} */
+function texts(chosen) {
+  return chosen === "pt" ? CATALOGUES.pt : CATALOGUES.en;
 }
 
 /** What an error of the server means in the page's language; its own words where the code is not known here. @param {{code: string, text: string}} error */

@@ -27,13 +27,15 @@ export class Composer {
     const label = t("message_to", { room: context.room.name });
     this.box = el("textarea", {
       rows: 1, "aria-label": label, placeholder: label, dir: "auto", enterKeyHint: "send", autocomplete: "off",
-      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event),
+      oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
     this.hint = el("div", { className: "hint", role: "status" });
     this.notice = el("p", { className: "notice", role: "status" });
     this.offer = new Offer(this.box, (completion, index) => this.#complete(completion, index));
     /** What was wrong with the last command; until something is typed. */
     this.problem = "";
+    /** Whether that is only that one has to wait. */
+    this.isHeldUp = false;
     this.aboutLine = el("div", { className: "about", hidden: true });
     this.isTooLong = false;
     this.button = button(t("send"), () => this.#send(), "btn go");
@@ -86,6 +88,11 @@ export class Composer {
     const notice = this.#silence();
     if (this.notice.textContent !== notice) this.notice.textContent = notice;
     this.notice.hidden = notice === "";
+    if (this.isHeldUp && seconds === 0 && notice === "") {
+      this.isHeldUp = false;
+      this.problem = "";
+      this.#drawHint();
+    }
     const label = seconds > 0 ? t("wait", { seconds }) : t("send");
     if (this.button.textContent !== label) this.button.textContent = label;
     this.button.disabled = this.isTooLong || (seconds > 0 || notice !== "") && !this.box.value.startsWith("/");
@@ -124,6 +131,7 @@ export class Composer {
     const seconds = this.context.room.standing.waitSeconds(performance.now());
     if (this.#silence() !== "" || seconds > 0) {
       this.problem = this.#silence() || t("wait_more", { seconds });
+      this.isHeldUp = true;
       this.#drawHint();
       return;
     }
@@ -197,7 +205,7 @@ export class Composer {
     this.#offer();
   }
 
-/** @param {KeyboardEvent} event */
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (!event.isComposing && this.offer.key(event)) return;
     if (event.key === "Enter" && !event.isComposing) {

@@ -40,7 +40,7 @@ export function settingsDialog({ onName, onChange, onForget, hasKey, isLasting }
       error.textContent = onName(name.value) ? "" : t("name_bad");
     },
   });
-  const choice = (key, otherwise, options, after = onChange) => {
+  const choice = (/** @type {string} */ key, /** @type {string} */ otherwise, /** @type {string[][]} */ options, after = onChange) => {
     const chosen = setting(key, otherwise);
     const select = el("select", { className: "field", onchange: () => {
       keep(key, select.value);
@@ -49,15 +49,16 @@ export function settingsDialog({ onName, onChange, onForget, hasKey, isLasting }
       ...options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
     return select;
   };
-  const check = (key, otherwise, label) => {
+  const check = (/** @type {string} */ key, /** @type {boolean} */ otherwise, /** @type {string} */ label) => {
     const box = el("input", { type: "checkbox", checked: setting(key, otherwise), onchange: () => {
       keep(key, box.checked);
       onChange();
     } });
     return el("label", { className: "line" }, box, label);
   };
-  const labelled = (label, control) => el("label", {}, el("span", {}, label), control);
+  const labelled = (/** @type {string} */ label, /** @type {HTMLElement} */ control) => el("label", {}, el("span", {}, label), control);
   const asked = async () => {
+    onChange();
     if (setting("notify", "none") === "none") return;
     if ((await globalThis.Notification?.requestPermission()) !== "granted") error.textContent = t("notify_refused");
   };

@@ -6,7 +6,7 @@
  * @returns {any}
  */
 export function el(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
+  const element = /** @type {any} */ (document.createElement(tag));
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -33,7 +33,7 @@ export function openDialog(title, closeText, ...content) {
   const dialog = el("dialog", { "aria-labelledby": id, onclose: () => dialog.remove() },
     el("div", { className: "stack" }, el("h2", { id }, title), ...content,
       el("div", { className: "line" }, button(closeText, () => dialog.close()))));
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("click", (/** @type {Event} */ event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

@@ -24,11 +24,12 @@ const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
 export class Log {
   /**
-   * @param {{room: import("../room.js").Room, isYou: (mention: object) => boolean,
+   * @param {{room: import("../room.js").Room, isYou: (mention: {name: string, badge?: string}) => boolean,
    *   act: (action: string, row: any, detail?: string) => void, onSeen: () => void}} context
    */
   constructor(context) {
     this.context = { ...context, timeline: context.room.timeline };
+    /** @type {Item[]} */
     this.items = [];
     this.from = 0;
     this.to = 0;
@@ -36,17 +37,21 @@ export class Log {
     /** The place of the first message that was not seen. @type {number | null} */
     this.firstNew = null;
     this.newCount = 0;
+    /** @type {number | null} */
     this.found = null;
     /** What is in the document, by key. @type {Map<string, {element: HTMLElement, sign: any}>} */
     this.shown = new Map();
+    /** @type {any[]} */
     this.announced = [];
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    this.announcing = null;
     this.list = el("section", {
       className: "log", tabIndex: 0, role: "log", "aria-live": "off", "aria-label": t("messages", { room: context.room.name }),
-      onscroll: () => this.#scrolled(), onkeydown: (event) => this.#key(event),
+      onscroll: () => this.#scrolled(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
-    this.list.addEventListener("pointerover", (event) => this.#offer(event.target.closest?.(".m")));
-    this.list.addEventListener("focusin", (event) => this.#offer(event.target.closest?.(".m")));
-    this.list.addEventListener("click", (event) => this.#offer(event.target.closest?.(".m")));
+    this.list.addEventListener("pointerover", (/** @type {any} */ event) => this.#offer(event.target.closest?.(".m")));
+    this.list.addEventListener("focusin", (/** @type {any} */ event) => this.#offer(event.target.closest?.(".m")));
+    this.list.addEventListener("click", (/** @type {any} */ event) => this.#offer(event.target.closest?.(".m")));
     this.jump = button("", () => this.toEnd(), "jump", { hidden: true });
     this.live = el("div", { className: "away", "aria-live": "polite", role: "status" });
     this.element = el("div", { className: "logbox" }, this.list, this.jump, this.live);
@@ -130,8 +135,7 @@ export class Log {
     this.isAtEnd = false;
     this.found = seq;
     this.#draw();
-    const element = this.shown.get(this.items[at].key).element;
-    element.scrollIntoView({ block: "center" });
+    this.shown.get(this.items[at].key)?.element.scrollIntoView({ block: "center" });
     return true;
   }
 
@@ -180,7 +184,7 @@ export class Log {
     return element;
   }
 
-/** @param {any} item */
+  /** @param {any} item */
   #signOf({ row, isMore }) {
     const replied = row.reply === undefined ? null : this.context.room.timeline.row(row.reply);
     const text = [isMore, this.context.room.timeline.needsBadge(row.from), this.found === row.seq, replied?.text].join(" ");
@@ -188,7 +192,7 @@ export class Log {
     return row.seq === undefined ? { row: null, text: `${text} ${row.delivery} ${row.text}` } : { row, text };
   }
 
-/** @param {Item} item @returns {any} */
+  /** @param {Item} item @returns {any} */
   #make(item) {
     switch (item.kind) {
       case "day": return el("h2", { className: "day" }, dayName(item.time));
@@ -248,13 +252,13 @@ export class Log {
     }
   }
 
-/** @param {number | null} from @param {number | null} to */
+  /** @param {number | null} from @param {number | null} to */
   #move(from, to) {
     if (from !== null) {
       this.from = from;
       this.to = Math.min(this.to, from + WINDOW + STEP);
       if (this.to < this.items.length) this.isAtEnd = false;
-    } else {
+    } else if (to !== null) {
       this.to = to;
       this.from = Math.max(this.from, to - WINDOW - STEP);
     }
@@ -275,8 +279,8 @@ export class Log {
   #offer(element) {
     const row = element?.item?.row;
     if (!row || row.seq === undefined || row.deleted || row.act || this.acts.parentElement === element) return;
-    const act = (action, detail) => () => this.context.act(action, element.item.row, detail);
-    const sign = (text, label, action, detail) => button(text, act(action, detail), "btn plain", { "aria-label": label, title: label });
+    const act = (/** @type {string} */ action, /** @type {string} */ detail) => () => this.context.act(action, element.item.row, detail);
+    const sign = (/** @type {string} */ text, /** @type {string} */ label, /** @type {string} */ action, detail = "") => button(text, act(action, detail), "btn plain", { "aria-label": label, title: label });
     this.acts.replaceChildren(
       ...EMOJI.slice(0, 2).map((emoji) => sign(emoji, `${t("react")} ${emoji}`, "react", emoji)),
       sign("☺", t("react"), "choose"), sign("↩", t("reply"), "reply"),
@@ -294,11 +298,11 @@ export class Log {
     /** @type {HTMLElement} */ (this.acts.firstChild).focus();
   }
 
-/** @param {any} event */
+  /** @param {any} event */
   #key(event) {
     const row = event.target.closest(".m");
     if (event.target !== row && event.target !== this.list) return;
-    const beside = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+    const beside = /** @type {Record<string, string>} */ ({ ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" })[event.key];
     if (beside) {
       let next = row ? row[beside] : this.list.lastElementChild;
       while (next && !next.classList.contains("m")) next = next[beside];
@@ -312,7 +316,7 @@ export class Log {
     } else if (event.key === "End") {
       this.toEnd();
     } else if (row && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const action = { r: "reply", e: "edit", "+": "choose", "=": "choose", Delete: "delete", Backspace: "delete", y: "copy" }[event.key];
+      const action = /** @type {Record<string, string>} */ ({ r: "reply", e: "edit", "+": "choose", "=": "choose", Delete: "delete", Backspace: "delete", y: "copy" })[event.key];
       if (!action || (["edit", "delete"].includes(action) && !row.item.row.own)) return;
       event.preventDefault();
       this.context.act(action, row.item.row);

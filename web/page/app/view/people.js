@@ -9,6 +9,8 @@ import { avatar, person } from "./row.js";
 
 /** How many people are listed: more cost a phone more than they tell. */
 const LISTED_MAX = 200;
+/** So many letters of an id are a sign, and fewer are nothing. */
+const SIGN_LETTERS = 4;
 /** From so many on there is something to search with. */
 const SEARCH_FROM = 8;
 
@@ -34,7 +36,7 @@ export class People {
     const wanted = plain(this.search.value);
     const all = [...room.members.values()];
     all.sort((one, other) => one.name.localeCompare(other.name) || (one.id < other.id ? -1 : 1));
-    const fitting = wanted === "" ? all : all.filter((one) => plain(one.name).includes(wanted) || one.id.replace("guest-", "").startsWith(wanted));
+    const fitting = wanted === "" ? all : all.filter((one) => plain(one.name).includes(wanted) || (wanted.length >= SIGN_LETTERS && one.id.replace("guest-", "").startsWith(wanted)));
     const members = fitting.slice(0, LISTED_MAX);
     const rows = members.map((member) => ({
       member, needsBadge: timeline.needsBadge(member), isYou: timeline.isMine(member.id), role: standing.roleOf(member.id),

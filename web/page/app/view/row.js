@@ -54,7 +54,7 @@ export function person(member, needsBadge) {
 
 /**
  * @param {import("../timeline.js").Row} row @param {boolean} isMore whether it goes on what the row before began
- * @param {{timeline: import("../timeline.js").Timeline, isYou: (mention: object) => boolean,
+ * @param {{timeline: import("../timeline.js").Timeline, isYou: (mention: {name: string, badge?: string}) => boolean,
  *   act: (action: string, row: object, detail?: string) => void}} context
  */
 export function rowNode(row, isMore, context) {
@@ -76,7 +76,7 @@ export function rowNode(row, isMore, context) {
 
 /** What somebody did to the room: a small row of its own. @param {any} row @param {string} when @param {any} context */
 function actNode(row, when, { timeline, act }) {
-  const shown = (whom) => (whom.name !== undefined && timeline.needsBadge(whom) ? `${whomName(whom)}#${badge(whom.id)}` : whomName(whom));
+  const shown = (/** @type {any} */ whom) => (whom.name !== undefined && timeline.needsBadge(whom) ? `${whomName(whom)}#${badge(whom.id)}` : whomName(whom));
   const text = actText(row, shown);
   const time = el("time", { dateTime: row.time, title: formatted(row.time, { dateStyle: "full", timeStyle: "medium" }) }, when);
   return el("article", { className: row.delivery === "failed" ? "m is-act is-failed" : "m is-act", tabIndex: -1, "aria-label": `${text}, ${when}` },
@@ -124,7 +124,7 @@ function body(row, { isYou }) {
 
 /** The small print: edited, on its way, failed. @param {any} row @param {(action: string, row: any, detail?: string) => void} act */
 function asides(row, act) {
-  const aside = (text) => el("span", { className: "aside" }, text);
+  const aside = (/** @type {string} */ text) => el("span", { className: "aside" }, text);
   const notes = [];
   if (row.edited) notes.push(aside(t("edited")));
   if (row.changing) notes.push(aside(t("changing")));
@@ -138,7 +138,7 @@ function asides(row, act) {
 
 /** @param {any} row @param {any} context */
 function reactions(row, { timeline, act }) {
-  const one = ({ emoji, members }) => {
+  const one = (/** @type {import("../timeline.js").Reactions} */ { emoji, members }) => {
     const isOn = members.some((id) => timeline.isMine(id));
     const shown = safeLine(emoji);
     return button(`${shown} ${members.length}`, () => act(isOn ? "unreact" : "react", row, emoji), "", {

@@ -60,6 +60,7 @@ export class Shell {
       standing.isLocked ? t("mark_locked") : "", standing.isAnnounce ? t("mark_announce") : "",
       standing.slowSeconds > 0 ? t("mark_slow", { time: timeSaid(standing.slowSeconds) }) : "",
     ].filter(Boolean);
+    this.element.dataset.role = standing.role;
     if (this.marks.dataset.said === marks.join()) return;
     this.marks.dataset.said = marks.join();
     this.marks.replaceChildren(...marks.map((mark) => el("span", { className: "mark" }, mark)));
@@ -110,6 +111,7 @@ export class Shell {
     return button(t("close"), () => this.#show(""));
   }
 
+  /** @param {string} text @param {...HTMLElement} buttons */
   #show(text, ...buttons) {
     this.banner.hidden = text === "";
     this.banner.replaceChildren(el("span", {}, text), ...buttons);
@@ -118,7 +120,7 @@ export class Shell {
   #head() {
     const { room, onInvite, onSettings } = this.context;
     this.marks = el("span", { className: "marks", role: "status" });
-    const panel = (target, sign, label, className) => button(sign, () => target.classList.toggle("is-open"), `btn menu ${className}`, {
+    const panel = (/** @type {HTMLElement} */ target, /** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ className) => button(sign, () => target.classList.toggle("is-open"), `btn menu ${className}`, {
       "aria-label": label, "aria-controls": target.id,
     });
     this.retry = button(t("retry_now"), () => room.retry(), "btn", { hidden: true });
@@ -133,7 +135,7 @@ export class Shell {
     const { onFind, onFindEnd } = this.context;
     const result = el("span", { className: "small soft", role: "status" });
     const input = el("input", { className: "field", type: "search", "aria-label": t("search_in"), placeholder: t("search_in") });
-    const look = (step) => {
+    const look = (/** @type {number} */ step) => {
       result.textContent = onFind(input.value, step);
     };
     const end = () => {
@@ -141,7 +143,7 @@ export class Shell {
       onFindEnd();
     };
     input.addEventListener("input", () => look(0));
-    const bar = el("search", { className: "find", hidden: true, onkeydown: (event) => {
+    const bar = el("search", { className: "find", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && event.target === input) look(event.shiftKey ? 1 : -1);
       if (event.key === "Escape") end();
     } }, input, result, button("↑", () => look(-1), "btn", { "aria-label": t("previous") }),
@@ -156,7 +158,7 @@ export class Shell {
     else opening.classList.add("is-open");
   }
 
-  /** On a small screen what was opened closes with the next touch beside it. */
+  /** On a small screen what was opened closes with the next touch beside it. @param {any} event */
   #closePanels(event) {
     for (const panel of [this.side, this.people]) {
       const isInside = event && (panel.contains(event.target) || event.target.closest?.(".menu"));

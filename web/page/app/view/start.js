@@ -21,13 +21,13 @@ export function brand() {
  */
 export function startScreen({ room, fingerprint, hasKey, isLasting, problem }, onJoin) {
   const error = el("p", { className: "small problem", role: "alert", id: "problem" }, problem ?? "");
-  const field = (label, value, properties) => {
+  const field = (/** @type {string} */ label, /** @type {string} */ value, /** @type {Record<string, any>} */ properties) => {
     const input = el("input", { className: "field", value, required: true, "aria-describedby": "problem", ...properties });
     return { input, row: el("label", {}, el("span", {}, label), input) };
   };
   const name = field(t("your_name"), setting("name", ""), { autocomplete: "nickname", maxLength: 128, autofocus: true });
   const where = field(t("room_name"), room ?? "lobby", { autocapitalize: "none", spellcheck: false, maxLength: 64 });
-  const join = (event) => {
+  const join = (/** @type {Event} */ event) => {
     event.preventDefault();
     const [goodName, goodRoom] = [parseName(name.input.value), parseRoom(where.input.value)];
     error.textContent = goodName === null ? t("name_bad") : goodRoom === null ? t("room_bad") : "";
@@ -49,14 +49,15 @@ function recent() {
   const rooms = setting("rooms", []);
   if (rooms.length === 0) return null;
   return el("nav", { className: "line small", "aria-label": t("recent_rooms") }, el("span", { className: "soft" }, `${t("recent_rooms")}:`),
-    ...rooms.map((room) => el("a", { href: `/${room}` }, room)));
+    ...rooms.map((/** @type {string} */ room) => el("a", { href: `/${room}` }, room)));
 }
 
 /** Why the browser has warned, and what to compare. Browsers write fingerprints in hexadecimal. @param {string | null} fingerprint */
 function warned(fingerprint) {
-  if (fingerprint === null) return null;
-  const hex = toHex(fromBase32(fingerprint)).match(/.{4}/g).join(" ");
+  const bytes = fingerprint === null ? null : fromBase32(fingerprint);
+  if (fingerprint === null || bytes === null) return null;
+  const grouped = (/** @type {string} */ text) => text.match(/.{1,4}/g)?.join(" ");
   return el("details", { className: "card" }, el("summary", {}, t("warned_title")),
-    el("p", { className: "small" }, t("warned")), el("p", { className: "fp" }, hex),
-    el("p", { className: "small" }, t("warned_letters")), el("p", { className: "fp" }, fingerprint.match(/.{4}/g).join(" ")));
+    el("p", { className: "small" }, t("warned")), el("p", { className: "fp" }, grouped(toHex(bytes))),
+    el("p", { className: "small" }, t("warned_letters")), el("p", { className: "fp" }, grouped(fingerprint)));
 }

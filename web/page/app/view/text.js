@@ -33,7 +33,7 @@ function blockNode(block, isYou) {
     return el("div", { className: "codebox" },
       el("pre", { tabIndex: 0, role: "group", "aria-label": block.language ?? "code" }, el("code", {}, block.code)), copying);
   }
-  const spans = (list) => list.map((span) => spanNode(span, isYou));
+  const spans = (/** @type {import("../markup.js").Span[]} */ list) => list.map((span) => spanNode(span, isYou));
   if ("list" in block) {
     return el("ul", {}, ...block.list.map((item) => {
       const line = el("li", { dir: "auto" }, `${item.number === undefined ? "•" : `${item.number}.`} `, ...spans(item.spans));
@@ -46,9 +46,10 @@ function blockNode(block, isYou) {
 
 /** @param {import("../markup.js").Span} span @param {(mention: {name: string, badge?: string}) => boolean} isYou */
 function spanNode(span, isYou) {
+  /** @type {Node} */
   let node = document.createTextNode(span.text);
-  const wrap = (tag, properties) => {
-    node = el(tag, properties ?? {}, node);
+  const wrap = (/** @type {string} */ tag, properties = {}) => {
+    node = el(tag, properties, node);
   };
   if (span.code) wrap("code");
   if (span.link) return linkNode(span, node);
@@ -61,7 +62,7 @@ function spanNode(span, isYou) {
 
 /** A link that says where it leads, unless its text does. @param {import("../markup.js").Span} span @param {Node} text */
 function linkNode(span, text) {
-  const where = destination(span.link);
+  const where = destination(span.link ?? "");
   const isPlain = span.text === span.link;
   const link = el("a", { href: span.link, target: "_blank", rel: "noopener noreferrer", title: span.link }, text);
   return isPlain ? link : el("span", {}, link, el("span", { className: "aside" }, `(${where})`));
