@@ -3,6 +3,8 @@
 
 const folder = new URL(".", self.location.href).pathname;
 const CACHE = `papo${folder}`;
+/** What the page fetches when it is wanted, which must be there without a connection too. */
+const LATER = ["audit.js", "dialogs.js", "invite.js", "invites.js", "person.js", "qr.js"].map((name) => `${folder}later/${name}`);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepPage());
@@ -32,7 +34,7 @@ async function keepPage() {
   const answer = await fetch(new Request("/", { cache: "reload" }));
   const page = await answer.clone().text();
   const files = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path).filter((path) => path.startsWith(folder));
-  await Promise.all([cache.put("/", answer), cache.addAll([...new Set(files)])]);
+  await Promise.all([cache.put("/", answer), cache.addAll([...new Set([...files, ...LATER])])]);
 }
 
 /** A file of this folder never changes. */

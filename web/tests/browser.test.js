@@ -192,16 +192,19 @@ inRoom("a room that was left is there again before the network is", [], async (s
 
 /** Waits until the browser has so many messages of the room for the next visit. */
 async function kept(page, count) {
-  await page.waitForFunction((wanted) => new Promise((resolve) => {
-    const opening = indexedDB.open("papo");
-    opening.onsuccess = () => {
-      const request = opening.result.transaction("history").objectStore("history").get("lobby");
-      request.onsuccess = () => {
-        opening.result.close();
-        resolve(request.result?.messages.length === wanted);
+  await page.evaluate(async (wanted) => {
+    const length = () => new Promise((resolve) => {
+      const opening = indexedDB.open("papo");
+      opening.onsuccess = () => {
+        const request = opening.result.transaction("history").objectStore("history").get("lobby");
+        request.onsuccess = () => {
+          opening.result.close();
+          resolve(request.result?.messages.length ?? 0);
+        };
       };
-    };
-  }), count, { polling: 100, timeout: 30_000 });
+    });
+    while ((await length()) !== wanted) await new Promise((resolve) => requestAnimationFrame(resolve));
+  }, count);
 }
 
 test("the page can be installed, and opens without a connection", { timeout: 120_000 }, async () => {

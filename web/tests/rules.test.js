@@ -5,11 +5,11 @@ import { test } from "node:test";
 
 import { actText, mayActUpon, mayDo, timeSaid } from "../page/app/acts.js";
 import { complete } from "../page/app/completion.js";
-import { inviteId, inviteLink } from "../page/app/invite.js";
+import { inviteId, inviteLink } from "../page/later/invite.js";
 import { layout } from "../page/app/layout.js";
 import { actAbout, findMember, readLine, wordOf } from "../page/app/orders.js";
 import { Presence } from "../page/app/presence.js";
-import { qrCode } from "../page/app/qr.js";
+import { qrCode } from "../page/later/qr.js";
 import { Recent } from "../page/app/recent.js";
 import { Session } from "../page/app/session.js";
 import { Standing } from "../page/app/standing.js";

@@ -6,8 +6,8 @@ import { test } from "node:test";
 
 import { CATALOGUES, choose, refusalText, setLanguage, t } from "../page/app/words.js";
 
-const folder = new URL("../page/app/", import.meta.url);
-const sources = readdirSync(folder, { recursive: true }).map(String).filter((name) => name.endsWith(".js"));
+const folder = new URL("../page/", import.meta.url);
+const sources = readdirSync(folder, { recursive: true }).map(String).filter((name) => /^(app|later).*\.js$/.test(name));
 const source = (name) => readFileSync(new URL(name, folder), "utf8");
 const forms = (entry) => (typeof entry === "string" ? [entry] : Object.values(entry));
 const values = (entry) => [...new Set(forms(entry).flatMap((form) => form.match(/\{\w+\}/g) ?? []))].sort();
@@ -21,11 +21,16 @@ test("every text is there in both languages, with the same arguments", () => {
 });
 
 test("every text is used, and every one that is used is there", () => {
-  const all = sources.filter((name) => name !== "words.js").map(source).join("\n");
+  const all = sources.filter((name) => name !== "app/words.js").map(source).join("\n");
   const used = new Set([...all.matchAll(/"([a-z]+(?:_[a-z]+)*)"/g)].map(([, key]) => key));
   const unused = Object.keys(CATALOGUES.en).filter((key) => !used.has(key) && !/^(error|closing|stop)_/.test(key) && key !== "refused" && key !== "closing");
   assert.deepEqual(unused, []);
   for (const [, key] of all.matchAll(/\bt\("([^"]+)"/g)) assert.ok(Object.hasOwn(CATALOGUES.en, key), key);
+});
+
+test("the worker keeps all that is fetched later", () => {
+  const kept = [...source("worker.js").matchAll(/"(\w+\.js)"/g)].map(([, name]) => `later/${name}`);
+  assert.deepEqual(kept.sort(), sources.filter((name) => name.startsWith("later/")).sort());
 });
 
 test("every code of the protocol's errors has a text of the page's own, or the server's is shown", () => {
@@ -46,7 +51,7 @@ test("texts are put together in either language", () => {
 });
 
 test("no text for people stands anywhere else", () => {
-  for (const name of sources.filter((one) => one.startsWith("view/"))) {
+  for (const name of sources.filter((one) => one.startsWith("app/view/") || one.startsWith("later/"))) {
     for (const [line] of source(name).matchAll(/el\("[a-z0-9]+", \{[^}]*\}, "[A-Z][a-z]+ [^"]*"/g)) assert.fail(`${name}: ${line}`);
   }
 });

@@ -36,7 +36,7 @@ function argument(before) {
 function commands(typed, caret, role) {
   const fitting = COMMANDS.filter(({ name, verb }) => name.startsWith(typed) && (verb === undefined || mayDo(role, verb)));
   if (fitting.length === 0) return null;
-  const options = fitting.map(({ name, what, hint }) => ({ insert: hint === undefined ? `/${name}` : `/${name} `, label: `/${name}`, detail: what() }));
+  const options = fitting.slice(0, OPTIONS_MAX).map(({ name, what, hint }) => ({ insert: hint === undefined ? `/${name}` : `/${name} `, label: `/${name}`, detail: what() }));
   return { from: 0, to: caret, options, isExact: typed === "" || fitting.some(({ name }) => name === typed) };
 }
 

@@ -3,23 +3,20 @@
 
 import { badge, parseName } from "./codec.js";
 import { Identity } from "./identity.js";
-import { inviteLink, newInvite } from "./invite.js";
 import { look } from "./names.js";
 import { Notifier } from "./notify.js";
 import { actAbout, findMember, wordOf } from "./orders.js";
 import { Room } from "./room.js";
 import { keep, setting } from "./store.js";
-import { Audit } from "./view/audit.js";
 import { Composer } from "./view/composer.js";
-import { keysDialog, settingsDialog } from "./view/dialogs.js";
-import { Invites } from "./view/invites.js";
 import { Log, isSpoken } from "./view/log.js";
 import { People } from "./view/people.js";
-import { personDialog } from "./view/person.js";
 import { Shell } from "./view/shell.js";
 import { asset } from "./view/start.js";
 import { choose, locale, setLanguage, t } from "./words.js";
 
+/** @import { Audit } from "../later/audit.js" */
+/** @import { Invites } from "../later/invites.js" */
 /** @import { Act, Member } from "./codec.js" */
 /** @import { Order } from "./orders.js" */
 /** @import { Store } from "./store.js" */
@@ -184,7 +181,7 @@ export class Desk {
   /** @param {"help" | "people" | "invites" | "audit" | "search" | "settings"} what */
   #show(what) {
     switch (what) {
-      case "help": return keysDialog(this.room.standing.role);
+      case "help": return this.#openKeys();
       case "people": return this.shell.openPeople();
       case "invites": return void this.#openInvites();
       case "audit": return this.#openAudit();
@@ -202,31 +199,49 @@ export class Desk {
   /** @param {Member} member */
   #openPerson(member) {
     const { room, composer } = this;
-    personDialog(member, room, {
-      onMention: (one) => composer.mention(wordOf(one, room.timeline.needsBadge(one))), onAct: (act) => this.#does(act),
+    this.#later(import("../later/person.js"), ({ personDialog }) => {
+      personDialog(member, room, {
+        onMention: (one) => composer.mention(wordOf(one, room.timeline.needsBadge(one))), onAct: (act) => this.#does(act),
+      });
+      if (room.standing.isStaff) room.askAccess();
     });
-    if (room.standing.isStaff) room.askAccess();
+  }
+
+  #openKeys() {
+    this.#later(import("../later/dialogs.js"), ({ keysDialog }) => keysDialog(this.room.standing.role));
+  }
+
+  /**
+   * What a visit may well do without is fetched when it is wanted.
+   * @template Part @param {Promise<Part>} loading @param {(part: Part) => void} onLoaded
+   */
+  #later(loading, onLoaded) {
+    loading.then(onLoaded, () => this.shell.tell({ type: "unloaded" }));
   }
 
   #openAudit() {
-    this.audit = new Audit({ room: this.room, onAct: (act) => this.#does(act) });
+    this.#later(import("../later/audit.js"), ({ Audit }) => {
+      this.audit = new Audit({ room: this.room, onAct: (act) => this.#does(act) });
+    });
   }
 
   /** @param {{uses?: number, seconds?: number} | null} [limits] for a new one at once */
-  async #openInvites(limits = null) {
-    const { room, options } = this;
-    const onMake = async (/** @type {{uses?: number, seconds?: number}} */ { uses, seconds }) => {
-      const { secret, invite } = await newInvite(room.name);
-      this.#does({ do: "invite", invite, ...(uses === undefined ? {} : { uses }), ...(seconds === undefined ? {} : { seconds }) });
-      return inviteLink(location.origin, room.name, options.fingerprint, secret);
-    };
-    this.invites = new Invites({ room, fingerprint: options.fingerprint, onMake, onRevoke: (invite) => void this.#does({ do: "revoke", invite }) });
-    if (limits !== null && this.invites.isStaff && options.fingerprint !== null) this.invites.showMade(await onMake(limits));
+  #openInvites(limits = null) {
+    const { room, options: { fingerprint } } = this;
+    this.#later(import("../later/invites.js"), async ({ Invites, inviteLink, newInvite }) => {
+      const onMake = async (/** @type {{uses?: number, seconds?: number}} */ { uses, seconds }) => {
+        const { secret, invite } = await newInvite(room.name);
+        this.#does({ do: "invite", invite, ...(uses === undefined ? {} : { uses }), ...(seconds === undefined ? {} : { seconds }) });
+        return inviteLink(location.origin, room.name, fingerprint, secret);
+      };
+      this.invites = new Invites({ room, fingerprint, onMake, onRevoke: (invite) => void this.#does({ do: "revoke", invite }) });
+      if (limits !== null && this.invites.isStaff && fingerprint !== null) this.invites.showMade(await onMake(limits));
+    });
   }
 
   #openSettings() {
     const { identity, store } = this.options;
-    settingsDialog({
+    this.#later(import("../later/dialogs.js"), ({ settingsDialog }) => settingsDialog({
       onName: (typed) => {
         const name = parseName(typed);
         if (name !== null) this.#rename(name);
@@ -239,7 +254,7 @@ export class Desk {
         applySettings();
         this.log.update();
       },
-    });
+    }));
   }
 
   /** Goes from one message with these words to the next; the newest first. @param {string} text @param {number} step */
@@ -275,7 +290,7 @@ export class Desk {
   #key(event) {
     const control = event.ctrlKey || event.metaKey;
     if (document.querySelector("dialog[open]")) return;
-    if (event.key === "F1" || (control && event.key === "/")) keysDialog(this.room.standing.role);
+    if (event.key === "F1" || (control && event.key === "/")) this.#openKeys();
     else if (control && event.key === "f") this.shell.openFind();
     else if (control && event.key === ",") this.#openSettings();
     else if (event.altKey && event.key.toLowerCase() === "u") this.shell.openPeople();

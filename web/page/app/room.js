@@ -16,7 +16,7 @@ const HISTORY_PAGE = 100;
 const AUDIT_PAGE = 50;
 const TICK_MS = 1000;
 /** So long after the last message the newest ones are kept for the next visit. */
-const KEEP_AFTER_MS = 1000;
+const KEEP_AFTER_MS = 300;
 /** Endings after which nothing of the room stays here. */
 const OUT = new Set(["kicked", "banned", "no_entry"]);
 

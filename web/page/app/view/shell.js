@@ -98,6 +98,7 @@ export class Shell {
         // What is written now would go nowhere.
         this.context.say.hidden = true;
         return this.#show(endedText(event), reload());
+      case "unloaded": return this.#show(t("unloaded"), this.#dismiss());
       case "joined": return this.#show("");
     }
   }

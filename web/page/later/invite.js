@@ -1,6 +1,6 @@
 // Makes invites: the secret stays in the link, the room is told its hash alone (docs/PROTOCOL.md, "Acts").
 
-import { toBase32 } from "./bytes.js";
+import { toBase32 } from "../app/bytes.js";
 
 const LABEL = "papo invite 1\0";
 const SECRET_BYTES = 20;

@@ -1,14 +1,14 @@
 // What was done in the room, from the newest, with who is shut out. Not here: asking for it.
 
-import { actText } from "../acts.js";
-import { actAbout } from "../orders.js";
-import { t } from "../words.js";
-import { button, el, openDialog } from "./dom.js";
-import { formatted } from "./row.js";
-import { whomName } from "../acts.js";
+import { actText } from "../app/acts.js";
+import { actAbout } from "../app/orders.js";
+import { t } from "../app/words.js";
+import { button, el, openDialog } from "../app/view/dom.js";
+import { formatted } from "../app/view/row.js";
+import { whomName } from "../app/acts.js";
 
 export class Audit {
-  /** @param {{room: import("../room.js").Room, onAct: (act: import("../codec.js").Act) => void}} context */
+  /** @param {{room: import("../app/room.js").Room, onAct: (act: import("../app/codec.js").Act) => void}} context */
   constructor({ room, onAct }) {
     this.room = room;
     this.onAct = onAct;
@@ -27,7 +27,7 @@ export class Audit {
     return this.dialog.open;
   }
 
-  /** A page of it. @param {{acts: import("../codec.js").Message[], more: boolean}} page */
+  /** A page of it. @param {{acts: import("../app/codec.js").Message[], more: boolean}} page */
   told({ acts, more }) {
     const isFirst = this.oldest === Infinity;
     for (const message of acts.toReversed()) {
@@ -42,7 +42,7 @@ export class Audit {
   /** Who is banned or muted, with the way back. */
   drawStanding() {
     const { bans, mutes } = this.room.standing;
-    const item = (/** @type {import("../standing.js").Sanctioned} */ one, /** @type {"unban" | "unmute"} */ verb) => {
+    const item = (/** @type {import("../app/standing.js").Sanctioned} */ one, /** @type {"unban" | "unmute"} */ verb) => {
       const undo = button(verb === "unban" ? t("do_unban") : t("do_unmute"), () => {
         undo.disabled = true;
         this.onAct(actAbout(verb, one.id));

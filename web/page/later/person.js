@@ -1,21 +1,21 @@
 // Somebody, and what one may do about them: speak to them, and for those who keep order the rest. Not here: doing it.
 
-import { mayActUpon, mayDo } from "../acts.js";
-import { isGuest } from "../codec.js";
-import { actAbout, secondsOf } from "../orders.js";
-import { safeLine } from "../text.js";
-import { t } from "../words.js";
-import { button, el, openDialog } from "./dom.js";
+import { mayActUpon, mayDo } from "../app/acts.js";
+import { isGuest } from "../app/codec.js";
+import { actAbout, secondsOf } from "../app/orders.js";
+import { safeLine } from "../app/text.js";
+import { t } from "../app/words.js";
+import { button, el, openDialog } from "../app/view/dom.js";
 import { copy } from "./dialogs.js";
-import { avatar } from "./row.js";
+import { avatar } from "../app/view/row.js";
 
-/** @import { Act, Member } from "../codec.js" */
-/** @import { Verb } from "../orders.js" */
+/** @import { Act, Member } from "../app/codec.js" */
+/** @import { Verb } from "../app/orders.js" */
 
 const WHY_CHARS_MAX = 200;
 
 /**
- * @param {Member} member @param {import("../room.js").Room} room
+ * @param {Member} member @param {import("../app/room.js").Room} room
  * @param {{onMention: (member: Member) => void, onAct: (act: Act) => void}} actions
  */
 export function personDialog(member, room, { onMention, onAct }) {

@@ -1,10 +1,10 @@
 // The small windows: settings, keys and commands. Not here: what the settings do.
 
-import { mayDo } from "../acts.js";
-import { COMMANDS } from "../orders.js";
-import { keep, setting } from "../store.js";
-import { t } from "../words.js";
-import { button, el, openDialog } from "./dom.js";
+import { mayDo } from "../app/acts.js";
+import { COMMANDS } from "../app/orders.js";
+import { keep, setting } from "../app/store.js";
+import { t } from "../app/words.js";
+import { button, el, openDialog } from "../app/view/dom.js";
 
 /** Copies a text and says so on the button. @param {string} text @param {HTMLElement} from */
 export async function copy(text, from) {

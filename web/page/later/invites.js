@@ -1,22 +1,24 @@
 // Invites: the room's link as it stands, new ones with a secret, and those that still let somebody in. Not here: making them.
 
-import { INVITE_LETTERS, mayDo } from "../acts.js";
-import { inviteLink } from "../invite.js";
-import { secondsOf } from "../orders.js";
-import { qrCode } from "../qr.js";
-import { safeLine } from "../text.js";
-import { t } from "../words.js";
+import { INVITE_LETTERS, mayDo } from "../app/acts.js";
+import { inviteLink, newInvite } from "./invite.js";
+import { secondsOf } from "../app/orders.js";
+import { qrCode } from "./qr.js";
+import { safeLine } from "../app/text.js";
+import { t } from "../app/words.js";
 import { copy } from "./dialogs.js";
-import { button, el, openDialog } from "./dom.js";
-import { formatted } from "./row.js";
+import { button, el, openDialog } from "../app/view/dom.js";
+import { formatted } from "../app/view/row.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** The light edge that a code needs, in squares. */
 const QUIET = 4;
 
+export { inviteLink, newInvite };
+
 export class Invites {
   /**
-   * @param {{room: import("../room.js").Room, fingerprint: string | null,
+   * @param {{room: import("../app/room.js").Room, fingerprint: string | null,
    *   onMake: (limits: {uses?: number, seconds?: number}) => Promise<string>, onRevoke: (invite: string) => void}} context
    *   `onMake` returns the link
    */
@@ -78,7 +80,7 @@ export class Invites {
     this.made.replaceChildren(el("p", { className: "small" }, t("invite_made")), shownLink(link));
   }
 
-  /** @param {import("../standing.js").Invited} one */
+  /** @param {import("../app/standing.js").Invited} one */
   #item(one) {
     const left = one.left === undefined ? t("uses_any") : t("uses", { count: one.left });
     const until = one.until === undefined ? t("time_good") : t("until", { time: formatted(one.until, { dateStyle: "short", timeStyle: "short" }) });
