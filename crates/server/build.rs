@@ -44,7 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let text = text.replace(FOLDER_MARK, &format!("/assets/{hash}"));
             page = Some(asset(&out, "", "index.html", text.as_bytes())?);
         } else {
-            let served = if is_code(name) { without_comments(std::str::from_utf8(&bytes)?).into_bytes() } else { bytes };
+            let served = if is_code(name) {
+                without_comments(std::str::from_utf8(&bytes)?).into_bytes()
+            } else {
+                bytes
+            };
             writeln!(table, "{},", asset(&out, name, name, &served)?)?;
         }
     }
