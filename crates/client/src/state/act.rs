@@ -80,9 +80,13 @@ impl State {
     fn act_in_room(&mut self, action: Action, now: Timestamp) -> Vec<Command> {
         let dialog = &mut self.dialog;
         let rooms = &mut self.rooms;
+        // Neither is seen in the rows, and both come often: whoever draws need not look at all rows again.
+        let is_seen = !matches!(action, Action::Draft(..) | Action::Read(..) | Action::Stay(..));
         let mut with = |id: RoomId, work: &mut dyn FnMut(&mut Room, &mut Option<Dialog>) -> Vec<Command>| {
             let Some(room) = rooms.iter_mut().find(|room| room.id == id) else { return Vec::new() };
-            room.touch();
+            if is_seen {
+                room.touch();
+            }
             work(room, dialog)
         };
         match action {
@@ -131,6 +135,7 @@ impl State {
                 vec![Command::Save]
             }),
             Action::Search(id, text) => with(id, &mut |room, _| room.search_for(&text)),
+            Action::Stay(id, seq) => with(id, &mut |room, _| room.stay(seq)),
             Action::StepHit(id, by) => with(id, &mut |room, _| room.step_hit(by)),
             Action::EndSearch(id) => with(id, &mut |room, _| {
                 room.search = None;
@@ -233,7 +238,7 @@ impl State {
 impl Room {
     fn begin(&mut self) -> Vec<Command> {
         let mut commands = vec![Command::Connect(self.id, Box::new(self.place.clone()))];
-        commands.extend(self.want(super::Wanted::Newest));
+        commands.extend(self.want_first());
         commands
     }
 
@@ -279,6 +284,11 @@ impl Room {
             Command::Connect(self.id, Box::new(self.place.clone())),
             Command::Save,
         ]
+    }
+
+    fn stay(&mut self, at: Option<Seq>) -> Vec<Command> {
+        self.reading = at;
+        vec![Command::Save]
     }
 
     fn draft(&mut self, text: &str) -> Vec<Command> {

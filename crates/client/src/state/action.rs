@@ -103,6 +103,8 @@ pub enum Action {
     JumpToEnd(RoomId),
     /// Show the first unread message.
     JumpToUnread(RoomId),
+    /// The reader is where this message is at the upper edge; at the end where there is none.
+    Stay(RoomId, Option<Seq>),
     /// Everything up to here has been before the reader's eyes.
     Read(RoomId, Seq),
     /// Everything everywhere counts as read.

@@ -38,6 +38,9 @@ pub struct RoomMemory {
     /// The newest message that was read.
     #[serde(default)]
     pub read: Seq,
+    /// The message that the reader was at, where that was not the end.
+    #[serde(default)]
+    pub reading: Option<Seq>,
     /// What was being written.
     #[serde(default)]
     pub draft: String,
@@ -63,6 +66,7 @@ impl RoomMemory {
         Self {
             place: room.place.clone(),
             read: room.read,
+            reading: room.reading,
             draft: room.composer.to_keep().to_owned(),
             notify: room.notify,
         }

@@ -191,6 +191,7 @@ impl State {
         let id = self.add(remembered.place);
         if let Some(room) = self.room_mut(id) {
             room.read = remembered.read;
+            room.reading = remembered.reading;
             room.composer.draft = remembered.draft;
             room.notify = remembered.notify;
         }

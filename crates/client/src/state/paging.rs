@@ -26,12 +26,21 @@ pub struct Paging {
     /// Whether the server is asked too.
     asks_server: bool,
     /// The message that the reader waits for.
-    goal: Option<Seq>,
+    goal: Option<Target>,
+    /// Whether the reader has yet to be brought back to where they were when the program ended.
+    returns: bool,
 }
 
 impl Default for Paging {
     fn default() -> Self {
-        Self { is_at_end: true, has_older: true, waits_for: None, asks_server: false, goal: None }
+        Self {
+            is_at_end: true,
+            has_older: true,
+            waits_for: None,
+            asks_server: false,
+            goal: None,
+            returns: false,
+        }
     }
 }
 
@@ -67,8 +76,27 @@ impl Room {
             self.go_to(Target::Message(seq));
             return Vec::new();
         }
-        self.paging.goal = Some(seq);
+        self.paging.goal = Some(Target::Message(seq));
         self.paging.waits_for = None;
+        self.want(Wanted::Around(seq))
+    }
+
+    /// Reads the newest messages, and then those around the place where the reader was.
+    pub(super) fn want_first(&mut self) -> Vec<Command> {
+        self.paging.returns = self.reading.is_some();
+        self.want(Wanted::Newest)
+    }
+
+    /// Brings the reader back to where they were. Only to what this computer has kept: who was there, had it here.
+    fn come_back(&mut self) -> Vec<Command> {
+        let Some(seq) = self.reading.filter(|_| std::mem::take(&mut self.paging.returns)) else {
+            return Vec::new();
+        };
+        if self.timeline.row(seq).is_some() {
+            self.go_to(Target::Place(seq));
+            return Vec::new();
+        }
+        self.paging.goal = Some(Target::Place(seq));
         self.want(Wanted::Around(seq))
     }
 
@@ -88,7 +116,8 @@ impl Room {
         if self.paging.waits_for != Some(page.wanted) {
             return Vec::new();
         }
-        if page.messages.is_empty() && self.ask_server(page.wanted) {
+        let is_return = matches!(self.paging.goal, Some(Target::Place(_)));
+        if page.messages.is_empty() && !is_return && self.ask_server(page.wanted) {
             return vec![self.history(page.wanted)];
         }
         self.paging.waits_for = None;
@@ -190,9 +219,14 @@ impl Room {
 
     fn after_page(&mut self) -> Vec<Command> {
         if let Some(goal) = self.paging.goal.take()
-            && self.timeline.row(goal).is_some()
+            && let Target::Message(seq) | Target::Place(seq) = goal
+            && self.timeline.row(seq).is_some()
         {
-            self.go_to(Target::Message(goal));
+            self.go_to(goal);
+        }
+        let back = self.come_back();
+        if !back.is_empty() {
+            return back;
         }
         // What was said while the page was being read is in neither.
         let is_near_end = self

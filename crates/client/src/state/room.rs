@@ -90,6 +90,8 @@ pub struct Room {
     pub head: Seq,
     /// The newest message that was read.
     pub read: Seq,
+    /// The message at the upper edge of what the reader sees; none where that is the end.
+    pub reading: Option<Seq>,
     /// The message before which the line of unread ones stands: it stays put while the room is shown.
     pub unread_line: Option<Seq>,
     /// How many messages have not been read.
@@ -128,8 +130,10 @@ pub struct Jump {
 /// Where a view can go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// This message.
+    /// This message, to be pointed out.
     Message(Seq),
+    /// Where the reader was, with this message at the upper edge.
+    Place(Seq),
     /// The end.
     End,
 }
@@ -162,6 +166,7 @@ impl Room {
             asked: None,
             head: Seq::ZERO,
             read: Seq::ZERO,
+            reading: None,
             unread_line: None,
             unread: 0,
             mentions: 0,
