@@ -1,4 +1,5 @@
-//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy`, `soak`, `picture` and `pictures`.
+//! The project's own tasks, run as `cargo xtask <task>`: `test`, `ci`, `tidy`, `soak`, `picture`, `pictures` and
+//! `window-speed`.
 //!
 //! This is a tool for people who change papo. It is no part of the program and depends on none of its crates.
 
@@ -15,9 +16,11 @@ mod page;
 mod picture;
 mod process;
 mod programs;
+mod screen;
 mod soak;
 mod suite;
 mod tidy;
+mod window_speed;
 
 /// What `cargo xtask` without a known task prints.
 const HELP: &str = "\
@@ -31,7 +34,10 @@ cargo xtask <task>
                    let the tests run that find more the longer they run, and say what they have done
   picture          let the program run and draw what it prints as docs/images/chat.svg
   pictures         open the window in a real room, on a screen in memory, and keep what it shows
-                   as docs/images/window-*.png";
+                   as docs/images/window-*.png
+  window-speed [PROGRAM]
+                   measure the window in a room of 50,000 messages, on a screen in memory; of PROGRAM,
+                   or of papo built for release";
 
 /// Reads the task's name and hands over; the exit code is 0 only if the whole task passed.
 fn main() -> ExitCode {
@@ -46,6 +52,8 @@ fn main() -> ExitCode {
         ["soak", rest @ ..] => soak::run(rest),
         ["picture"] => picture::run(),
         ["pictures"] => picture::window::run(),
+        ["window-speed"] => window_speed::run(None),
+        ["window-speed", program] => window_speed::run(Some(program)),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

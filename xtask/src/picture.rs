@@ -82,10 +82,11 @@ fn free_port() -> Result<u16, String> {
 }
 
 /// A folder that nobody else uses, gone when the play is over.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self, String> {
+    /// Makes it.
+    pub(crate) fn new() -> Result<Self, String> {
         let path = env::temp_dir().join(format!("papo-picture-{}", std::process::id()));
         // As the programs in it see it: where temporary things lie may be a link.
         let made = fs::create_dir(&path).and_then(|()| fs::canonicalize(&path));

@@ -7,9 +7,9 @@ use crate::process;
 
 /// A program of the system that at least one test starts.
 struct Program {
-    /// What is looked for on `PATH`.
+    /// What is looked for on `PATH`; a path, where it lies beside it.
     name: &'static str,
-    /// The Debian and Ubuntu package that holds it.
+    /// The Debian and Ubuntu packages that it needs, the one that holds it first.
     debian: &'static str,
     /// The Homebrew formula that holds it.
     homebrew: &'static str,
@@ -20,7 +20,7 @@ struct Program {
 }
 
 /// Every program that a test may start. A test that needs another one adds its row here.
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 12] = [
     Program {
         name: "openssl",
         debian: "openssl",
@@ -84,6 +84,27 @@ const PROGRAMS: [Program; 9] = [
         purpose: "counts what a delivery costs",
         linux_only: true,
     },
+    Program {
+        name: "Xvfb",
+        debian: "xvfb libgl1-mesa-dri libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0",
+        homebrew: "",
+        purpose: "is the screen on which the window is opened",
+        linux_only: true,
+    },
+    Program {
+        name: "xdotool",
+        debian: "xdotool",
+        homebrew: "",
+        purpose: "presses the keys of the window",
+        linux_only: true,
+    },
+    Program {
+        name: "/usr/libexec/at-spi-bus-launcher",
+        debian: "at-spi2-core",
+        homebrew: "",
+        purpose: "is asked what the window shows, as a screen reader asks it",
+        linux_only: true,
+    },
 ];
 
 /// Sees that every program is there; installs the missing ones where that needs no question (`apt-get`, as root or
@@ -99,7 +120,7 @@ pub(crate) fn ensure() -> Result<(), String> {
     let Some(privilege) = apt_privilege() else {
         return Err(report(&missing));
     };
-    let packages: Vec<&str> = missing.iter().map(|program| program.debian).collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|program| program.debian.split(' ')).collect();
     println!("xtask: installing what tests need: {}", packages.join(" "));
     // A fresh machine has no package lists; one with a broken mirror may still have good ones.
     if let Err(cause) = process::run(apt(privilege).args(["update", "-qq"])) {

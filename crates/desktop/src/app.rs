@@ -12,6 +12,7 @@ use papo_words::Language;
 
 use crate::core::Core;
 use crate::desk::Desk;
+use crate::frames::FrameTimes;
 use crate::platform::instance::{Claim, Instance};
 use crate::platform::links;
 use crate::platform::notify::Notifier;
@@ -46,6 +47,8 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     } else if let Some(place) = options.place {
         commands.extend(state.act(papo_client::state::Action::JoinPlace(Box::new(place)), now()));
     }
+    let frame_times = options.frame_times.as_deref().map(FrameTimes::create).transpose();
+    let frame_times = frame_times.map_err(|error| local(&error))?;
     // The fonts are looked through while the window is made.
     let system_fonts = Arc::new(SystemFonts::new());
     let native = eframe::NativeOptions {
@@ -62,7 +65,8 @@ pub fn run(options: Options) -> Result<(), WindowError> {
             match Core::new(profile, options.profile, identity, &creation.egui_ctx) {
                 Ok(core) => {
                     listen(instance, &core);
-                    Ok(Box::new(App::new(Desk::new(state), core, commands, &creation.egui_ctx)))
+                    let app = App::new(Desk::new(state), core, commands, &creation.egui_ctx);
+                    Ok(Box::new(App { frame_times, ..app }))
                 }
                 Err(error) => {
                     let text = error.to_string();
@@ -135,6 +139,8 @@ struct App {
     title: String,
     /// The language where the settings name none: that of the command line or the system.
     language: Language,
+    /// Where the times of frames are written.
+    frame_times: Option<FrameTimes>,
 }
 
 impl App {
@@ -148,6 +154,7 @@ impl App {
             save_at: None,
             title: String::new(),
             language: papo_words::language(),
+            frame_times: None,
         };
         app.execute(context, commands);
         app
@@ -229,18 +236,24 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
+        if let Some(frame_times) = &mut self.frame_times {
+            frame_times.begin();
+        }
         for happening in self.core.take() {
             self.apply(context, happening);
         }
         self.save_if_due();
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         let context = ui.ctx().clone();
         self.watch(&context);
         self.look(&context);
         let commands = self.desk.ui(ui, now());
         self.execute(&context, commands);
+        if let Some(frame_times) = &mut self.frame_times {
+            frame_times.laid_out(&self.desk.state, frame.info().cpu_usage);
+        }
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

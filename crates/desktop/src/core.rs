@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use papo_client::session::Follow;
 use papo_client::state::{Command, Happening, Hosting, Opening, Place, RoomId};
@@ -30,6 +30,9 @@ const HAPPENINGS_MAX: usize = 4_096;
 /// How many happenings are taken for one frame, so that a backlog of a hundred thousand messages does not
 /// hold up the drawing.
 const TAKEN_PER_FRAME_MAX: usize = 4_096;
+
+/// The shortest wait for a frame.
+const AT_ONCE: Duration = Duration::from_millis(1);
 
 /// Where a server in this program keeps its things: a folder in the profile, the same as `papo serve` has
 /// without options.
@@ -74,7 +77,9 @@ impl Wake {
     pub(crate) fn wake(&self) {
         if !self.is_due.swap(true, Ordering::AcqRel) {
             let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            self.context.request_repaint_after(FRAME.saturating_sub(last.elapsed()));
+            // Never at once: two frames follow on that, where one shows everything.
+            let wait = FRAME.saturating_sub(last.elapsed()).max(AT_ONCE);
+            self.context.request_repaint_after(wait);
         }
     }
 

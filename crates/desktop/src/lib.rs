@@ -3,6 +3,7 @@
 //!
 //! - `app.rs`: the only place that has all three, the state, the view and the core.
 //! - `core.rs`, `reader.rs`, `hosting.rs`: what is outside: connections, files, a server in this program.
+//! - `frames.rs`: how long each frame takes, where that is asked for.
 //! - [`desk`]: state and view without the outside; tests drive it.
 //! - [`view`]: one file for each thing on the screen. A view is `fn view(ui, state, local, out)`: it reads
 //!   the state, changes only what is its own (scroll, open menus), and pushes actions.
@@ -13,6 +14,7 @@ mod app;
 mod bubble;
 mod core;
 pub mod desk;
+mod frames;
 mod hosting;
 mod platform;
 mod reader;
@@ -41,6 +43,8 @@ pub struct Options {
     /// A `papo://` link instead: it may come from any page or message, so the person sees where it leads before
     /// anything is connected.
     pub link: Option<String>,
+    /// The file that gets a line for each frame, to measure the window.
+    pub frame_times: Option<PathBuf>,
 }
 
 /// Why there is no window.

@@ -207,6 +207,9 @@ pub(crate) struct DesktopArguments {
     /// Take away what --install-links has put there, and end
     #[arg(long, conflicts_with = "target")]
     pub(crate) remove_links: bool,
+    /// Write how long each frame takes to this file, a JSON object a line
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) frame_times: Option<PathBuf>,
 }
 
 /// Say something in a room and end when the room has it.

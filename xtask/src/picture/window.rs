@@ -3,21 +3,20 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use super::{Folder, build, terminal::Terminal};
-use crate::process;
+use crate::{
+    process,
+    screen::{LOOKS_MAX, Running, Screen},
+};
 
 /// What this task needs besides papo, and the Debian packages that have it.
 const PROGRAMS: [&str; 4] = ["Xvfb", "xdotool", "import", "pngquant"];
 const PACKAGES: &str =
     "xvfb xdotool imagemagick pngquant fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji";
-
-/// How often a window is looked for and looked at, a second apart, before it is given up.
-const LOOKS_MAX: usize = 40;
 
 /// How often in a row a window has to look the same before it is taken to be finished.
 const SAME_LOOKS: usize = 3;
@@ -165,13 +164,31 @@ impl Studio {
         // The pointer stands beside the window, where it points at nothing.
         self.screen.tool(&["mousemove", "1699", "1099"])?;
         let taken = self.folder.0.join("taken.png");
-        self.screen.look(&id, &taken)?;
+        self.look(&id, &taken)?;
         let name = format!("docs/images/window-{}.png", picture.name);
         let path = process::root().join(&name);
         let quantize = ["--force", "--strip", "--speed", "1", "256", "--output"];
         process::run(Command::new("pngquant").args(quantize).arg(&path).arg("--").arg(&taken))?;
         println!("{name}");
         Ok(())
+    }
+    /// Looks at the window until it shows the same several times in a row.
+    fn look(&self, id: &str, path: &Path) -> Result<(), String> {
+        let (mut last, mut same) = (Vec::new(), 0);
+        for _ in 0..LOOKS_MAX {
+            self.screen.tool(&["sleep", "1"])?;
+            // Without the time at which it was taken, which would make each differ.
+            let arguments = ["-window", id, "-define", "png:exclude-chunks=date,time"];
+            process::run(self.screen.command(Path::new("import")).args(arguments).arg(path))?;
+            let now =
+                fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            same = if now == last { same + 1 } else { 1 };
+            if same == SAME_LOOKS {
+                return Ok(());
+            }
+            last = now;
+        }
+        Err("the window changes and changes".to_owned())
     }
 }
 
@@ -186,82 +203,4 @@ fn settings(picture: &Picture<'_>) -> String {
         "window":{{"size":[{width}.0,{height}.0],"position":[0.0,0.0],"is-maximised":false}}}}"#,
         picture.language
     )
-}
-
-/// A screen in memory.
-struct Screen {
-    display: String,
-    _server: Running,
-}
-
-impl Screen {
-    fn open() -> Result<Self, String> {
-        let mut command = Command::new("Xvfb");
-        // It takes a number that is free and says which.
-        command.args(["-displayfd", "1", "-noreset", "-screen", "0", "1700x1100x24"]);
-        let mut server = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
-        let output = server.0.stdout.take().ok_or("Xvfb has no output")?;
-        let mut number = String::new();
-        BufReader::new(output).read_line(&mut number).map_err(|error| error.to_string())?;
-        Ok(Self { display: format!(":{}", number.trim()), _server: server })
-    }
-
-    fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        command.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY");
-        command
-    }
-
-    fn tool(&self, arguments: &[&str]) -> Result<String, String> {
-        process::read(self.command(Path::new("xdotool")).args(arguments))
-    }
-
-    /// The window with this title, once there is one.
-    fn find(&self, title: &str) -> Result<String, String> {
-        for _ in 0..LOOKS_MAX {
-            let found = self.tool(&["search", "--onlyvisible", "--name", title]).unwrap_or_default();
-            if let Some(id) = found.lines().next_back() {
-                return Ok(id.to_owned());
-            }
-            self.tool(&["sleep", "1"])?;
-        }
-        Err(format!("no window with the title {title} came"))
-    }
-
-    /// Looks at the window until it shows the same several times in a row.
-    fn look(&self, id: &str, path: &Path) -> Result<(), String> {
-        let (mut last, mut same) = (Vec::new(), 0);
-        for _ in 0..LOOKS_MAX {
-            self.tool(&["sleep", "1"])?;
-            // Without the time at which it was taken, which would make each differ.
-            let arguments = ["-window", id, "-define", "png:exclude-chunks=date,time"];
-            process::run(self.command(Path::new("import")).args(arguments).arg(path))?;
-            let now =
-                fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-            same = if now == last { same + 1 } else { 1 };
-            if same == SAME_LOOKS {
-                return Ok(());
-            }
-            last = now;
-        }
-        Err("the window changes and changes".to_owned())
-    }
-}
-
-/// A program that is ended when it is dropped.
-struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command) -> Result<Self, String> {
-        let shown = process::shown(command);
-        command.spawn().map(Self).map_err(|error| format!("`{shown}` could not be started: {error}"))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -66,6 +66,8 @@ pub(crate) enum Desktop {
         is_asked: bool,
         /// The link, where that is one which the system hands over.
         link: Option<String>,
+        /// The file that gets the time of each frame.
+        frame_times: Option<PathBuf>,
     },
     /// Have links open the window, of this profile if one is named.
     InstallLinks(Option<PathBuf>),
@@ -126,7 +128,8 @@ pub(crate) fn desktop(typed: DesktopArguments, layers: &Layers) -> Result<Deskto
     let is_asked = typed.target.is_some() || ip.is_some() || port.is_some() || room.is_some();
     let link = typed.target.clone().filter(|target| target.starts_with("papo://"));
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
-    Ok(Desktop::Show { client: client(typed.client, target, layers)?, is_asked, link })
+    let frame_times = layers.path(Section::Client, "frame-times", typed.frame_times)?;
+    Ok(Desktop::Show { client: client(typed.client, target, layers)?, is_asked, link, frame_times })
 }
 
 /// What `papo send` is to do.

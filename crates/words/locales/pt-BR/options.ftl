@@ -80,6 +80,8 @@ options-key-pair-qr = Desenhar o código também como QR (na saída de erros); e
 options-key-pair-replace = Tomar o lugar da chave que já está aqui, que fica guardada ao lado
 options-key-import-replace = Tomar o lugar da chave que já está aqui, que fica guardada ao lado
 
+options-desktop-frame_times = Escrever neste arquivo quanto dura cada quadro, um objeto JSON por linha
+
 options-serve-host = Onde escutar: ENDEREÇO ou ENDEREÇO:PORTA, em vez de --ip e --port
 options-serve-ip = O endereço em que escutar; `-ip IP` também serve. 127.0.0.1 se não for dito
 options-serve-port = A porta em que escutar; 12345 se não for dita, 0 para qualquer uma livre
