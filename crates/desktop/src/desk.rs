@@ -35,8 +35,9 @@ impl Desk {
         self.local.now = now;
         view::root(ui, &self.state, &mut self.local, &mut actions);
         // What follows from an action is drawn in the next frame, which nothing else might cause. That something
-        // was read is no hurry: in a busy room it would double the frames.
-        if actions.iter().any(|action| !matches!(action, Action::Read(..))) {
+        // was read, or where the reader is, is no hurry: in a busy room it would double the frames.
+        let is_hurry = |action: &Action| !matches!(action, Action::Read(..) | Action::Stay(..));
+        if actions.iter().any(is_hurry) {
             ui.ctx().request_repaint();
         } else if !actions.is_empty() {
             ui.ctx().request_repaint_after(FRAME);

@@ -305,8 +305,9 @@ pub fn style(palette: &Palette, is_motion_reduced: bool) -> Style {
     };
     if is_motion_reduced {
         style.scroll_animation = egui::style::ScrollAnimation::none();
-        style.visuals.text_cursor.blink = false;
     }
+    // A cursor that blinks has the whole window drawn twice a second for as long as somebody could write.
+    style.visuals.text_cursor.blink = false;
     style.text_styles = [
         (TextStyle::Small, plain(size::SMALL)),
         (TextStyle::Body, plain(size::TEXT)),

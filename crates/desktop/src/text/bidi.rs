@@ -1,7 +1,7 @@
 //! Right-to-left text. The toolkit shapes each word of Hebrew or Arabic correctly but places the words of a line
 //! from left to right; here they are moved into the order in which they are read (UAX #9). The order of the
-//! characters stays, so that selecting and copying give the text as it was written. Not here: shaping, and the
-//! direction of the window itself.
+//! characters stays, so that selecting and copying give the text as it was written. A paragraph that is read from
+//! right to left stands at the right edge. Not here: shaping, and the direction of the window itself.
 //!
 //! Known limits: within right-to-left words the caret and the ends of a selection stand mirrored, and underlines
 //! stay where they were. To be dropped when the toolkit orders words itself.
@@ -41,7 +41,14 @@ pub fn visual(galley: Arc<Galley>) -> Arc<Galley> {
         let level = levels.get(paragraph).copied().unwrap_or_else(Level::ltr);
         paragraph += usize::from(placed.ends_with_newline);
         order_row(placed, level);
+        if level.is_rtl() {
+            put_right(placed, galley.job.wrap.max_width);
+        }
     }
+    let rects = || ordered.rows.iter().map(PlacedRow::rect);
+    ordered.rect = rects().fold(galley.rect, egui::Rect::union);
+    let bounds = |placed: &PlacedRow| placed.row.visuals.mesh_bounds.translate(placed.pos.to_vec2());
+    ordered.mesh_bounds = ordered.rows.iter().map(bounds).fold(galley.mesh_bounds, egui::Rect::union);
     Arc::new(ordered)
 }
 
@@ -50,6 +57,15 @@ fn base_level(paragraph: &str) -> Level {
     match get_base_direction(paragraph) {
         Direction::Rtl => Level::rtl(),
         _ => Level::ltr(),
+    }
+}
+
+/// Moves a row to the right edge, where there is one.
+fn put_right(placed: &mut PlacedRow, width: f32) {
+    let left = width - placed.row.size.x;
+    if width.is_finite() && left > 0.0 {
+        // A whole pixel or none, lest the letters are blurred.
+        placed.pos.x = left.floor();
     }
 }
 
@@ -234,6 +250,18 @@ mod tests {
     }
 
     #[test]
+    fn paragraphs_stand_at_the_edge_where_they_begin() {
+        let galley = visual(laid_out("abc\nשלום\nabc שלום", 300.0));
+        let (lefts, rights): (Vec<f32>, Vec<f32>) =
+            galley.rows.iter().map(|row| (row.rect().left(), row.rect().right())).unzip();
+        assert!(lefts[0] == 0.0 && lefts[2] == 0.0, "{lefts:?}");
+        assert!((299.0..=300.0).contains(&rights[1]), "{rights:?}");
+        assert!((299.0..=300.0).contains(&galley.rect.right()), "all of it is within the bounds: {galley:?}");
+        let endless = visual(laid_out("שלום", f32::INFINITY));
+        assert!(endless.rows[0].rect().left() == 0.0, "without an edge there is none to stand at");
+    }
+
+    #[test]
     fn nothing_gets_lost_on_any_mix() {
         for text in [
             "שלום",
@@ -257,9 +285,9 @@ mod tests {
                     };
                     assert_eq!(sorted(before), sorted(&after), "{text} at {width}");
                 }
-                let ends =
-                    |galley: &Galley| galley.rows.iter().map(|row| row.rect().right()).collect::<Vec<_>>();
-                assert_eq!(ends(&before), ends(&after), "{text} at {width}");
+                let widths =
+                    |galley: &Galley| galley.rows.iter().map(|row| row.rect().width()).collect::<Vec<_>>();
+                assert_eq!(widths(&before), widths(&after), "{text} at {width}");
             }
         }
     }

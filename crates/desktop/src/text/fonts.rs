@@ -19,8 +19,12 @@ const SEMI_BOLD: &str = "Inter SemiBold";
 const ITALIC: &str = "Inter Italic";
 const MONO: &str = "JetBrains Mono";
 
-/// A character that every font of colour emoji has.
-const EMOJI: &str = "\u{1F600}";
+/// Emoji by which a font of colour emoji is found. The newer ones come first: text fonts have black drawings of many
+/// old ones, and the system may name those fonts first.
+const EMOJI: [&str; 4] = ["\u{1F970}", "\u{1F9D1}", "\u{1F389}", "\u{1F600}"];
+
+/// The tables of an OpenType font that hold colours, in pixels or in layers.
+const COLOUR_TABLES: [&[u8; 4]; 4] = [b"CBDT", b"sbix", b"COLR", b"SVG "];
 
 /// The bundled families: what the window is drawn in, on every computer.
 pub fn definitions() -> FontDefinitions {
@@ -73,14 +77,42 @@ impl Default for SystemFonts {
 }
 
 impl FontProvider for SystemFonts {
-    /// The colour emoji come before every other font of the system: many of those have a black heart or sun.
     fn fonts_for_family(&self, family: &FontFamily) -> Vec<FontInsert> {
-        self.provider.font_for(&FallbackRequest { cluster: EMOJI, family }).into_iter().collect()
+        colour_emoji(family, |request| self.provider.font_for(request)).into_iter().collect()
     }
 
     fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
         self.provider.font_for(request)
     }
+}
+
+/// The font of colour emoji, where there is one. It comes before every other font of the system: many of those have a
+/// black heart or sun, and what is drawn by the first font that has it stays black.
+fn colour_emoji(
+    family: &FontFamily,
+    find: impl Fn(&FallbackRequest<'_>) -> Option<FontInsert>,
+) -> Option<FontInsert> {
+    let fonts = EMOJI.into_iter().filter_map(|cluster| find(&FallbackRequest { cluster, family }));
+    fonts.into_iter().find(|font| has_colours(font.data.bytes(), font.data.index))
+}
+
+/// Whether a font has glyphs of several colours (the table directory of the OpenType specification).
+fn has_colours(file: &[u8], index: u32) -> bool {
+    directory(file, index).is_some_and(|tables| {
+        tables.chunks_exact(16).any(|table| COLOUR_TABLES.iter().any(|tag| table.starts_with(*tag)))
+    })
+}
+
+/// The records of the tables of a font, sixteen bytes each; `index` tells which font of a collection.
+fn directory(file: &[u8], index: u32) -> Option<&[u8]> {
+    let number = |at: usize| {
+        let bytes = file.get(at..at.checked_add(4)?)?;
+        usize::try_from(u32::from_be_bytes(bytes.try_into().ok()?)).ok()
+    };
+    let font = if file.starts_with(b"ttcf") { number(12 + 4 * usize::try_from(index).ok()?)? } else { 0 };
+    let tables = file.get(font.checked_add(4)?..font.checked_add(6)?)?;
+    let tables = usize::from(u16::from_be_bytes(tables.try_into().ok()?));
+    file.get(font + 12..(font + 12).checked_add(16 * tables)?)
 }
 
 #[cfg(test)]
@@ -118,5 +150,35 @@ mod tests {
                 assert!(!has(&family, emoji), "{family:?} has {emoji}");
             }
         }
+    }
+
+    const BLACK: &[u8] = include_bytes!("../../tests/fonts/NotoSansSymbols2.ttf");
+    const COLOUR: &[u8] = include_bytes!("../../tests/fonts/NotoColorEmoji.ttf");
+
+    /// A computer that names a black font first for everything old, as one with `DejaVu` does.
+    fn computer(request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        let is_new = request.cluster == EMOJI[0];
+        let (name, bytes) = if is_new { ("colour", COLOUR) } else { ("black", BLACK) };
+        Some(FontInsert::new(name, FontData::from_static(bytes), Vec::new()))
+    }
+
+    #[test]
+    fn the_colour_font_is_found_behind_a_black_one() {
+        let found = colour_emoji(&FontFamily::Proportional, computer).unwrap();
+        assert_eq!(found.name, "colour");
+        let black = |request: &FallbackRequest<'_>| {
+            Some(FontInsert::new(request.cluster, FontData::from_static(BLACK), Vec::new()))
+        };
+        assert!(colour_emoji(&FontFamily::Proportional, black).is_none(), "black is better than first");
+    }
+
+    #[test]
+    fn no_file_is_too_short_or_too_strange_to_be_looked_at() {
+        assert!(has_colours(COLOUR, 0) && !has_colours(BLACK, 0));
+        for len in 0..COLOUR.len().min(400) {
+            has_colours(&COLOUR[..len], 0);
+            has_colours(&[b"ttcf", &COLOUR[..len]].concat(), u32::MAX);
+        }
+        assert!(!has_colours(b"ttcf\0\0\0\0\0\0\0\x01\xff\xff\xff\xff", 0));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{
     Button, CursorIcon, Frame, Galley, Id, Label, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo,
 };
-use papo_client::markup::{Block, Item, Kind, Span, parse_safe};
+use papo_client::markup::{Block, Item, Kind, Span, parse_safe, plain_text};
 use papo_client::state::rows::Key;
 use papo_client::state::{Action, Dialog, Room};
 use papo_words::t;
@@ -36,9 +36,16 @@ struct Parsed {
     text: Arc<str>,
     is_cut: bool,
     blocks: Arc<[Block]>,
+    /// What it says without all marks, for screen readers.
+    plain: Arc<str>,
 }
 
 impl Bodies {
+    /// What a text says without its marks, as much of it as is shown.
+    pub(super) fn plain(&mut self, key: &Key, text: &str) -> Arc<str> {
+        self.read(key, text).plain
+    }
+
     fn read(&mut self, key: &Key, text: &str) -> Parsed {
         let is_whole = self.whole.contains(key);
         if let Some(known) = self.parsed.get(key)
@@ -51,15 +58,17 @@ impl Bodies {
             self.parsed.clear();
         }
         let shown = if is_whole { text } else { beginning(text) };
-        let parsed =
-            Parsed { text: text.into(), is_cut: shown.len() < text.len(), blocks: parse_safe(shown).into() };
+        let blocks = parse_safe(shown);
+        let plain = plain_text(&blocks).into();
+        let is_cut = shown.len() < text.len();
+        let parsed = Parsed { text: text.into(), is_cut, blocks: blocks.into(), plain };
         self.parsed.insert(key.clone(), parsed.clone());
         parsed
     }
 }
 
 /// The beginning of a text, as much of it as is shown at first.
-fn beginning(text: &str) -> &str {
+pub(super) fn beginning(text: &str) -> &str {
     let lines = text.match_indices('\n').nth(LINES_SHOWN_MAX).map_or(text.len(), |(at, _)| at);
     let most = lines.min(BYTES_SHOWN_MAX);
     if text.len() <= most + most / 4 && lines == text.len() {

@@ -10,8 +10,8 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    EventFilter, Frame, Id, Key, KeyboardShortcut, Label, Margin, Modifiers, RichText, ScrollArea, Stroke,
-    TextEdit, Ui,
+    Event, EventFilter, Frame, Id, Key, KeyboardShortcut, Label, Margin, Modifiers, RichText, ScrollArea,
+    Stroke, TextEdit, Ui,
 };
 use papo_client::State;
 use papo_client::state::{Action, Mode, Problem, Room, RoomId};
@@ -77,7 +77,7 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
     let enter = KeyboardShortcut::new(Modifiers::NONE, Key::Enter);
     let breaks = if state.settings.enter_sends { shift_enter } else { enter };
     let is_offered = offers.keys(ui, room, id, out);
-    keys(ui, state, room, id, out);
+    let is_sent = keys(ui, state, room, id, out);
     let mut draft = room.composer.draft.clone();
     let hint = hint(room);
     ScrollArea::vertical().id_salt("draft").max_height(size::TEXT_LINE * LINES_MAX).show(ui, |ui| {
@@ -118,6 +118,10 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
         }
         offers.view(ui, room, &response, out);
     });
+    // Behind what was typed before it.
+    if is_sent {
+        out.push(Action::Send(room.id));
+    }
 }
 
 /// What the field is for.
@@ -125,34 +129,62 @@ fn hint(room: &Room) -> String {
     t!("window-message-to", room = room.place.room.as_str())
 }
 
-/// The keys that mean something else than text.
-fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) {
+/// The keys that mean something else than text. Returns whether what was typed is to be sent.
+fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) -> bool {
     if !ui.memory(|memory| memory.has_focus(id)) {
-        return;
+        return false;
     }
     let composer = &room.composer;
     let sends = if state.settings.enter_sends { Modifiers::NONE } else { Modifiers::SHIFT };
-    let (is_sent, goes_up, cancels) = ui.input_mut(|input| {
-        // Asked for exactly: consuming Enter would take Shift+Enter along.
+    let is_sent =
+        up_to_enter(ui, id, |held| held.matches_exact(sends) || held.matches_exact(Modifiers::COMMAND));
+    let (goes_up, cancels) = ui.input_mut(|input| {
+        // Asked for exactly: consuming an arrow would take Shift and the arrow along.
         let is_exact = |key, modifiers: Modifiers| {
             input.events.iter().any(|event| {
-                matches!(event, egui::Event::Key { key: pressed, pressed: true, modifiers: held, .. }
+                matches!(event, Event::Key { key: pressed, pressed: true, modifiers: held, .. }
                     if *pressed == key && held.matches_exact(modifiers))
             })
         };
-        let is_sent = is_exact(Key::Enter, sends) || is_exact(Key::Enter, Modifiers::COMMAND);
         let goes_up = composer.draft.is_empty() && is_exact(Key::ArrowUp, Modifiers::NONE);
-        (is_sent, goes_up, is_exact(Key::Escape, Modifiers::NONE))
+        (goes_up, is_exact(Key::Escape, Modifiers::NONE))
     });
-    if is_sent {
-        out.push(Action::Send(room.id));
-    }
     if goes_up {
         out.push(Action::EditLast(room.id));
     }
     if cancels && composer.mode != Mode::New {
         out.push(Action::CancelCompose(room.id));
     }
+    is_sent
+}
+
+/// Leaves to this frame what was typed before the Enter that sends, and keeps what was typed behind it for the next
+/// one: who types faster than the window draws has several keys in one frame. Returns whether there was an Enter.
+fn up_to_enter(ui: &Ui, id: Id, sends: impl Fn(Modifiers) -> bool) -> bool {
+    let id = id.with("behind Enter");
+    let kept: Vec<Event> = ui.data_mut(|data| data.remove_temp(id)).unwrap_or_default();
+    let (is_sent, behind) = ui.input_mut(|input| {
+        input.events.splice(0..0, kept);
+        let enter = input.events.iter().position(|event| {
+            matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if sends(*modifiers))
+        });
+        let Some(at) = enter else { return (false, Vec::new()) };
+        let is_typed = |event: &Event| {
+            matches!(
+                event,
+                Event::Text(_) | Event::Paste(_) | Event::Ime(_) | Event::Key { pressed: true, .. }
+            )
+        };
+        let (behind, others): (Vec<Event>, Vec<Event>) =
+            input.events.split_off(at + 1).into_iter().partition(is_typed);
+        input.events.extend(others);
+        (true, behind)
+    });
+    if !behind.is_empty() {
+        ui.data_mut(|data| data.insert_temp(id, behind));
+        ui.ctx().request_repaint();
+    }
+    is_sent
 }
 
 /// Puts the cursor behind the text, which was put there by something else than typing.

@@ -8,7 +8,7 @@
 //!      [👍 2]                 sending… / not sent: why. Retry
 //! ```
 
-use egui::{Frame, Label, Margin, Response, RichText, Role, Sense, Ui, UiBuilder, Vec2};
+use egui::{Align2, Frame, Id, Label, Margin, Response, RichText, Role, Sense, Ui, UiBuilder, Vec2};
 use papo_client::State;
 use papo_client::markup::{parse_safe, plain_text};
 use papo_client::state::rows::Key;
@@ -38,17 +38,35 @@ pub(super) struct Drawn<'a> {
     pub(super) is_grouped: bool,
     /// Whether the reader has just jumped to it, or has chosen it with the keyboard.
     pub(super) is_marked: bool,
+    /// Whether it is one of those that are to be copied.
+    pub(super) is_selected: bool,
+    /// Whether messages are being selected, so that a press selects and does nothing else.
+    pub(super) is_selecting: bool,
 }
 
-/// Draws a message.
-pub(super) fn view(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Action>) -> Response {
+/// How a message was pressed that is to be selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Press {
+    /// This one, or not any more.
+    Alone,
+    /// All from the last one that was pressed to this one.
+    UpToHere,
+}
+
+/// Draws a message. Returns whether, and how, it was selected.
+pub(super) fn view(
+    ui: &mut Ui,
+    drawn: &Drawn<'_>,
+    bodies: &mut Bodies,
+    out: &mut Vec<Action>,
+) -> Option<Press> {
     let palette = theme::palette(ui);
     let id = ui.scope_id().with("message");
     let whole = ui.max_rect();
     let last = ui.ctx().read_response(id);
     let is_hovered = last.as_ref().is_some_and(Response::contains_pointer);
     let ground = match () {
-        () if drawn.is_marked => palette.accent_wash,
+        () if drawn.is_marked || drawn.is_selected => palette.accent_wash,
         () if is_hovered => palette.panel,
         () => egui::Color32::TRANSPARENT,
     };
@@ -59,18 +77,43 @@ pub(super) fn view(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mu
         top,
         bottom: 2,
     });
-    let label = in_words(drawn);
+    let label = in_words(drawn, bodies);
     let shown = ui.scope_builder(
         UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(label),
-        |ui| frame.show(ui, |ui| columns(ui, drawn, bodies, out)).response,
+        |ui| {
+            if drawn.is_selecting {
+                ui.ctx().accesskit_node_builder(ui.unique_id(), |node| node.set_selected(drawn.is_selected));
+            }
+            frame.show(ui, |ui| columns(ui, drawn, bodies, out)).response
+        },
     );
     let rect = egui::Rect::from_x_y_ranges(whole.x_range(), shown.inner.rect.y_range());
-    let response = ui.interact(rect, id, Sense::hover());
-    if is_hovered && ui.is_enabled() {
-        tools(ui, drawn, rect, out);
+    if drawn.is_selecting {
+        return select(ui, id, rect, drawn.is_selected);
     }
-    response
+    let response = ui.interact(rect, id, Sense::hover());
+    let by_tools = is_hovered && ui.is_enabled() && tools(ui, drawn, rect, out);
+    let mut by_menu = false;
+    // On whatever of the message the pointer is: its text and its links have presses of their own.
+    response.container_context_menu(|ui| by_menu = menu(ui, drawn, out));
+    (by_tools || by_menu).then_some(Press::Alone)
 }
+
+/// What a press means while messages are being selected. A selected one has a sign, for colour must not be the only one.
+fn select(ui: &mut Ui, id: Id, rect: egui::Rect, is_selected: bool) -> Option<Press> {
+    let response = ui.interact(rect, id, Sense::click());
+    if is_selected {
+        let palette = theme::palette(ui);
+        let at = rect.left_top() + Vec2::new(size::AVATAR_COLUMN - size::DOT, size::TEXT_LINE / 2.0);
+        let sign = Align2::CENTER_CENTER;
+        ui.painter().text(at, sign, SELECTED, theme::bold(size::LABEL), palette.accent);
+    }
+    let is_shifted = ui.input(|input| input.modifiers.shift);
+    response.clicked().then_some(if is_shifted { Press::UpToHere } else { Press::Alone })
+}
+
+/// The sign of a selected message.
+const SELECTED: &str = "✓";
 
 fn columns(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Action>) {
     ui.horizontal_top(|ui| {
@@ -123,7 +166,7 @@ fn reply(ui: &mut Ui, room: &Room, seq: Seq, out: &mut Vec<Action>) {
     let words = match room.timeline.row(seq) {
         Some(row) => match row.content {
             Content::Text { text, .. } => {
-                let text = plain_text(&parse_safe(text));
+                let text = plain_text(&parse_safe(body::beginning(text)));
                 let line: String = for_terminal_line(&text).chars().take(REPLY_CHARS_MAX).collect();
                 format!("{}: {line}", parts::name(row.from))
             }
@@ -209,8 +252,8 @@ fn foot(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
     });
 }
 
-/// What can be done with a message, over its upper right corner.
-fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>) {
+/// What can be done with a message, over its upper right corner. Returns whether it is to be selected.
+fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>) -> bool {
     let palette = theme::palette(ui);
     let width = size::TOOLS.min(rect.width());
     let corner = egui::Rect::from_min_size(rect.right_top() - Vec2::new(width, 0.0), Vec2::new(width, 0.0));
@@ -219,6 +262,7 @@ fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>
         .max_rect(corner)
         .layout(egui::Layout::right_to_left(egui::Align::TOP));
     let mut ui = ui.new_child(builder);
+    let mut selects = false;
     Frame::new()
         .fill(palette.paper)
         .stroke(palette.hairline())
@@ -226,10 +270,10 @@ fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>
         .inner_margin(Margin::symmetric(8, 2))
         .show(&mut ui, |ui| {
             ui.menu_button(RichText::new(t!("window-more")).font(theme::plain(size::SMALL)), |ui| {
-                menu(ui, drawn, out);
+                selects = menu(ui, drawn, out);
             });
             if parts::quiet_button(ui, t!("window-copy")).clicked() {
-                out.push(Action::Copy(to_copy(drawn)));
+                out.push(Action::Copy(to_copy(drawn.state, drawn.room, drawn.row)));
             }
             if let Some(seq) = drawn.row.seq
                 && parts::quiet_button(ui, t!("window-reply")).clicked()
@@ -237,10 +281,11 @@ fn tools(ui: &mut Ui, drawn: &Drawn<'_>, rect: egui::Rect, out: &mut Vec<Action>
                 out.push(Action::Reply(drawn.room.id, seq));
             }
         });
+    selects
 }
 
-/// Everything that can be done with a message, as the entries of a menu.
-pub(super) fn menu(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
+/// Everything that can be done with a message, as the entries of a menu. Returns whether it is to be selected.
+fn menu(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) -> bool {
     let id = drawn.room.id;
     let is_text = matches!(drawn.row.content, Content::Text { .. });
     if let Some(seq) = drawn.row.seq {
@@ -262,7 +307,11 @@ pub(super) fn menu(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
         }
     }
     if ui.button(t!("window-copy-message")).clicked() {
-        out.push(Action::Copy(to_copy(drawn)));
+        out.push(Action::Copy(to_copy(drawn.state, drawn.room, drawn.row)));
+        ui.close();
+    }
+    let selects = drawn.row.seq.is_some() && ui.button(t!("window-select")).clicked();
+    if selects {
         ui.close();
     }
     if let Some(seq) = drawn.row.seq.filter(|_| drawn.row.is_own && is_text)
@@ -271,26 +320,29 @@ pub(super) fn menu(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
         out.push(Action::Show(Dialog::Delete(id, seq)));
         ui.close();
     }
+    selects
 }
 
 /// A message as it goes into the clipboard: who, when, what.
-pub(super) fn to_copy(drawn: &Drawn<'_>) -> String {
-    let who = parts::name_in_words(drawn.row.from, drawn.room.timeline.needs_badge(drawn.row.from));
-    let when = moments::full(drawn.row.time, drawn.state.settings.clock);
-    let what = match &drawn.row.content {
+pub(super) fn to_copy(state: &State, room: &Room, row: &Row<'_>) -> String {
+    let who = parts::name_in_words(row.from, room.timeline.needs_badge(row.from));
+    let when = moments::full(row.time, state.settings.clock);
+    let what = match &row.content {
         Content::Text { text, .. } => papo_client::text::for_terminal(text).into_owned(),
-        other => content_in_words(drawn.row, other),
+        other => content_in_words(row, other),
     };
     format!("{who}, {when}: {what}")
 }
 
 /// A message as it is read aloud.
-pub(super) fn in_words(drawn: &Drawn<'_>) -> String {
+fn in_words(drawn: &Drawn<'_>, bodies: &mut Bodies) -> String {
     let row = drawn.row;
     let who = parts::name_in_words(row.from, drawn.room.timeline.needs_badge(row.from));
     let time = moments::time(row.time, drawn.state.settings.clock);
-    let what = content_in_words(row, &row.content);
-    let what: String = what.chars().take(SPOKEN_CHARS_MAX).collect();
+    let what = match &row.content {
+        Content::Text { text, .. } => bodies.plain(drawn.key, text).chars().take(SPOKEN_CHARS_MAX).collect(),
+        other => content_in_words(row, other),
+    };
     let state = match row.delivery {
         Delivery::Stored => String::new(),
         Delivery::Pending => format!(" ({})", t!("window-sending")),

@@ -35,8 +35,10 @@ mod moves;
 mod offers;
 mod open;
 mod parts;
+mod place;
 mod qr;
 mod search;
+mod selection;
 mod settings;
 pub mod shortcuts;
 mod sidebar;
@@ -82,7 +84,7 @@ struct Fold {
 }
 
 impl Local {
-    fn scroll(&mut self, scroll: timeline::Scroll) -> Option<Action> {
+    fn scroll(&mut self, scroll: place::Scroll) -> Option<Action> {
         self.timeline.scroll = Some(scroll);
         None
     }

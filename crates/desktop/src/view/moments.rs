@@ -1,5 +1,7 @@
 //! Days and times as the reader's calendar, clock and language write them. Not here: the words themselves.
 
+use std::cell::Cell;
+
 use jiff::Zoned;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -18,6 +20,39 @@ fn local(time: Timestamp) -> DateTime {
 pub(super) fn day_number(time: Timestamp) -> i64 {
     let date = local(time).date();
     i64::from(date.year()) * 1_000 + i64::from(date.day_of_year())
+}
+
+/// Numbers the days of many points in time. Most of them are of the day of the one before, and looking at a clock
+/// takes far longer than looking at that.
+#[derive(Debug, Default)]
+pub(super) struct Days {
+    /// From when to when the last day was, in milliseconds since 1970, and its number.
+    last: Cell<(u64, u64, i64)>,
+}
+
+impl Days {
+    /// The number of the day of a point in time, as [`day_number`] has it.
+    pub(super) fn number(&self, time: Timestamp) -> i64 {
+        let ms = time.unix_ms();
+        let (begin, end, number) = self.last.get();
+        if (begin..end).contains(&ms) {
+            return number;
+        }
+        let number = day_number(time);
+        if let Some((begin, end)) = bounds(ms) {
+            self.last.set((begin, end, number));
+        }
+        number
+    }
+}
+
+/// When the day of a point in time begins, and when the next one does; a day may be longer or shorter than others.
+fn bounds(ms: u64) -> Option<(u64, u64)> {
+    let time = jiff::Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()?;
+    let begin = Zoned::new(time, TimeZone::system()).start_of_day().ok()?;
+    let end = begin.tomorrow().ok()?.start_of_day().ok()?;
+    let ms = |moment: Zoned| u64::try_from(moment.timestamp().as_millisecond()).ok();
+    Some((ms(begin)?, ms(end)?))
 }
 
 /// The day of a point in time, as a heading.
@@ -49,4 +84,25 @@ pub(super) fn time(time: Timestamp, clock: Clock) -> String {
 pub(super) fn full(moment: Timestamp, clock: Clock) -> String {
     let date: Date = local(moment).date();
     format!("{} {}", dates::short(date), time(moment, clock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_many_moments_have_the_numbers_that_each_has_alone() {
+        let days = Days::default();
+        let hour = 3_600_000;
+        // More than a year of hours, forwards and backwards, over every change of the clock there is.
+        let moments = (0..10_000_u64).chain((0..10_000).rev());
+        for ms in moments.map(|hours| 1_795_000_000_000 + hours * hour) {
+            let time = Timestamp::from_unix_ms(ms);
+            assert_eq!(days.number(time), day_number(time), "{ms}");
+        }
+        for ms in [0, 1, u64::MAX, 8_640_000_000_000_000] {
+            let time = Timestamp::from_unix_ms(ms);
+            assert_eq!(days.number(time), day_number(time), "{ms}");
+        }
+    }
 }

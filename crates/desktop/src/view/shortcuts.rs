@@ -8,7 +8,7 @@ use papo_client::state::{Action, Dialog, Room, Screen};
 use papo_client::timeline::Content;
 use papo_words::t;
 
-use super::timeline::Scroll;
+use super::place::Scroll;
 use super::{Local, composer};
 
 /// How much larger or smaller one press makes the text, in percent.
@@ -153,8 +153,9 @@ pub(super) fn handle(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Ac
         return;
     }
     let Some(room) = state.current() else { return };
+    selected(ui, local, out);
     if local.timeline.chosen.is_some() {
-        on_chosen(ui, room, local, out);
+        on_chosen(ui, state, room, local, out);
     } else if ui.memory(|memory| memory.focused().is_none()) {
         // Whoever types means the message.
         let types = ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Text(_))));
@@ -229,8 +230,27 @@ fn rooms_by_number(ui: &Ui, state: &State, out: &mut Vec<Action>) {
     }
 }
 
+/// The keys of messages that are selected to be copied.
+fn selected(ui: &Ui, local: &mut Local, out: &mut Vec<Action>) {
+    // A field that has the keyboard may have something of its own to copy.
+    if local.timeline.selection.is_empty() || ui.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let copies = ui.input_mut(|input| {
+        let before = input.events.len();
+        input.events.retain(|event| *event != Event::Copy);
+        input.events.len() < before
+    });
+    if copies {
+        out.push(Action::Copy(local.timeline.selection.text()));
+    }
+    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        local.timeline.selection.clear();
+    }
+}
+
 /// The keys of a message that was chosen.
-fn on_chosen(ui: &Ui, room: &Room, local: &mut Local, out: &mut Vec<Action>) {
+fn on_chosen(ui: &Ui, state: &State, room: &Room, local: &mut Local, out: &mut Vec<Action>) {
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let Some(key) = local.timeline.chosen.clone() else { return };
     let row = match &key {
@@ -243,7 +263,13 @@ fn on_chosen(ui: &Ui, room: &Room, local: &mut Local, out: &mut Vec<Action>) {
     };
     let is_own_text = row.is_own && matches!(row.content, Content::Text { .. });
     let mut is_done = false;
-    if pressed(Key::ArrowUp) {
+    let extends = |key| ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key));
+    let by = isize::from(extends(Key::ArrowDown)) - isize::from(extends(Key::ArrowUp));
+    if by != 0 {
+        local.timeline.extend(state, room, by);
+    } else if let (true, Some(seq)) = (pressed(Key::Space), row.seq) {
+        local.timeline.selection.turn(state, room, seq);
+    } else if pressed(Key::ArrowUp) {
         local.timeline.choose(room.id, -1);
     } else if pressed(Key::ArrowDown) {
         is_done = !local.timeline.choose(room.id, 1);

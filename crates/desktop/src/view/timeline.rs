@@ -1,5 +1,5 @@
 //! What was said, in virtual rows: only what is on the screen is drawn, whatever the length of the room. Not here:
-//! one message (`message.rs`), and which messages are in memory (`papo_client::state`).
+//! one message (`message.rs`), where the reader is among them (`place.rs`), and which messages are in memory (`papo_client::state`).
 //!
 //! A row's height is estimated until it is measured, and it is measured before it is drawn: everything near the
 //! window's edge is laid out invisibly first. So a reader never sees text move, whichever way the list grows.
@@ -7,31 +7,29 @@
 
 use std::collections::HashMap;
 
-use egui::{Id, Rect, Role, ScrollArea, Ui, UiBuilder, Vec2};
+use egui::text_selection::LabelSelectionState;
+use egui::{Id, Rangef, Rect, Role, ScrollArea, Ui, UiBuilder, Vec2};
 use papo_client::State;
-use papo_client::heights::Heights;
-use papo_client::state::rows::{Key, Line, lines};
-use papo_client::state::{Action, Room, RoomId, Target};
-use papo_client::timeline::Content;
-use papo_proto::Timestamp;
+use papo_client::state::rows::{Key, Line};
+use papo_client::state::{Action, Room, RoomId, Wanted};
+use papo_proto::{Seq, Timestamp};
 use papo_words::t;
 
 use super::body::Bodies;
-use super::message::{self, Drawn};
-use super::{moments, moves, parts};
+use super::message::{self, Drawn, Press};
+use super::place::{Place, Scroll, as_points};
+use super::selection::{self, Selection};
+use super::{composer, moments, moves, parts};
 use crate::theme::{self, radius, size, space};
-
-/// How far beyond the window's edge rows are measured, as a part of its height.
-const AHEAD: f64 = 0.5;
 
 /// From how many window heights to an end on more is asked for.
 const NEAR_END: f64 = 3.0;
 
-/// How long a message that was jumped to is marked, in seconds.
-const MARKED_SECONDS: f32 = 2.0;
+/// How far one frame goes at most while messages are selected beyond the edge, as a part of the window's height.
+const DRAG_PAGES_MAX: f64 = 0.05;
 
-/// Where a message that was jumped to stands, as a part of the window's height.
-const JUMP_TO: f64 = 0.3;
+/// How long a message that was jumped to is marked, in seconds.
+pub(super) const MARKED_SECONDS: f32 = 2.0;
 
 /// What the timelines keep for themselves.
 #[derive(Debug, Default)]
@@ -42,68 +40,21 @@ pub(super) struct Local {
     pub(super) chosen: Option<Key>,
     /// How far the keyboard wants to scroll.
     pub(super) scroll: Option<Scroll>,
-}
-
-/// How far the keyboard wants to scroll.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Scroll {
-    /// So many window heights down; up where it is less than 0.
-    Pages(f64),
-    /// To the first row in memory.
-    Top,
-    /// To the chosen message, as little as is needed.
-    Chosen,
-}
-
-/// Where the reader is in a room, and what is known of its rows.
-#[derive(Debug)]
-struct Place {
-    version: u64,
-    day: i64,
-    width: f32,
-    lines: Vec<Line>,
-    index: HashMap<Line, usize>,
-    heights: Heights,
-    measured: HashMap<Line, f32>,
-    /// The topmost message on the screen that is not the oldest in memory, and how much of it is above the edge: less than nothing where it is below.
-    anchor: Option<(Line, f64)>,
-    /// Whether the reader is at the end and stays there.
-    is_at_end: bool,
-    /// How far the list could be scrolled in the last frame.
-    last: f64,
-    /// The last jump that was made.
-    jumped: u64,
-    /// What is marked, and until when by the window's own clock.
-    marked: Option<(Key, f64)>,
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self {
-            version: u64::MAX,
-            day: 0,
-            width: 0.0,
-            lines: Vec::new(),
-            index: HashMap::new(),
-            heights: Heights::default(),
-            measured: HashMap::new(),
-            anchor: None,
-            is_at_end: true,
-            last: 0.0,
-            jumped: 0,
-            marked: None,
-        }
-    }
+    /// The messages that are to be copied.
+    pub(super) selection: Selection,
 }
 
 /// What drawing a row needs.
-struct Shown<'a> {
-    state: &'a State,
-    room: &'a Room,
-    now: Timestamp,
-    bodies: &'a mut Bodies,
-    chosen: Option<&'a Key>,
-    out: &'a mut Vec<Action>,
+pub(super) struct Shown<'a> {
+    pub(super) state: &'a State,
+    pub(super) room: &'a Room,
+    pub(super) now: Timestamp,
+    pub(super) bodies: &'a mut Bodies,
+    pub(super) chosen: Option<&'a Key>,
+    pub(super) selection: &'a mut Selection,
+    /// Whether this is for its height alone, and not to be seen.
+    pub(super) is_hidden: bool,
+    pub(super) out: &'a mut Vec<Action>,
 }
 
 /// Draws the timeline of a room.
@@ -115,13 +66,19 @@ pub(super) fn view(
     local: &mut Local,
     out: &mut Vec<Action>,
 ) {
-    let Local { rooms, bodies, chosen, scroll } = local;
+    let Local { rooms, bodies, chosen, scroll, selection } = local;
     rooms.retain(|id, _| state.room(*id).is_some());
     let place = rooms.entry(room.id).or_default();
     let width = ui.available_width() - 2.0 * space::LARGE;
     let height = f64::from(ui.available_height());
     place.update(room, now, width);
-    let mut shown = Shown { state, room, now, bodies, chosen: chosen.as_ref(), out };
+    selection.stay_in(room);
+    if selection.is_dragged() {
+        // What is selected now are whole messages.
+        ui.ctx().plugin::<LabelSelectionState>().lock().clear_selection();
+    }
+    let chosen = chosen.as_ref();
+    let mut shown = Shown { state, room, now, bodies, chosen, selection, is_hidden: false, out };
     let offset = place.aim(ui, &mut shown, height, scroll.take());
 
     // The list is longer from one frame to the next, which is no pull beyond its edge.
@@ -134,155 +91,26 @@ pub(super) fn view(
     let builder = UiBuilder::new()
         .accessibility_role(Role::List)
         .accessibility_label(t!("window-timeline", room = room.place.room.as_str()));
-    let output = ui
-        .scope_builder(builder, |ui| area.show_viewport(ui, |ui, view| place.draw(ui, &mut shown, view)))
-        .inner;
+    let mut on_screen = Vec::new();
+    let draw = |ui: &mut Ui, view| on_screen = place.draw(ui, &mut shown, view);
+    let output = ui.scope_builder(builder, |ui| area.show_viewport(ui, draw)).inner;
+    *scroll = place.follow_pointer(ui, &mut shown, &on_screen, output.inner_rect);
     let after = f64::from(output.state.clamped_offset().y);
     place.settle(after, offset.unwrap_or(after), height, room.paging.is_at_end);
     place.ask_for_more(&mut shown, height);
     place.tell_read(&mut shown, height);
+    place.tell_place(&mut shown);
     pills(ui, place, &mut shown, output.inner_rect);
+    selection::bar(ui, shown.selection, output.inner_rect, shown.out);
     if place.marked.is_some() {
         ui.ctx().request_repaint_after_secs(MARKED_SECONDS);
     }
 }
 
 impl Place {
-    /// Takes note of new rows and another width.
-    fn update(&mut self, room: &Room, now: Timestamp, width: f32) {
-        let day = moments::day_number(now);
-        let is_wider = (self.width - width).abs() > 0.5;
-        if is_wider {
-            self.measured.clear();
-            self.width = width;
-        }
-        if !is_wider && self.version == room.version && self.day == day {
-            return;
-        }
-        (self.version, self.day) = (room.version, day);
-        self.lines = lines(room, moments::day_number);
-        if self.measured.len() > 4 * self.lines.len() + 100 {
-            let index: std::collections::HashSet<&Line> = self.lines.iter().collect();
-            self.measured.retain(|line, _| index.contains(line));
-        }
-        self.heights = Heights::default();
-        self.index.clear();
-        for (at, line) in self.lines.iter().enumerate() {
-            let height = self.measured.get(line).copied().unwrap_or_else(|| estimate(room, line, width));
-            self.heights.push(height);
-            self.index.insert(line.clone(), at);
-        }
-    }
-
-    /// Where the list has to be scrolled to, if that is not where it is; measures what will be on the screen.
-    fn aim(
-        &mut self,
-        ui: &mut Ui,
-        shown: &mut Shown<'_>,
-        height: f64,
-        scroll: Option<Scroll>,
-    ) -> Option<f64> {
-        if let Some(jump) = shown.room.jump.filter(|jump| jump.serial != self.jumped) {
-            match jump.target {
-                // The newest messages are still being fetched.
-                Target::End if !shown.room.paging.is_at_end => {}
-                Target::End => {
-                    self.is_at_end = true;
-                    self.jumped = jump.serial;
-                }
-                Target::Message(seq) => {
-                    let key = Key::Stored(seq);
-                    let row = self.row_of(&key)?;
-                    self.is_at_end = false;
-                    self.marked = Some((key, ui.input(|input| input.time) + f64::from(MARKED_SECONDS)));
-                    self.jumped = jump.serial;
-                    return Some(self.aim_at(ui, shown, row, height * JUMP_TO, height));
-                }
-            }
-        }
-        match scroll {
-            Some(Scroll::Top) => {
-                self.is_at_end = false;
-                return Some(self.aim_at(ui, shown, 0, 0.0, height));
-            }
-            Some(Scroll::Pages(pages)) => {
-                let offset = self.anchored().unwrap_or_default() + pages * height;
-                self.is_at_end = pages > 0.0 && offset + height >= self.heights.total();
-                let row = self.heights.at(offset.max(0.0));
-                let above = self.heights.before(row) - offset.max(0.0);
-                if !self.is_at_end {
-                    return Some(self.aim_at(ui, shown, row, above, height));
-                }
-            }
-            Some(Scroll::Chosen) => {
-                if let Some(row) = shown.chosen.and_then(|key| self.row_of(key)) {
-                    let top = self.anchored().unwrap_or_default();
-                    let above = (self.heights.before(row) - top).clamp(0.0, height * (1.0 - JUMP_TO));
-                    self.is_at_end = false;
-                    return Some(self.aim_at(ui, shown, row, above, height));
-                }
-            }
-            None => {}
-        }
-        if self.is_at_end {
-            self.measure_up(ui, shown, self.lines.len(), height * (1.0 + AHEAD));
-            return Some((self.heights.total() - height).max(0.0));
-        }
-        let (line, above) = self.anchor.clone()?;
-        let row = self.row_of_line(&line)?;
-        Some(self.aim_at(ui, shown, row, -above, height))
-    }
-
-    /// The offset at which a row begins so far below the upper edge, with everything measured that is then on
-    /// the screen or near it.
-    fn aim_at(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, row: usize, below_top: f64, height: f64) -> f64 {
-        self.measure_up(ui, shown, row, below_top.max(0.0) + height * AHEAD);
-        self.measure_down(ui, shown, row, height * (1.0 + AHEAD) - below_top);
-        let last = (self.heights.total() - height).max(0.0);
-        (self.heights.before(row) - below_top).clamp(0.0, last)
-    }
-
-    fn measure_up(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, below: usize, points: f64) {
-        let mut left = points;
-        for row in (0..below).rev() {
-            if left <= 0.0 {
-                break;
-            }
-            left -= f64::from(self.measure(ui, shown, row));
-        }
-    }
-
-    fn measure_down(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, from: usize, points: f64) {
-        let mut left = points;
-        for row in from..self.lines.len() {
-            if left <= 0.0 {
-                break;
-            }
-            left -= f64::from(self.measure(ui, shown, row));
-        }
-    }
-
-    /// The height of a row, measured by laying it out invisibly if it was not yet.
-    fn measure(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, row: usize) -> f32 {
-        let line = &self.lines[row];
-        if let Some(height) = self.measured.get(line) {
-            return *height;
-        }
-        let place = Rect::from_min_size(ui.max_rect().left_top(), Vec2::new(self.width, 0.0));
-        let builder = UiBuilder::new().id_salt(("measured", line)).max_rect(place).invisible().sizing_pass();
-        let mut hidden = ui.new_child(builder);
-        hidden.set_width(self.width);
-        let mut ignored = Vec::new();
-        let mut quiet = Shown { out: &mut ignored, ..shown.reborrow() };
-        draw_line(&mut hidden, &mut quiet, line, false);
-        let height = hidden.min_rect().height();
-        self.measured.insert(line.clone(), height);
-        self.heights.set(row, height);
-        height
-    }
-
-    /// Draws the rows on the screen.
-    fn draw(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, view: Rect) {
+    /// Draws the rows on the screen. Returns which messages they are, and where.
+    fn draw(&mut self, ui: &mut Ui, shown: &mut Shown<'_>, view: Rect) -> Vec<(Seq, Rangef)> {
+        let mut on_screen = Vec::new();
         ui.set_height(as_points(self.heights.total()));
         // A short room stands above the composer, where one writes.
         let gap = (view.height() - as_points(self.heights.total())).max(0.0);
@@ -313,32 +141,58 @@ impl Place {
                 self.heights.set(row, drawn.inner);
                 ui.ctx().request_repaint();
             }
+            if let Line::Message { key: Key::Stored(seq), .. } = &self.lines[row] {
+                on_screen.push((*seq, drawn.response.rect.y_range()));
+            }
             y += f64::from(drawn.inner);
             row += 1;
         }
+        on_screen
     }
 
-    /// Takes note of where the reader is now. `before` is where the list was drawn, `is_whole` whether what is in
-    /// memory reaches the room's end.
-    fn settle(&mut self, offset: f64, before: f64, height: f64, is_whole: bool) {
-        let last = (self.heights.total() - height).max(0.0);
-        let went_up = offset < before.min(self.last) - 0.5;
-        self.last = last;
-        // The end of what is in memory is no end to stay at while there is more.
-        self.is_at_end = is_whole && !went_up && (self.is_at_end || offset >= last - 1.0);
-        // Only a message keeps its place among others: lines between them come and go.
-        let top = self.heights.at(offset);
-        let is_message = |row: &usize| matches!(self.lines[*row], Line::Message { .. });
-        // Not the first one in memory, which may lose its head to an older one that comes before it.
-        let first = (0..self.lines.len()).find(is_message).unwrap_or(0);
-        let row = (top.max(first + 1)..self.lines.len()).find(is_message).unwrap_or(top);
-        self.anchor = self.lines.get(row).map(|line| (line.clone(), offset - self.heights.before(row)));
-    }
-
-    /// The offset of the anchor.
-    fn anchored(&self) -> Option<f64> {
-        let (line, above) = self.anchor.as_ref()?;
-        Some(self.heights.before(self.row_of_line(line)?) + above)
+    /// Selects whole messages where the pointer is drawn over several of them. Returns how far to scroll for that.
+    fn follow_pointer(
+        &self,
+        ui: &Ui,
+        shown: &mut Shown<'_>,
+        on_screen: &[(Seq, Rangef)],
+        rect: Rect,
+    ) -> Option<Scroll> {
+        let (is_pressed, is_down, at) = ui.input(|input| {
+            let pointer = &input.pointer;
+            (pointer.primary_pressed(), pointer.primary_down(), pointer.interact_pos())
+        });
+        let Some(at) = at.filter(|_| is_down) else {
+            shown.selection.let_go();
+            return None;
+        };
+        let rows = rect.shrink2(Vec2::new(space::LARGE, 0.0));
+        if is_pressed {
+            let is_free = rows.contains(at) && ui.ctx().layer_id_at(at) == Some(ui.layer_id());
+            let pressed = on_screen.iter().find(|(_, range)| is_free && range.contains(at.y));
+            shown.selection.press(pressed.map(|(seq, _)| *seq));
+            return None;
+        }
+        let y = rows.y_range().clamp(at.y);
+        let distance = |range: &Rangef| (range.clamp(y) - y).abs();
+        let nearest = on_screen.iter().min_by(|one, other| distance(&one.1).total_cmp(&distance(&other.1)));
+        if let Some((seq, _)) = nearest
+            && shown.selection.drag_to(shown.state, shown.room, *seq)
+        {
+            // How many they are is told by what was drawn before.
+            ui.ctx().request_repaint();
+        }
+        if !shown.selection.is_dragged() {
+            return None;
+        }
+        // From here on keys are for what is selected.
+        ui.memory_mut(|memory| memory.surrender_focus(composer::field_id(shown.room.id)));
+        let beyond = f64::from(at.y - y);
+        let pages = (beyond / f64::from(rows.height())).clamp(-DRAG_PAGES_MAX, DRAG_PAGES_MAX);
+        (beyond.abs() > 0.0).then(|| {
+            ui.ctx().request_repaint();
+            Scroll::Pages(pages)
+        })
     }
 
     fn ask_for_more(&self, shown: &mut Shown<'_>, height: f64) {
@@ -376,34 +230,22 @@ impl Place {
         }
     }
 
-    /// The row of a line. A message may have got a head of its own since, or lost it.
-    fn row_of_line(&self, line: &Line) -> Option<usize> {
-        match line {
-            Line::Message { key, .. } => self.row_of(key),
-            other => self.index.get(other).copied(),
+    /// Tells where the reader is, so that they are there again when the program is started again.
+    fn tell_place(&self, shown: &mut Shown<'_>) {
+        let room = shown.room;
+        let is_on_the_way = matches!(room.paging.waits_for, Some(Wanted::Newest | Wanted::Around(_)))
+            || room.jump.is_some_and(|jump| jump.serial != self.jumped)
+            || room.timeline.oldest().is_none();
+        if is_on_the_way {
+            return;
         }
-    }
-
-    fn row_of(&self, key: &Key) -> Option<usize> {
-        let line = |is_grouped| Line::Message { key: key.clone(), is_grouped };
-        self.index.get(&line(false)).or_else(|| self.index.get(&line(true))).copied()
-    }
-
-    /// The message so many messages further down; from the bottom of the screen where none is chosen.
-    fn step(&self, chosen: Option<&Key>, by: isize) -> Option<Key> {
-        let messages: Vec<&Key> = self
-            .lines
-            .iter()
-            .filter_map(|line| match line {
-                Line::Message { key, .. } => Some(key),
-                _ => None,
-            })
-            .collect();
-        let at = match chosen.and_then(|chosen| messages.iter().position(|key| *key == chosen)) {
-            Some(at) => at.checked_add_signed(by)?,
-            None => messages.len().checked_sub(1)?,
+        let reading = match &self.anchor {
+            Some((Line::Message { key: Key::Stored(seq), .. }, _)) if !self.is_at_end => Some(*seq),
+            _ => None,
         };
-        messages.get(at).map(|key| (*key).clone())
+        if reading != room.reading {
+            shown.out.push(Action::Stay(room.id, reading));
+        }
     }
 }
 
@@ -415,39 +257,39 @@ impl Local {
         self.scroll = self.chosen.is_some().then_some(Scroll::Chosen);
         self.chosen.is_some()
     }
+
+    /// Chooses the message so many messages further down, and selects everything from where that began.
+    pub(super) fn extend(&mut self, state: &State, room: &Room, by: isize) {
+        let before = self.chosen.clone();
+        if !self.choose(room.id, by) {
+            self.chosen = before;
+            return;
+        }
+        if let (true, Some(Key::Stored(seq))) = (self.selection.is_empty(), before) {
+            self.selection.turn(state, room, seq);
+        }
+        if let Some(Key::Stored(seq)) = self.chosen {
+            self.selection.extend(state, room, seq);
+        }
+    }
 }
 
 impl Shown<'_> {
-    fn reborrow(&mut self) -> Shown<'_> {
+    pub(super) fn reborrow(&mut self) -> Shown<'_> {
         Shown {
             state: self.state,
             room: self.room,
             now: self.now,
             bodies: self.bodies,
             chosen: self.chosen,
+            selection: self.selection,
+            is_hidden: self.is_hidden,
             out: self.out,
         }
     }
 }
 
-/// A height before it is measured.
-fn estimate(room: &Room, line: &Line, width: f32) -> f32 {
-    let Line::Message { key, is_grouped } = line else { return size::ROW_ESTIMATE };
-    let row = match key {
-        Key::Stored(seq) => room.timeline.row(*seq),
-        Key::Own(id) => room.timeline.row_of(id),
-    };
-    let bytes = match row.map(|row| row.content) {
-        Some(Content::Text { text, .. }) => text.len().min(2_000),
-        _ => 1,
-    };
-    let per_line = ((width - size::AVATAR_COLUMN) / (size::TEXT * 0.5)).max(10.0);
-    #[expect(clippy::cast_precision_loss, reason = "an estimate of at most two thousand bytes")]
-    let lines = (bytes as f32 / per_line).ceil().max(1.0);
-    lines * size::TEXT_LINE + if *is_grouped { 5.0 } else { size::ROW_ESTIMATE }
-}
-
-fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_marked: bool) {
+pub(super) fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_marked: bool) {
     match line {
         Line::Older => alone(ui, t!("window-older")),
         Line::Beginning => alone(ui, t!("window-beginning")),
@@ -463,6 +305,7 @@ fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_marked: bool) {
                 Key::Own(id) => shown.room.timeline.row_of(id),
             };
             let Some(row) = row else { return };
+            let seq = row.seq.filter(|_| !shown.is_hidden);
             let drawn = Drawn {
                 state: shown.state,
                 room: shown.room,
@@ -470,10 +313,17 @@ fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_marked: bool) {
                 row: &row,
                 is_grouped: *is_grouped,
                 is_marked,
+                is_selected: seq.is_some_and(|seq| shown.selection.has(seq)),
+                is_selecting: seq.is_some() && !shown.selection.is_empty(),
             };
-            let response = message::view(ui, &drawn, shown.bodies, shown.out);
-            let out = &mut *shown.out;
-            response.context_menu(|ui| message::menu(ui, &drawn, out));
+            if let (Some(press), Some(seq)) = (message::view(ui, &drawn, shown.bodies, shown.out), seq) {
+                match press {
+                    Press::Alone => shown.selection.turn(shown.state, shown.room, seq),
+                    Press::UpToHere => shown.selection.extend(shown.state, shown.room, seq),
+                }
+                ui.memory_mut(|memory| memory.surrender_focus(composer::field_id(shown.room.id)));
+                ui.ctx().request_repaint();
+            }
         }
     }
 }
@@ -524,12 +374,4 @@ fn over(ui: &mut Ui, salt: &str, at: egui::Pos2, words: String) -> bool {
         egui::Button::new(text).fill(palette.accent).stroke(egui::Stroke::NONE).corner_radius(radius::PILL);
     let place = Rect::from_center_size(at, Vec2::new(size::PILL_WIDTH, size::BUTTON));
     ui.push_id(Id::unique(salt), |ui| ui.put(place, button).clicked()).inner
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a stretch of two thousand rows has far fewer points than an f32 holds"
-)]
-fn as_points(points: f64) -> f32 {
-    points as f32
 }

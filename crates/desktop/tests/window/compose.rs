@@ -29,6 +29,33 @@ fn enter_sends_and_the_message_shows_at_once() {
     assert!(window.query_by_label("sending…").is_none());
 }
 
+/// Who types faster than the window draws has several keys in one frame; each message has its own letters all the same.
+#[test]
+fn what_is_typed_within_one_frame_is_sent_whole_and_in_its_order() {
+    let mut window = joined(vec![]);
+    write(&mut window, "begun ");
+    let enter = |pressed| egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    for text in ["in one", " frame"] {
+        window.event(egui::Event::Text(text.to_owned()));
+    }
+    window.event(enter(true));
+    window.event(enter(false));
+    window.event(egui::Event::Text("second".to_owned()));
+    window.event(enter(true));
+    window.event(enter(false));
+    window.event(egui::Event::Text("third".to_owned()));
+    window.run_ok();
+    let said: Vec<Body> = said(&mut window).into_iter().map(|(_, body)| body).collect();
+    assert_eq!(said, [Body::text("begun in one frame"), Body::text("second")]);
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "third");
+}
+
 #[test]
 fn the_button_sends_too_and_the_field_keeps_the_keyboard() {
     let mut window = joined(vec![]);

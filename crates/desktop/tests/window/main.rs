@@ -10,4 +10,5 @@ mod offers;
 mod order;
 mod reading;
 mod rooms;
+mod selection;
 mod support;

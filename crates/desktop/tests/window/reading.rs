@@ -1,12 +1,13 @@
 //! Reading: order, groups, days, the unread line, staying at the end, keeping one's place, hostile text.
 
 use egui::{Event as Input, Role, Vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use papo_client::State;
 use papo_client::event::Event;
-use papo_client::state::{Action, Command, Dialog, Happening, Page, Wanted};
-use papo_proto::{Message, Seq, Timestamp};
+use papo_client::state::{Action, Command, Dialog, Happening, Memory, Page, Wanted};
+use papo_proto::{Message, Name, Seq, Timestamp};
 
-use super::support::{Drawn, NOON_MS, ana, asked, happen, joined, member, message, room_id, say, zoe};
+use super::support::{Drawn, NOON_MS, ana, asked, drawn, happen, joined, member, message, room_id, say, zoe};
 
 fn numbered(from: u64, to: u64) -> Vec<Message> {
     (from..=to).map(|seq| message(seq, &zoe(), &format!("number {seq}"))).collect()
@@ -118,6 +119,62 @@ fn a_jump_shows_the_message_wherever_it_is() {
 }
 
 #[test]
+fn a_window_that_is_opened_again_is_where_it_was() {
+    let mut window = joined(numbered(1, 1000));
+    assert_eq!(window.state().desk.state.memory().rooms[0].reading, None, "the end is no place");
+    scroll(&mut window, 4_000.0);
+    let memory = window.state().desk.state.memory();
+    let place = memory.rooms[0].reading.expect("a place that is not the end");
+    let label = format!("number {place}");
+    let before = top_of(&window, &label);
+
+    let memory = Memory::from_text(&memory.to_text()).expect("what was written can be read");
+    let mut state = State::new(memory, ana().id, &ana().name);
+    state.begin();
+    let id = state.rooms[0].id;
+    let mut window = drawn(state);
+    window.run_ok();
+    let pages = [
+        (Wanted::Newest, numbered(801, 1000)),
+        (Wanted::Around(place), numbered(place.number() - 99, place.number() + 100)),
+    ];
+    for (wanted, messages) in pages {
+        let page = Page { room: id, wanted, messages };
+        window.state_mut().desk.state.apply(Happening::Page(page), Timestamp::default());
+        window.run_ok();
+    }
+    assert!((top_of(&window, &label) - before).abs() < 40.0, "within the height of a message");
+    assert_eq!(window.state().desk.state.memory().rooms[0].reading, Some(place));
+    window.state_mut().desk.state.act(Action::JumpToEnd(id), Timestamp::default());
+    let page = Page { room: id, wanted: Wanted::Newest, messages: numbered(801, 1000) };
+    window.state_mut().desk.state.apply(Happening::Page(page), Timestamp::default());
+    window.run_ok();
+    assert_eq!(window.state().desk.state.memory().rooms[0].reading, None);
+}
+
+#[test]
+fn a_place_that_is_gone_is_no_reason_to_show_nothing() {
+    let mut memory = joined(numbered(1, 1000)).state().desk.state.memory();
+    memory.rooms[0].reading = Some(Seq::new(5));
+    let mut state = State::new(memory, ana().id, &ana().name);
+    state.begin();
+    let id = state.rooms[0].id;
+    let mut window = drawn(state);
+    for (wanted, messages) in
+        [(Wanted::Newest, numbered(801, 1000)), (Wanted::Around(Seq::new(5)), Vec::new())]
+    {
+        window
+            .state_mut()
+            .desk
+            .state
+            .apply(Happening::Page(Page { room: id, wanted, messages }), Timestamp::default());
+        window.run_ok();
+    }
+    assert!(window.query_by_label("number 1000").is_some());
+    assert_eq!(window.state().desk.state.memory().rooms[0].reading, None);
+}
+
+#[test]
 fn a_link_shows_its_target_before_it_opens() {
     let mut window = joined(vec![message(1, &zoe(), "see [the bank](https://evil.example/login)")]);
     window.get_by_role_and_label(Role::Link, "the bank").click();
@@ -157,4 +214,60 @@ fn no_text_harms_the_window() {
         window.run_ok();
         assert!(window.query_by_label("after").is_some(), "{what}");
     }
+}
+
+/// The beginning of it is shown, and all of it on request; either way the room can be read on.
+#[test]
+fn what_is_very_long_is_shown_in_part_and_whole_on_request() {
+    let breaks = "line\n".repeat(10_000) + "end";
+    for (what, text) in [("a line of 48 KiB", "word ".repeat(9_600)), ("ten thousand line breaks", breaks)] {
+        let mut window = joined(vec![
+            message(1, &zoe(), "before"),
+            message(2, &ana(), &text),
+            message(3, &zoe(), "after"),
+        ]);
+        let after = window.get_by_label("after").rect();
+        assert!(after.top() < 720.0, "{what}");
+        window.get_by_label_contains("Show").click();
+        window.run_ok();
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::End);
+        window.run_ok();
+        assert!(window.get_by_label("after").rect().bottom() < 720.0, "{what}: the end is reached");
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Home);
+        window.run_ok();
+        assert!(window.query_by_label("before").is_some(), "{what}: and so is the beginning");
+    }
+}
+
+/// What would turn the text behind it round, or paint over the rows beside it, does neither.
+#[test]
+fn no_sign_reaches_beyond_its_own_message() {
+    assert!(Name::parse("Ana\u{202E}").is_err(), "nobody can be called so");
+    let marks: String = std::iter::once('a').chain(std::iter::repeat_n('\u{301}', 1_000)).collect();
+    let tall: String = std::iter::once('x').chain(std::iter::repeat_n('\u{335}', 63)).collect();
+    let window = joined(vec![
+        message(1, &zoe(), "before \u{202E}turned"),
+        message(2, &member(&tall, 7), &marks),
+        message(3, &ana(), "after"),
+    ]);
+    assert!(window.query_all_by_label_contains("⟪U+202E⟫").next().is_some());
+    for node in window.root().children_recursive() {
+        let label = node.accesskit_node().label().unwrap_or_default();
+        assert!(!label.contains('\u{202E}'), "{label}");
+        assert!(label.matches('\u{301}').count() < 10, "{label}");
+    }
+    let row = window.get_by_label("after").rect();
+    assert!(row.height() < 40.0, "{row}");
+}
+
+/// A sender's clock, or ours, may be wrong by a day: the order is the room's, and no day is announced twice.
+#[test]
+fn a_clock_that_is_a_day_off_changes_no_order() {
+    let mut messages = numbered(1, 6);
+    messages[2].time = Timestamp::from_unix_ms(NOON_MS + 86_400_000);
+    messages[3].time = Timestamp::from_unix_ms(NOON_MS - 86_400_000);
+    let window = joined(messages);
+    let tops: Vec<f32> = (1..=6).map(|number| top_of(&window, &format!("number {number}"))).collect();
+    assert!(tops.is_sorted(), "{tops:?}");
+    assert!(window.query_all_by_label("Today").count() <= 1);
 }

@@ -65,6 +65,11 @@ pub(crate) fn window(rooms: &[&str]) -> Drawn {
     if let Some(id) = ids.first() {
         state.screen = Screen::Room(*id);
     }
+    drawn(state)
+}
+
+/// A window of the usual size over this state.
+pub(crate) fn drawn(state: State) -> Drawn {
     let window = Window { desk: Desk::new(state), asked: Vec::new(), now_ms: NOON_MS };
     Harness::builder()
         .with_size([1180.0, 720.0])

@@ -193,6 +193,11 @@ window-seconds = { $count ->
     [one] { $count } second
    *[other] { $count } seconds
 }
+window-select = Select
+window-selected = { $count ->
+    [one] { $count } message selected
+   *[other] { $count } messages selected
+}
 window-send = Send
 window-sending = sending…
 window-settings = Settings

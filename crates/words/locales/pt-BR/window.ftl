@@ -199,6 +199,11 @@ window-seconds = { $count ->
     [one] { $count } segundo
    *[other] { $count } segundos
 }
+window-select = Selecionar
+window-selected = { $count ->
+    [one] { $count } mensagem selecionada
+   *[other] { $count } mensagens selecionadas
+}
 window-send = Enviar
 window-sending = enviando…
 window-settings = Configurações
