@@ -382,7 +382,7 @@ fn text(number: usize) -> String {
         "Привет! Καλημέρα!",
         "> Só um",
     ];
-    let beacon = if number % 2_500 == 0 { beacon(number) + " " } else { String::new() };
+    let beacon = if number.is_multiple_of(2_500) { beacon(number) + " " } else { String::new() };
     format!("{beacon}{} ({number})", TEXTS[number % TEXTS.len()])
 }
 

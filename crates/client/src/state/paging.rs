@@ -27,8 +27,8 @@ pub struct Paging {
     asks_server: bool,
     /// The message that the reader waits for.
     goal: Option<Target>,
-    /// Whether the reader has yet to be brought back to where they were when the program ended.
-    returns: bool,
+    /// Where the reader was when the program ended, as long as they have not been brought back there.
+    back_to: Option<Seq>,
 }
 
 impl Default for Paging {
@@ -39,7 +39,7 @@ impl Default for Paging {
             waits_for: None,
             asks_server: false,
             goal: None,
-            returns: false,
+            back_to: None,
         }
     }
 }
@@ -83,15 +83,13 @@ impl Room {
 
     /// Reads the newest messages, and then those around the place where the reader was.
     pub(super) fn want_first(&mut self) -> Vec<Command> {
-        self.paging.returns = self.reading.is_some();
+        self.paging.back_to = self.reading;
         self.want(Wanted::Newest)
     }
 
     /// Brings the reader back to where they were. Only to what this computer has kept: who was there, had it here.
     fn come_back(&mut self) -> Vec<Command> {
-        let Some(seq) = self.reading.filter(|_| std::mem::take(&mut self.paging.returns)) else {
-            return Vec::new();
-        };
+        let Some(seq) = self.paging.back_to.take() else { return Vec::new() };
         if self.timeline.row(seq).is_some() {
             self.go_to(Target::Place(seq));
             return Vec::new();

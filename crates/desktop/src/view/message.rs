@@ -39,9 +39,18 @@ pub(super) struct Drawn<'a> {
     /// Whether the reader has just jumped to it, or has chosen it with the keyboard.
     pub(super) is_marked: bool,
     /// Whether it is one of those that are to be copied.
-    pub(super) is_selected: bool,
-    /// Whether messages are being selected, so that a press selects and does nothing else.
-    pub(super) is_selecting: bool,
+    pub(super) selected: Selected,
+}
+
+/// Whether a message is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Selected {
+    /// No, and no other one is.
+    Off,
+    /// No, but others are, so that a press selects it and does nothing else.
+    No,
+    /// Yes.
+    Yes,
 }
 
 /// How a message was pressed that is to be selected.
@@ -66,7 +75,7 @@ pub(super) fn view(
     let last = ui.ctx().read_response(id);
     let is_hovered = last.as_ref().is_some_and(Response::contains_pointer);
     let ground = match () {
-        () if drawn.is_marked || drawn.is_selected => palette.accent_wash,
+        () if drawn.is_marked || drawn.selected == Selected::Yes => palette.accent_wash,
         () if is_hovered => palette.panel,
         () => egui::Color32::TRANSPARENT,
     };
@@ -81,15 +90,17 @@ pub(super) fn view(
     let shown = ui.scope_builder(
         UiBuilder::new().accessibility_role(Role::ListItem).accessibility_label(label),
         |ui| {
-            if drawn.is_selecting {
-                ui.ctx().accesskit_node_builder(ui.unique_id(), |node| node.set_selected(drawn.is_selected));
+            if drawn.selected != Selected::Off {
+                ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+                    node.set_selected(drawn.selected == Selected::Yes);
+                });
             }
             frame.show(ui, |ui| columns(ui, drawn, bodies, out)).response
         },
     );
     let rect = egui::Rect::from_x_y_ranges(whole.x_range(), shown.inner.rect.y_range());
-    if drawn.is_selecting {
-        return select(ui, id, rect, drawn.is_selected);
+    if drawn.selected != Selected::Off {
+        return select(ui, id, rect, drawn.selected == Selected::Yes);
     }
     let response = ui.interact(rect, id, Sense::hover());
     let by_tools = is_hovered && ui.is_enabled() && tools(ui, drawn, rect, out);

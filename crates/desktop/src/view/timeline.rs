@@ -16,7 +16,7 @@ use papo_proto::{Seq, Timestamp};
 use papo_words::t;
 
 use super::body::Bodies;
-use super::message::{self, Drawn, Press};
+use super::message::{self, Drawn, Press, Selected};
 use super::place::{Place, Scroll, as_points};
 use super::selection::{self, Selection};
 use super::{composer, moments, moves, parts};
@@ -94,7 +94,7 @@ pub(super) fn view(
     let mut on_screen = Vec::new();
     let draw = |ui: &mut Ui, view| on_screen = place.draw(ui, &mut shown, view);
     let output = ui.scope_builder(builder, |ui| area.show_viewport(ui, draw)).inner;
-    *scroll = place.follow_pointer(ui, &mut shown, &on_screen, output.inner_rect);
+    *scroll = follow_pointer(ui, &mut shown, &on_screen, output.inner_rect);
     let after = f64::from(output.state.clamped_offset().y);
     place.settle(after, offset.unwrap_or(after), height, room.paging.is_at_end);
     place.ask_for_more(&mut shown, height);
@@ -148,51 +148,6 @@ impl Place {
             row += 1;
         }
         on_screen
-    }
-
-    /// Selects whole messages where the pointer is drawn over several of them. Returns how far to scroll for that.
-    fn follow_pointer(
-        &self,
-        ui: &Ui,
-        shown: &mut Shown<'_>,
-        on_screen: &[(Seq, Rangef)],
-        rect: Rect,
-    ) -> Option<Scroll> {
-        let (is_pressed, is_down, at) = ui.input(|input| {
-            let pointer = &input.pointer;
-            (pointer.primary_pressed(), pointer.primary_down(), pointer.interact_pos())
-        });
-        let Some(at) = at.filter(|_| is_down) else {
-            shown.selection.let_go();
-            return None;
-        };
-        let rows = rect.shrink2(Vec2::new(space::LARGE, 0.0));
-        if is_pressed {
-            let is_free = rows.contains(at) && ui.ctx().layer_id_at(at) == Some(ui.layer_id());
-            let pressed = on_screen.iter().find(|(_, range)| is_free && range.contains(at.y));
-            shown.selection.press(pressed.map(|(seq, _)| *seq));
-            return None;
-        }
-        let y = rows.y_range().clamp(at.y);
-        let distance = |range: &Rangef| (range.clamp(y) - y).abs();
-        let nearest = on_screen.iter().min_by(|one, other| distance(&one.1).total_cmp(&distance(&other.1)));
-        if let Some((seq, _)) = nearest
-            && shown.selection.drag_to(shown.state, shown.room, *seq)
-        {
-            // How many they are is told by what was drawn before.
-            ui.ctx().request_repaint();
-        }
-        if !shown.selection.is_dragged() {
-            return None;
-        }
-        // From here on keys are for what is selected.
-        ui.memory_mut(|memory| memory.surrender_focus(composer::field_id(shown.room.id)));
-        let beyond = f64::from(at.y - y);
-        let pages = (beyond / f64::from(rows.height())).clamp(-DRAG_PAGES_MAX, DRAG_PAGES_MAX);
-        (beyond.abs() > 0.0).then(|| {
-            ui.ctx().request_repaint();
-            Scroll::Pages(pages)
-        })
     }
 
     fn ask_for_more(&self, shown: &mut Shown<'_>, height: f64) {
@@ -313,8 +268,11 @@ pub(super) fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_mark
                 row: &row,
                 is_grouped: *is_grouped,
                 is_marked,
-                is_selected: seq.is_some_and(|seq| shown.selection.has(seq)),
-                is_selecting: seq.is_some() && !shown.selection.is_empty(),
+                selected: match seq {
+                    Some(seq) if shown.selection.has(seq) => Selected::Yes,
+                    Some(_) if !shown.selection.is_empty() => Selected::No,
+                    _ => Selected::Off,
+                },
             };
             if let (Some(press), Some(seq)) = (message::view(ui, &drawn, shown.bodies, shown.out), seq) {
                 match press {
@@ -326,6 +284,45 @@ pub(super) fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_mark
             }
         }
     }
+}
+
+/// Selects whole messages where the pointer is drawn over several of them. Returns how far to scroll for that.
+fn follow_pointer(ui: &Ui, shown: &mut Shown<'_>, on_screen: &[(Seq, Rangef)], rect: Rect) -> Option<Scroll> {
+    let (is_pressed, is_down, at) = ui.input(|input| {
+        let pointer = &input.pointer;
+        (pointer.primary_pressed(), pointer.primary_down(), pointer.interact_pos())
+    });
+    let Some(at) = at.filter(|_| is_down) else {
+        shown.selection.let_go();
+        return None;
+    };
+    let rows = rect.shrink2(Vec2::new(space::LARGE, 0.0));
+    if is_pressed {
+        let is_free = rows.contains(at) && ui.ctx().layer_id_at(at) == Some(ui.layer_id());
+        let pressed = on_screen.iter().find(|(_, range)| is_free && range.contains(at.y));
+        shown.selection.press(pressed.map(|(seq, _)| *seq));
+        return None;
+    }
+    let y = rows.y_range().clamp(at.y);
+    let distance = |range: &Rangef| (range.clamp(y) - y).abs();
+    let nearest = on_screen.iter().min_by(|one, other| distance(&one.1).total_cmp(&distance(&other.1)));
+    if let Some((seq, _)) = nearest
+        && shown.selection.drag_to(shown.state, shown.room, *seq)
+    {
+        // How many they are is told by what was drawn before.
+        ui.ctx().request_repaint();
+    }
+    if !shown.selection.is_dragged() {
+        return None;
+    }
+    // From here on keys are for what is selected.
+    ui.memory_mut(|memory| memory.surrender_focus(composer::field_id(shown.room.id)));
+    let beyond = f64::from(at.y - y);
+    let pages = (beyond / f64::from(rows.height())).clamp(-DRAG_PAGES_MAX, DRAG_PAGES_MAX);
+    (beyond.abs() > 0.0).then(|| {
+        ui.ctx().request_repaint();
+        Scroll::Pages(pages)
+    })
 }
 
 /// A quiet line of its own.
