@@ -161,7 +161,7 @@ fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) -> b
 /// Leaves to this frame what was typed before the Enter that sends, and keeps what was typed behind it for the next
 /// one: who types faster than the window draws has several keys in one frame. Returns whether there was an Enter.
 fn up_to_enter(ui: &Ui, id: Id, sends: impl Fn(Modifiers) -> bool) -> bool {
-    let id = id.with("behind Enter");
+    let id = id.with("behind-enter");
     let kept: Vec<Event> = ui.data_mut(|data| data.remove_temp(id)).unwrap_or_default();
     let (is_sent, behind) = ui.input_mut(|input| {
         input.events.splice(0..0, kept);
