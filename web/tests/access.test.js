@@ -32,64 +32,63 @@ async function findings(page) {
   return JSON.parse(result.value);
 }
 
-for (const locale of ["en-US", "pt-BR"]) {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of [1180, 320]) {
-      test(`axe finds nothing: ${locale}, ${colorScheme}, ${width} pixels`, { timeout: 120_000 }, async () => {
-        const { context, complaints } = await visitor(opened, { locale, colorScheme, viewport: { width, height: 640 } });
-        const check = async (state) => assert.deepEqual(await findings(page), [], state);
-        let page = await context.newPage();
-        await page.goto(server.page("axe"));
-        await page.waitForSelector("form");
-        await page.locator("summary").click();
-        await check("start");
-        await page.locator("form button").click();
-        await check("start with an error");
-        await page.close();
-        page = await enter(context, server.page("axe"), "Ana");
-        const text = "**bold** `code` https://example.org [label](https://example.org) @Ana\n> quote\n- list\n```\nlines\n```";
-        const before = await page.locator(".m").count();
-        await say(page, text);
-        await page.waitForFunction((count) => document.querySelectorAll(".m").length > count && !document.querySelector(".is-pending"), before);
-        await page.locator(".m").last().focus();
-        await check("room, at a message");
-        await page.keyboard.press("r");
-        await check("replying");
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+f");
-        await page.keyboard.type("bold");
-        await check("searching");
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("F1");
-        await check("keys");
-        await page.keyboard.press("Escape");
-        await page.keyboard.press("Control+,");
-        await check("settings");
-        await page.keyboard.press("Escape");
-        await say(page, "/invite");
-        await check("invite");
-        await page.keyboard.press("Escape");
-        await page.locator("textarea").pressSequentially("/");
-        await check("commands are offered");
-        await page.keyboard.press("Escape");
-        await say(page, "/dance");
-        await check("a command that there is not");
-        await page.locator("textarea").fill("@");
-        await page.locator("textarea").press("End");
-        await check("somebody is offered");
-        await page.locator("textarea").fill("");
-        await ordered(page, check, width);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, "nothing is wider than the screen");
-        server.cut();
-        await page.waitForSelector(".state.is-broken");
-        await check("without a connection");
-        server.mend();
-        await calm({ context, complaints });
-        await context.close();
-      });
-    }
-  }
+/** Each language, palette and width beside each other one, in half as many runs as all of them together. */
+const LOOKS = /** @type {const} */ ([["en-US", "light", 1180], ["en-US", "dark", 320], ["pt-BR", "light", 320], ["pt-BR", "dark", 1180]]);
+
+for (const [locale, colorScheme, width] of LOOKS) {
+  test(`axe finds nothing: ${locale}, ${colorScheme}, ${width} pixels`, { timeout: 120_000 }, async () => {
+    const { context, complaints } = await visitor(opened, { locale, colorScheme, viewport: { width, height: 640 } });
+    const check = async (state) => assert.deepEqual(await findings(page), [], state);
+    let page = await context.newPage();
+    await page.goto(server.page("axe"));
+    await page.waitForSelector("form");
+    await page.locator("summary").click();
+    await check("start");
+    await page.locator("form button").click();
+    await check("start with an error");
+    await page.close();
+    page = await enter(context, server.page("axe"), "Ana");
+    const text = "**bold** `code` https://example.org [label](https://example.org) @Ana\n> quote\n- list\n```\nlines\n```";
+    const before = await page.locator(".m").count();
+    await say(page, text);
+    await page.waitForFunction((count) => document.querySelectorAll(".m").length > count && !document.querySelector(".is-pending"), before);
+    await page.locator(".m").last().focus();
+    await check("room, at a message");
+    await page.keyboard.press("r");
+    await check("replying");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+f");
+    await page.keyboard.type("bold");
+    await check("searching");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("F1");
+    await check("keys");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+,");
+    await check("settings");
+    await page.keyboard.press("Escape");
+    await say(page, "/invite");
+    await check("invite");
+    await page.keyboard.press("Escape");
+    await page.locator("textarea").pressSequentially("/");
+    await check("commands are offered");
+    await page.keyboard.press("Escape");
+    await say(page, "/dance");
+    await check("a command that there is not");
+    await page.locator("textarea").fill("@");
+    await page.locator("textarea").press("End");
+    await check("somebody is offered");
+    await page.locator("textarea").fill("");
+    await ordered(page, check, width);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, "nothing is wider than the screen");
+    server.cut();
+    await page.waitForSelector(".state.is-broken");
+    await check("without a connection");
+    server.mend();
+    await calm({ context, complaints });
+    await context.close();
+  });
 }
 
 /** What those who keep order see, and what they do. */
