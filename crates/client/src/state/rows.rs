@@ -62,7 +62,7 @@ pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
     let mut above: Option<(MemberId, Timestamp, i64)> = None;
     let oldest = room.timeline.oldest().unwrap_or_default();
     // Those before the oldest message in memory stand nowhere until that is here.
-    let mut moves = room.moves.iter().filter(|moves| moves.after >= oldest).peekable();
+    let mut moves = room.moves.iter().filter(|moves| moves.after.next() >= oldest).peekable();
     if room.timeline.oldest().is_some() || room.head == Seq::ZERO {
         lines.push(if room.paging.has_older && room.head > Seq::ZERO {
             Line::Older

@@ -163,8 +163,12 @@ fn entry(program: &Path, profile: Option<&Path>) -> Option<String> {
 }
 
 /// A word of a command as the Desktop Entry Specification has it ("The Exec key"): in quotation marks, with a backslash
-/// before what those do not hold; each backslash twice, since it stands in a text of the file; `%` twice.
+/// before what those do not hold; each backslash twice, since it stands in a text of the file; `%` twice. A plain word
+/// stands as it is: `xdg-open` takes quotation marks for a part of the program's name.
 fn quoted(word: &str) -> String {
+    if word.chars().all(|letter| letter.is_alphanumeric() || "/._-+,:@=".contains(letter)) {
+        return word.to_owned();
+    }
     let mut quoted = String::from('"');
     for letter in word.chars() {
         match letter {
@@ -239,7 +243,7 @@ mod tests {
         assert_eq!(files.len(), 3);
         assert!(files.iter().all(|file| file.is_file()), "{files:?}");
         let entry = fs::read_to_string(home.applications().join(ENTRY_NAME)).unwrap();
-        for line in ["Exec=\"/opt/papo\" desktop %u\n", "MimeType=x-scheme-handler/papo;\n", "Icon=papo\n"] {
+        for line in ["Exec=/opt/papo desktop %u\n", "MimeType=x-scheme-handler/papo;\n", "Icon=papo\n"] {
             assert!(entry.contains(line), "{line} is missing in\n{entry}");
         }
         assert!(!entry.contains('@'), "{entry}");
@@ -261,6 +265,7 @@ mod tests {
             Some(line.trim_start_matches("Exec=").to_owned())
         };
         for (program, expected) in [
+            ("/opt/papo-1.0", "/opt/papo-1.0 desktop %u"),
             ("/opt/my papo", r#""/opt/my papo" desktop %u"#),
             ("/a$b`c\"d", r#""/a\\$b\\`c\\"d" desktop %u"#),
             (r"/a\b", r#""/a\\\\b" desktop %u"#),
@@ -269,7 +274,7 @@ mod tests {
             assert_eq!(command(program, None).as_deref(), Some(expected));
         }
         let with_profile = command("/opt/papo", Some("/srv/ana/second me"));
-        assert_eq!(with_profile.as_deref(), Some(r#""/opt/papo" desktop --profile "/srv/ana/second me" %u"#));
+        assert_eq!(with_profile.as_deref(), Some(r#"/opt/papo desktop --profile "/srv/ana/second me" %u"#));
         assert_eq!(command("/a\nExec=evil", None), None);
     }
 

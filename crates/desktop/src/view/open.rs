@@ -22,6 +22,7 @@ pub(super) fn view(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Acti
         let opening = state.opening.clone().unwrap_or_default();
         (opening.room.to_string(), opening.reach)
     };
+    let is_new = local.chosen.is_none();
     let (mut room, mut reach) = local.chosen.take().unwrap_or_else(last);
     let (mut is_asked, mut is_cancelled) = (false, false);
     let parsed = room.trim().parse::<RoomName>();
@@ -29,6 +30,9 @@ pub(super) fn view(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Acti
         card::title(ui, Tone::Calm, t!("screen-open"));
         let width = ui.available_width();
         let field = card::field(ui, t!("screen-open-name"), "", &mut room, width);
+        if is_new {
+            field.request_focus();
+        }
         is_asked |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if let Err(error) = &parsed {
             card::problem(ui, error.said());

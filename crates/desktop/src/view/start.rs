@@ -70,7 +70,8 @@ fn join(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
     let width = ui.available_width();
     let usual = Address::default().to_string();
     let typed = card::field(ui, t!("screen-target"), &usual, &mut target, width);
-    let is_first = ui.memory(|memory| memory.focused().is_none());
+    // A dialog over it has fields of its own.
+    let is_first = state.dialog.is_none() && ui.memory(|memory| memory.focused().is_none());
     if is_first {
         typed.request_focus();
     }

@@ -57,6 +57,8 @@ fn a_room_is_opened_for_whom_the_person_says() {
 fn a_room_that_nobody_can_have_is_not_opened() {
     let mut window = window(state(), SIZE);
     click(&mut window, "Open a room here");
+    let field = window.get_by_role_and_label(Role::TextInput, "Name of the room");
+    assert!(field.is_focused(), "the keyboard is in the dialog");
     write(&mut window, "Name of the room", " of one's own");
     click(&mut window, "Open the room");
     assert!(window.state().commands.is_empty(), "{:?}", window.state().commands);

@@ -80,6 +80,16 @@ fn what_is_no_beginning_offers_nothing() {
     assert!(!window.get_by_label("Message to lobby").is_focused(), "Tab leads on");
 }
 
+/// Who came into an empty room was not told of once something was said there.
+#[test]
+fn who_came_before_the_first_message_stands_above_it() {
+    let mut window = joined(vec![]);
+    happen(&mut window, Event::Entered { members: vec![member("Bia", 11)], count: 3 });
+    say(&mut window, 1, &member("Bia", 11), "olá");
+    let came = window.get_by_label("Bia came in.").rect();
+    assert!(came.bottom() <= window.get_by_label("olá").rect().top());
+}
+
 #[test]
 fn who_comes_and_goes_is_folded_into_a_line() {
     let mut window = joined(vec![message(1, &zoe(), "oi")]);
