@@ -117,6 +117,7 @@ fn bind(folder: &Path, reach: Reach, outside: IpAddr, port: u16) -> Result<Serve
         data: folder.to_owned(),
         names: vec![outside.to_string()],
         certificate: None,
+        acme: None,
         history: History::default(),
         shards: 0,
         websocket_echo: false,

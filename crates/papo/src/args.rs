@@ -95,6 +95,16 @@ pub(crate) struct ServeArguments {
     /// The private key (PEM) of --cert
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+    /// Get a certificate for this name from a public authority, and renew it: browsers then show no warning. The name must
+    /// lead here, and its port 443 to this server's. Several with commas. By this you agree with the authority's terms
+    #[arg(long, value_name = "NAME")]
+    pub(crate) acme: Option<String>,
+    /// The authority's directory; Let's Encrypt's where it is not said
+    #[arg(long, value_name = "URL")]
+    pub(crate) acme_directory: Option<String>,
+    /// Whom to believe that this is the authority (PEM), for one of your own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) acme_root: Option<PathBuf>,
     /// Let in everybody who reaches the port; without it, only those with an invite come in where others can reach it
     #[arg(long)]
     pub(crate) open: bool,

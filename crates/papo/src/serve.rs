@@ -141,6 +141,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>, access: Acc
         data: serve.data,
         names,
         certificate,
+        acme: serve.acme,
         history,
         shards: serve.shards,
         websocket_echo: false,

@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         data,
         names: Vec::new(),
         certificate: None,
+        acme: None,
         history: History::None,
         shards: 1,
         websocket_echo: true,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::acme::AcmeConfig;
 use crate::certificate::PemFiles;
 use crate::gate::AccessRules;
 use crate::limits::Limits;
@@ -19,6 +20,8 @@ pub struct Config {
     pub names: Vec<String>,
     /// A key and certificate of one's own; else those in `data`, made on first start.
     pub certificate: Option<PemFiles>,
+    /// Where the server gets a certificate of a public authority for its own key, by itself; not with `certificate`.
+    pub acme: Option<AcmeConfig>,
     /// What is kept of what is said.
     pub history: History,
     /// How many threads serve connections, 1 to 64; 0 for one a core.

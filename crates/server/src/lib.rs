@@ -6,6 +6,7 @@
 //! has queued and feeds it to its `room`, and every shard with members there writes it to them.
 
 mod access;
+mod acme;
 mod admin;
 mod carrier;
 pub mod certificate;
@@ -48,6 +49,7 @@ mod words;
 mod writer;
 
 pub use access::Slow;
+pub use acme::AcmeConfig;
 pub use certificate::{Certificate, CertificateError, PemFiles};
 pub use config::{Config, History};
 pub use gate::{AccessRules, invite_id, new_invite_secret};

@@ -38,6 +38,13 @@ impl Reloader {
         self.certificate.lock().unwrap_or_else(PoisonError::into_inner).expires()
     }
 
+    /// Takes another certificate into use, from other files.
+    pub(crate) fn take(&self, changed: Certificate) {
+        let mut certificate = self.certificate.lock().unwrap_or_else(PoisonError::into_inner);
+        self.in_use.replace(changed.shown());
+        *certificate = changed;
+    }
+
     /// Reads the certificate and its key again if one of the files has changed; returns whether there is another
     /// one in use now. Connections that are there go on; handshakes from now on show the new one. One that cannot
     /// be used changes nothing.

@@ -14,6 +14,7 @@ use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog};
 use papo_proto::{Fingerprint, InviteSecret, RoomName};
 use papo_words::{system, t};
 
+use crate::acme::{self, Acme};
 use crate::admin::Admin;
 use crate::certificate::{self, Certificate, CertificateError, PemFiles};
 use crate::config::{Config, History};
@@ -94,7 +95,9 @@ impl Server {
         config.shards = if config.shards == 0 { cores } else { config.shards }.clamp(1, SHARDS_MAX);
         let addresses = sockets.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<_>>>()?;
         let admin = config.admin.map(bind_admin).transpose()?;
-        let (certificate, is_new) = load_or_make(&config)?;
+        let (own, is_new) = load_or_make(&config)?;
+        let acme = config.acme.as_ref().filter(|_| config.certificate.is_none());
+        let certificate = acme.and_then(|acme| acme::load(&config.data, acme)).unwrap_or(own);
         let log = open_log(&config)?;
         let tags = Arc::new(AddressTags::load_or_make(&config.data)?);
         let listener = Listener::new(sockets)?;
@@ -155,7 +158,7 @@ impl Server {
         let shared = Arc::new(Shared {
             tls: Arc::new(tls::config(reloader.in_use())?),
             site: Site {
-                hosts: Hosts::new(config.names.iter().cloned()),
+                hosts: Hosts::new(config.names.iter().chain(acme_names(&config)).cloned()),
                 in_use: reloader.in_use(),
                 echo: config.websocket_echo,
                 health: Arc::default(),
@@ -172,6 +175,10 @@ impl Server {
             Some((_, socket)) => {
                 Some(Admin::start(socket, metrics, shared.site.hosts.clone(), Arc::clone(&shared.tls))?)
             }
+            None => None,
+        };
+        let _acme = match &config.acme {
+            Some(acme) => Some(Acme::start(acme.clone(), config.data.clone(), reloader.clone())?),
             None => None,
         };
         let mut keeper = Keeper::new(reloader, config.certificate.is_none().then_some(config.data));
@@ -373,9 +380,15 @@ fn load_or_make(config: &Config) -> Result<(Certificate, bool), CertificateError
         config.listen.iter().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified() && !ip.is_loopback());
     let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     names.extend(listening.map(|ip| ip.to_string()).chain(config.names.iter().cloned()));
+    names.extend(acme_names(config).cloned());
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
     Ok((Certificate::make(&config.data, &names)?, true))
+}
+
+/// The names that a public authority is to sign for.
+fn acme_names(config: &Config) -> impl Iterator<Item = &String> {
+    config.acme.iter().flat_map(|acme| &acme.names)
 }
 
 fn open_log(config: &Config) -> Result<Arc<dyn RoomLog>, LogError> {

@@ -1,11 +1,11 @@
 //! What the options of serve, invite and cert mean.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use papo_proto::limits::PORT_DEFAULT;
 use papo_proto::{Address, RoomName};
-use papo_server::{Limits, Rate, Slow};
+use papo_server::{AcmeConfig, Limits, Rate, Slow};
 use papo_words::t;
 
 use super::{choice, has_port, host, limits, number, parsed, port};
@@ -28,6 +28,8 @@ pub(crate) struct Serve {
     pub(crate) data: PathBuf,
     /// Certificate and key, where the server does not use its own.
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    /// Where the server gets a certificate by itself, if it does.
+    pub(crate) acme: Option<AcmeConfig>,
     pub(crate) open: bool,
     /// How long members wait between two messages.
     pub(crate) slow: Slow,
@@ -98,14 +100,23 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
     if let Some(address) = &address {
         address.parse(str::parse::<Address>)?;
     }
+    let certificate = certificate(layers, typed.cert, typed.key)?;
+    let acme = acme(layers, (typed.acme, typed.acme_directory, typed.acme_root))?;
+    if certificate.is_some() && acme.is_some() {
+        return Err(Failure::usage(t!("cli-acme-and-cert")));
+    }
+    // Whoever comes by a name that all the world knows is shown the certificate for it.
+    let address = address.map(|address| address.value);
+    let address = address.or_else(|| acme.as_ref()?.names.first().cloned());
     Ok(Serve {
         host,
         port,
         data: data(layers, typed.data)?,
-        certificate: certificate(layers, typed.cert, typed.key)?,
+        certificate,
+        acme,
         open: layers.flag(Section::Serve, "open", typed.open)?,
         slow: parsed(text("slow", typed.slow)?, slow)?.unwrap_or_default(),
-        address: address.map(|address| address.value),
+        address,
         history,
         shards: parsed(text("shards", typed.shards)?, |text| number(text, 0))?.unwrap_or(0),
         limits: limits(
@@ -204,6 +215,32 @@ fn certificate(
         (None, None) => Ok(None),
         _ => Err(Failure::usage(t!("cli-cert-and-key"))),
     }
+}
+
+/// A certificate of a public authority: its names, the authority's directory, and whom to believe that it is that.
+fn acme(
+    layers: &Layers,
+    (names, directory, root): (Option<String>, Option<String>, Option<PathBuf>),
+) -> Result<Option<AcmeConfig>, Failure> {
+    let text = |option, typed| layers.text(Section::Serve, option, typed);
+    let names = parsed(text("acme", names)?, acme_names)?;
+    let directory = parsed(text("acme-directory", directory)?, |text| {
+        let is_url = text.starts_with("https://") && !text.contains(char::is_whitespace);
+        if is_url { Ok(text.to_owned()) } else { Err(t!("cli-not-directory", text = format!("{text:?}"))) }
+    })?;
+    let root = layers.path(Section::Serve, "acme-root", root)?;
+    let directory = directory.unwrap_or_else(|| AcmeConfig::LETS_ENCRYPT.to_owned());
+    Ok(names.map(|names| AcmeConfig { names, directory, root }))
+}
+
+/// Names that an authority can look at: no addresses, and no patterns.
+fn acme_names(text: &str) -> Result<Vec<String>, String> {
+    let name = |name: &str| {
+        let refused = || t!("cli-not-acme-name", text = format!("{name:?}"));
+        let name = host(name)?;
+        if name.parse::<IpAddr>().is_ok() || name.contains('*') { Err(refused()) } else { Ok(name) }
+    };
+    text.split(',').map(str::trim).map(name).collect()
 }
 
 fn data(layers: &Layers, typed: Option<PathBuf>) -> Result<PathBuf, Failure> {
@@ -353,6 +390,15 @@ mod tests {
             ("PAPO_RATE", "0", "", "PAPO_RATE: \"0\" is not a whole number from 1 on: write one, or off"),
             ("PAPO_X", "", "log-level = 'loud'", "serve.log-level in /etc/c.toml: \"loud\" is none of error"),
             ("PAPO_ADMIN", "chat.example:9464", "", "\"chat.example:9464\" is neither a port nor an address"),
+            ("PAPO_ACME", "10.0.0.1", "", "\"10.0.0.1\" is no name"),
+            ("PAPO_ACME", "a.example, *.example", "", "\"*.example\" is no name"),
+            (
+                "PAPO_ACME_DIRECTORY",
+                "http://a.example",
+                "",
+                "\"http://a.example\" is no address of an authority",
+            ),
+            ("PAPO_ACME", "a.example", "cert = 'a'\nkey = 'b'", "--acme and --cert do not go together"),
             ("PAPO_CERT", "c.pem", "", "--cert and --key go together"),
             ("PAPO_ADDRESS", "a b", "", "PAPO_ADDRESS: \"a b\" is not an address"),
         ] {
@@ -362,6 +408,19 @@ mod tests {
         }
         let twice = serve(typed(Some("a:1"), None, Some("2")), &layers(&[], "")).unwrap_err();
         assert!(twice.text.contains("said twice"), "{twice}");
+    }
+
+    #[test]
+    fn a_public_certificate_names_the_server_too() {
+        let given = [("PAPO_ACME", "chat.example, www.chat.example"), ("PAPO_ADDRESS", "")];
+        let asked = serve(typed(None, None, None), &layers(&given, "")).unwrap();
+        let acme = asked.acme.unwrap();
+        assert_eq!(acme.names, ["chat.example", "www.chat.example"]);
+        assert_eq!(acme.directory, AcmeConfig::LETS_ENCRYPT);
+        assert_eq!(asked.address.as_deref(), Some("chat.example"));
+        let given = [("PAPO_ACME", "chat.example"), ("PAPO_ADDRESS", "chat.example:443")];
+        let asked = serve(typed(None, None, None), &layers(&given, "")).unwrap();
+        assert_eq!(asked.address.as_deref(), Some("chat.example:443"));
     }
 
     #[test]

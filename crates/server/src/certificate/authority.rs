@@ -78,7 +78,7 @@ pub(crate) fn renew(folder: &Path, now: SystemTime) -> Result<bool, CertificateE
 }
 
 /// Whether two thirds of a certificate's time are over.
-fn is_due(begins: SystemTime, ends: SystemTime, now: SystemTime) -> bool {
+pub(crate) fn is_due(begins: SystemTime, ends: SystemTime, now: SystemTime) -> bool {
     let whole = ends.duration_since(begins).unwrap_or_default();
     ends.duration_since(now).unwrap_or_default() < whole / 3
 }

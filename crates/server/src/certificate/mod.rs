@@ -24,8 +24,8 @@ use crate::files;
 use crate::tls::{self, Shown};
 use crate::web::Hosts;
 
-pub(crate) use authority::renew;
 pub use authority::{authority_file, make_with_authority};
+pub(crate) use authority::{is_due, renew};
 pub use facts::Facts;
 
 /// The names of the two files in the server's folder.
@@ -142,6 +142,11 @@ impl Certificate {
     pub(crate) fn shown(&self) -> Shown {
         let names = self.facts.iter().flat_map(|facts| &facts.names).cloned();
         Shown { certified: Arc::clone(&self.certified), hosts: Hosts::new(names), is_public: self.is_public }
+    }
+
+    /// What stands in it, if that can be told.
+    pub(crate) fn facts(&self) -> Option<&Facts> {
+        self.facts.as_ref()
     }
 
     /// When it ends, if that can be told.

@@ -17,6 +17,7 @@ use crate::carrier::Carrier;
 use crate::guard::{Pass, Refused};
 use crate::metrics::HANDSHAKE_DONE;
 use crate::shard::Arrival;
+use crate::tls::ALPN_ACME;
 use crate::web;
 
 /// How many bytes a client may send before the handshake is done. With everything that clients put into one it is
@@ -155,6 +156,10 @@ impl EventLoop {
         if tls.alpn_protocol() == Some(web::ALPN_HTTP) {
             self.visited(key);
             return Ok(());
+        }
+        if tls.alpn_protocol() == Some(ALPN_ACME) {
+            // An authority has seen what it came for.
+            return Err(Gone);
         }
         let mut binding = ChannelBinding::default();
         tls.export_keying_material(&mut binding, CHANNEL_BINDING_LABEL, None).map_err(|_| Gone)?;

@@ -35,6 +35,7 @@ pub(crate) fn config(folder: &Path) -> Config {
         listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
         data: folder.to_owned(),
         certificate: None,
+        acme: None,
         history: History::Disk { durability: papo_log::Durability::Os, bytes_max: None },
         shards: 2,
         websocket_echo: false,

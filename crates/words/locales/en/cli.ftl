@@ -42,6 +42,9 @@ cli-port-twice = the port is said twice: in { $source } and in --port
 cli-port-twice-serve = the port is said twice: leave it away in HOST:PORT or in --port
 cli-no-name = your account has no name here: say what you want to be called with --name NAME
 cli-cert-and-key = --cert and --key go together: name both files, or neither for the server's own
+cli-acme-and-cert = --acme and --cert do not go together: leave out --cert and --key, and the server gets a certificate by itself
+cli-not-acme-name = { $text } is no name that a public authority signs for: write one like chat.example
+cli-not-directory = { $text } is no address of an authority: write one that begins with https://
 cli-no-home = there is no home folder to keep the server's data in: name a folder with --data DIR
 cli-lang = { $text } is no language that papo speaks: write en or pt
 

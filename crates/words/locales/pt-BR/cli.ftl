@@ -42,6 +42,9 @@ cli-port-twice = a porta aparece duas vezes: em { $source } e em --port
 cli-port-twice-serve = a porta aparece duas vezes: tire-a de ENDEREÇO:PORTA ou de --port
 cli-no-name = a sua conta não tem nome aqui: diga como você quer se chamar com --name NOME
 cli-cert-and-key = --cert e --key andam juntos: indique os dois arquivos, ou nenhum para usar os do próprio servidor
+cli-acme-and-cert = --acme e --cert não andam juntos: deixe de fora --cert e --key, e o servidor obtém um certificado por si mesmo
+cli-not-acme-name = { $text } não é um nome que uma autoridade pública assine: escreva um como chat.example
+cli-not-directory = { $text } não é o endereço de uma autoridade: escreva um que comece com https://
 cli-no-home = não há pasta pessoal para guardar os dados do servidor: indique uma pasta com --data PASTA
 cli-lang = { $text } não é uma língua que o papo fala: escreva en ou pt
 
