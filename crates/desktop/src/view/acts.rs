@@ -9,7 +9,7 @@ use super::parts;
 
 /// What was done, by whom, as one sentence.
 pub(super) fn in_words(from: &Member, act: &Act) -> String {
-    let who = parts::name(from);
+    let who = if from.id.is_operator() { t!("window-act-operator") } else { parts::name(from) };
     let done = match act {
         Act::Kick { whom, .. } => t!("window-act-kick", who = who, whom = name(whom)),
         Act::Ban { whom, .. } => t!("window-act-ban", who = who, whom = name(whom)),

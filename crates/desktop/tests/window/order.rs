@@ -157,6 +157,12 @@ fn how_a_room_stands_is_shown_and_changed() {
     happen(&mut window, Event::Audit { acts, more: false });
     window.run_ok();
     assert!(window.query_by_label_contains("Ana put Bia out. Why: spam").is_some());
+    let operator = Member { id: papo_proto::MemberId::operator(), ..ana() };
+    let lock = Act::Lock { on: true, inside: Vec::new() };
+    let acts = vec![papo_proto::Message { body: Body::act(lock), ..message(3, &operator, "") }];
+    happen(&mut window, Event::Audit { acts, more: false });
+    window.run_ok();
+    assert!(window.query_by_label_contains("Whoever runs the server locked the room").is_some());
 }
 
 /// Invariant: the link of an invite is shown once the room has it, and never before.

@@ -17,6 +17,7 @@ window-act-lock = { $who } locked the room: nobody new comes in.
 window-act-lock-off = { $who } unlocked the room.
 window-act-mute = { $who } let { $whom } only read.
 window-act-op = { $who } made { $whom } a moderator.
+window-act-operator = Whoever runs the server
 window-act-owner = { $who } made { $whom } an owner.
 window-act-revoke = { $who } took an invite back.
 window-act-slow = { $who } set a pause between two messages: { $seconds } s.

@@ -17,6 +17,7 @@ window-act-lock = { $who } trancou a sala: ninguém novo entra.
 window-act-lock-off = { $who } destrancou a sala.
 window-act-mute = { $who } deixou { $whom } só ler.
 window-act-op = { $who } fez de { $whom } moderador.
+window-act-operator = Quem cuida do servidor
 window-act-owner = { $who } fez de { $whom } dono da sala.
 window-act-revoke = { $who } retirou um convite.
 window-act-slow = { $who } pôs uma pausa entre duas mensagens: { $seconds } s.
