@@ -118,6 +118,8 @@ export class Server {
       child.stdout.on("data", (data) => (out += data));
       child.stderr.on("data", (data) => (err += data));
       child.on("exit", (code) => (code === 0 ? resolve(out) : reject(new Error(`papo ${words.join(" ")}: ${code}: ${err}`))));
+      // Who does not read has ended, and says why by its code.
+      child.stdin.on("error", () => {});
       child.stdin.end(input);
     });
   }

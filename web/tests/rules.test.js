@@ -146,6 +146,9 @@ test("who comes and goes is folded between the messages", () => {
   const kinds = (rows) => layout(rows, null, presence.rows()).map((item) => (item.kind === "row" ? item.row.seq : item.kind));
   assert.deepEqual(kinds([row(5, ANA), row(7, ANA), row(8, ANA)]), ["day", 5, "presence", 7, "presence", 8]);
   assert.deepEqual(kinds([row(6, ANA)]), ["day", 6, "presence"], "below a message that is not loaded nothing stands");
+  const first = new Presence();
+  first.came([ZOE], 0);
+  assert.deepEqual(layout([row(1, ANA)], null, first.rows()).map(({ kind }) => kind), ["presence", "day", "row"], "before anything was said");
   for (let after = 10; after < 1000; after += 1) presence.came([ANA], after);
   assert.ok(presence.entries.length <= 200, "bounded");
 });

@@ -28,7 +28,7 @@ export function layout(rows, firstNew, presence = []) {
     const before = next;
     // What an entry stands below may not be loaded any more: then it stands nowhere.
     for (; next < presence.length && (row.seq === undefined || presence[next].after < row.seq); next += 1) {
-      if (last !== null) put(presence[next]);
+      if (last !== null || presence[next].after === 0) put(presence[next]);
     }
     const isParted = next > before;
     const day = dayOf(row.time);
