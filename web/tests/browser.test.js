@@ -40,7 +40,10 @@ inRoom("two pages and a terminal talk, over a restart and a cut wire", [], async
     await say(page, text);
     await shows(page, said);
   };
+  const empty = ana.page.locator(".day", { hasText: "Nobody has said anything" });
+  await empty.waitFor();
   await speak(ana.page, "one");
+  await empty.waitFor({ state: "detached" });
   await speak(zoe.page, "two");
   said.push("three");
   await server.send("three");

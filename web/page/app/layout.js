@@ -6,7 +6,7 @@ import { GROUP_MS } from "./limits.js";
 /** @import { Entry } from "./presence.js" */
 /** @typedef {{key: string, kind: "row", row: Row, isMore: boolean} | {key: string, kind: "day", time: string}
  *   | {key: string, kind: "presence", entry: Entry}
- *   | {key: string, kind: "new" | "gap" | "older" | "beginning"}} Item */
+ *   | {key: string, kind: "new" | "gap" | "older" | "beginning" | "empty"}} Item */
 
 /** Days by the beginning of an hour, since asking for a date is slow. @type {Map<string, string>} */
 const days = new Map();

@@ -83,7 +83,8 @@ export class Log {
   /** What stands above the first message. @param {import("../timeline.js").Row[]} rows @returns {Item[]} */
   #top(rows) {
     const { room } = this.context;
-    if (rows.length === 0) return [];
+    const isEmpty = rows.length === 0 && room.state.state === "joined" && room.headAtJoin === 0;
+    if (rows.length === 0) return isEmpty ? [{ key: "empty", kind: "empty" }] : [];
     if (room.isLoading) return [{ key: "older", kind: "older" }];
     return room.timeline.historyBefore() === null ? [{ key: "beginning", kind: "beginning" }] : [];
   }
@@ -198,6 +199,7 @@ export class Log {
       case "day": return el("h2", { className: "day" }, dayName(item.time));
       case "new": return el("h2", { className: "day new" }, t("new_messages"));
       case "older": return el("p", { className: "day" }, t("older"));
+      case "empty": return el("p", { className: "day" }, t("empty"));
       case "beginning": return el("p", { className: "day" }, t("beginning"));
       case "presence": return presenceNode(item.entry);
       case "gap": return el("p", { className: "day" }, t("gap"));
