@@ -34,6 +34,7 @@ pub(crate) fn run(asked: Send) -> Result<(), Failure> {
         link,
         credit,
         under_way: HashSet::new(),
+        is_slowed: false,
         refused: None,
         bad_line: None,
         deadline: Instant::now() + asked.timeout,
@@ -71,6 +72,8 @@ struct Sending {
     credit: Option<Credit>,
     /// What was said and is not known to be stored.
     under_way: HashSet<MessageId>,
+    /// Whether the person knows that the server takes this more slowly than it comes.
+    is_slowed: bool,
     /// What the server last said about a message that it did not store yet.
     refused: Option<Refusal>,
     /// The line that could not be sent: no further one is read, and those before it are still waited for.
@@ -120,7 +123,10 @@ impl Sending {
                 Err(Failure::new(Exit::Refused, words::not_sent(&refusal, None)))
             }
             Event::Refused(refusal) => {
-                output::words(&words::refused(&refusal));
+                // That it is slowed is told once: it would be again and again for a long input.
+                if refusal.code != ErrorCode::TooFast || !std::mem::replace(&mut self.is_slowed, true) {
+                    output::words(&words::refused(&refusal));
+                }
                 if refusal.code == ErrorCode::LogFailed {
                     self.refused = Some(refusal);
                 }

@@ -38,6 +38,38 @@ fn nothing_is_echoed_after_a_failed_sync() {
     end_on_a_good_disk(&place, server, crew);
 }
 
+/// Invariant: on a disk that turns read-only, as a system does with one that is damaged, nobody is told that anything is
+/// stored from then on, and the operator learns why; what was told before is there on a disk that works.
+#[test]
+fn nothing_is_echoed_once_the_disk_is_read_only() {
+    let _machine = take_machine();
+    let fault = Fault { calls: "write,pwrite64", what: "error=EROFS:when=400+", file: Some("log.db-wal") };
+    let (place, server, mut crew) = begin(&fault);
+    crew.follow_until("everybody was refused", |crew| crew.refused_people() == PEOPLE);
+    assert!(place.diary().contains("start papo again"), "{}", place.diary());
+    end_on_a_good_disk(&place, server, crew);
+}
+
+/// Invariant: a server whose folder is on a read-only disk does not start, names the file and the cause, and changes
+/// nothing.
+#[test]
+fn a_read_only_disk_is_named_at_the_start() {
+    let _machine = take_machine();
+    let place = Place::new();
+    place.start().kill();
+    let before = place.read_log();
+    let log = place.data().join("log.db").display().to_string();
+    let front = ["strace", "-f", "-qq", "-o", "/dev/null", "--trace=openat", "-P", &log];
+    let mut front: Vec<String> = front.map(str::to_owned).to_vec();
+    front.push("--inject=openat:error=EROFS".to_owned());
+    let code = place.run_under(&front);
+    let diary = place.diary();
+    assert_eq!(code, Some(7), "{diary}");
+    let last = diary.trim_end().lines().last().unwrap_or_default();
+    assert!(last.contains("log.db") && last.contains("papo: "), "{diary}");
+    assert_eq!(place.read_log(), before);
+}
+
 /// Invariant: while the disk is full everybody is told so by name and can read; when there is space again everything
 /// goes on by itself.
 #[test]

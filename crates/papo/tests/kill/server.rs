@@ -99,6 +99,11 @@ impl Place {
         }
     }
 
+    /// Runs the server with another program in front to its end. Returns its exit code.
+    pub(crate) fn run_under(&self, front: &[String]) -> Option<i32> {
+        self.command(front).status().unwrap().code()
+    }
+
     fn command(&self, front: &[String]) -> Command {
         let papo = [env!("CARGO_BIN_EXE_papo").to_owned()];
         let mut words = front.iter().chain(&papo);

@@ -112,7 +112,7 @@ cli-key-kept = The key that was here is kept: { $file }
 cli-key-same = You are { $badge } already; nothing was changed.
 cli-pair-offer = On the other device, type:
 
-    papo key pair { $code }
+    { "    " }papo key pair { $code }
 
     It works once, within { $minutes ->
         [one] a minute

@@ -112,7 +112,7 @@ cli-key-kept = A chave que estava aqui está guardada: { $file }
 cli-key-same = Você já é { $badge }; nada mudou.
 cli-pair-offer = No outro dispositivo, digite:
 
-    papo key pair { $code }
+    { "    " }papo key pair { $code }
 
     Vale uma vez, por { $minutes ->
         [one] um minuto
