@@ -6,6 +6,7 @@
 use papo_client::State;
 use papo_client::event::{self, ConnectionState, Event};
 use papo_client::names::Double;
+use papo_client::petnames::Petnames;
 use papo_client::state::rows::{Key, Line, lines};
 use papo_client::state::{
     Action, Command, Happening, JoinProblem, Memory, Notify, Page, Place, RoomId, Screen, Theme, Wanted,
@@ -373,4 +374,36 @@ fn a_page_from_the_middle_shows_what_was_changed_later() {
     let shown = world.state.room(room).unwrap();
     assert_eq!(shown.text_of(Seq::new(40)), Some("now"));
     assert!(shown.timeline.newest() < Some(Seq::new(4_000)), "the change itself is not added");
+}
+
+/// Invariant: a name of one's own for somebody is asked of the disk, shown in every room once it is there, and whoever
+/// looks like it needs a badge; who is not known cannot be called anything.
+#[test]
+fn a_petname_is_given_and_counts_everywhere() {
+    let mut world = World::new(3);
+    let (zoe, other) = (member("Zoë", 2), member("Mãe", 3));
+    world.happen(Event::Entered { members: vec![zoe.clone(), other.clone()], count: 3 });
+    let room = world.room;
+    let typed = |world: &mut World, draft: &str| {
+        world.state.act(Action::Draft(room, draft.into()), Timestamp::default());
+        world.state.act(Action::Send(room), Timestamp::default())
+    };
+    let wanted = Name::parse("Mãe").ok();
+    let commands = typed(&mut world, "/call Zoë Mãe");
+    assert_eq!(commands[0], Command::Call(room, zoe.id.clone(), wanted.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let petnames = Petnames::call(&folder.path().join("petnames"), &zoe.id, wanted.as_ref()).unwrap();
+    world.state.apply(Happening::Called(room, Ok(petnames)), Timestamp::default());
+    let second = world.state.add(place("sala"));
+    for id in [room, second] {
+        let timeline = &world.state.room(id).unwrap().timeline;
+        assert_eq!(timeline.petnames().of(&zoe.id), wanted.as_ref());
+        assert!(timeline.needs_badge(&other) && !timeline.needs_badge(&zoe));
+    }
+    for nobody in ["/call Nobody X", "/call", "/call Mãe"] {
+        assert!(!matches!(typed(&mut world, nobody)[..], [Command::Call(..), ..]), "{nobody}");
+        assert!(world.state.room(room).unwrap().composer.problem.is_some(), "{nobody}");
+    }
+    let commands = typed(&mut world, "/call Zoë");
+    assert_eq!(commands[0], Command::Call(room, zoe.id, None));
 }

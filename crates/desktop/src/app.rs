@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
+use papo_client::petnames::Petnames;
 use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
 use papo_client::{Profile, State};
 use papo_proto::{Invite, MemberId, Timestamp};
@@ -40,6 +41,10 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     let memory = memory.and_then(|text| Memory::from_text(&text)).unwrap_or_default();
     let window = memory.window;
     let mut state = State::new(memory, MemberId::of_key(&identity.public_key()), &options.name);
+    match Petnames::read(&profile.petnames()) {
+        Ok(petnames) => state.set_petnames(petnames),
+        Err(error) => tracing::warn!(%error, "the person's own names for others are not shown"),
+    }
     let mut commands = state.begin();
     state.apply(Happening::Links(links::state()), now());
     if let Some(link) = options.link {

@@ -167,6 +167,7 @@ impl Core {
             }
             Command::Load(room, wanted) => self.reader.ask(Job::Load(room, wanted)),
             Command::Find { room, serial, text } => self.reader.ask(Job::Find { room, serial, text }),
+            Command::Call(room, id, name) => self.reader.ask(Job::Call(room, id, name)),
             Command::OpenHere(opening) => self.open_here(*opening),
             Command::OpenLinksHere(wanted) => self.open_links_here(wanted),
             Command::StopHosting => self.host = None,

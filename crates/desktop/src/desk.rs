@@ -33,6 +33,7 @@ impl Desk {
     pub fn ui(&mut self, ui: &mut Ui, now: Timestamp) -> Vec<Command> {
         let mut actions: Vec<Action> = Vec::new();
         self.local.now = now;
+        view::set_petnames(&self.state.petnames);
         view::root(ui, &self.state, &mut self.local, &mut actions);
         // What follows from an action is drawn in the next frame, which nothing else might cause. That something
         // was read, or where the reader is, is no hurry: in a busy room it would double the frames.

@@ -8,9 +8,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use papo_client::Profile;
+use papo_client::petnames::Petnames;
 use papo_client::state::{Happening, Page, Place, RoomId, Wanted};
 use papo_client::store::{Store, StoreError};
-use papo_proto::{Message, Seq};
+use papo_proto::{MemberId, Message, Name, Seq};
 
 /// How many messages are read at once.
 const PAGE_LEN: usize = 200;
@@ -29,6 +30,8 @@ pub(crate) enum Job {
     Load(RoomId, Wanted),
     /// Search messages.
     Find { room: RoomId, serial: u64, text: Arc<str> },
+    /// Call somebody so, and tell it in this room.
+    Call(RoomId, MemberId, Option<Name>),
     /// Keep the memory.
     Save(String),
 }
@@ -109,6 +112,10 @@ fn work_off(waiting: &Receiver<Job>, shelf: &mut Shelf, tell: &impl Fn(Happening
                     None
                 });
                 tell(Happening::Found { room, serial, hits: hits.unwrap_or_default() });
+            }
+            Job::Call(room, id, name) => {
+                let called = Petnames::call(&shelf.profile.petnames(), &id, name.as_ref());
+                tell(Happening::Called(room, called.map_err(|error| error.to_string())));
             }
             Job::Save(text) => {
                 if let Err(error) = shelf.profile.write_memory(&text) {

@@ -335,6 +335,13 @@ impl Room {
                 self.say(body, now)
             }
             Typed::Rename(name) => vec![Command::Tell(self.id, event::Command::Rename(name))],
+            Typed::Call { whom, name } => match self.call(&whom, name) {
+                Ok(command) => vec![command],
+                Err(text) => {
+                    self.composer.problem = Some(super::Problem::Order(text));
+                    return Vec::new();
+                }
+            },
             Typed::Help => {
                 *dialog = Some(Dialog::Keys);
                 Vec::new()

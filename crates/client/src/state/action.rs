@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use papo_proto::{Act, Address, Fingerprint, Member, Message, MessageId, RoomName, Seq};
+use papo_proto::{Act, Address, Fingerprint, Member, MemberId, Message, MessageId, Name, RoomName, Seq};
 
 use super::settings::{Notify, Settings};
 use super::{Hit, Hosting, Links, Opening, Place, Reach, RoomId, WindowMemory};
 use crate::error::ConnectError;
 use crate::event::{self, Event};
 use crate::orders::Verb;
+use crate::petnames::Petnames;
 
 /// What a person does. A view pushes these and changes nothing itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -214,6 +215,8 @@ pub enum Happening {
     NotificationClicked(RoomId, Seq),
     /// Whether links open this program.
     Links(Links),
+    /// What the person calls others was changed, or could not be; the text says why.
+    Called(RoomId, Result<Petnames, String>),
     /// Another start of the program has handed over what it was to open.
     Opened(String),
 }
@@ -276,6 +279,8 @@ pub enum Command {
     Copy(String),
     /// Tell the person, who may be looking elsewhere.
     Notify(Notification),
+    /// Call somebody so from now on, or as they call themselves; it was asked for in this room.
+    Call(RoomId, MemberId, Option<Name>),
     /// Keep the state's [memory](super::State::memory) before long.
     Save,
     /// End the program.

@@ -60,6 +60,16 @@ impl State {
                 self.is_focused = is_focused;
                 Vec::new()
             }
+            Happening::Called(_, Ok(petnames)) => {
+                self.set_petnames(petnames);
+                Vec::new()
+            }
+            Happening::Called(id, Err(text)) => {
+                if let Some(room) = self.room_mut(id) {
+                    room.composer.problem = Some(super::Problem::Order(text));
+                }
+                Vec::new()
+            }
             Happening::Opened(link) => self.open(&link),
         }
     }

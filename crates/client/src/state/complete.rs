@@ -15,7 +15,7 @@ use crate::orders;
 pub const OFFERED_MAX: usize = 8;
 
 /// The commands behind which somebody's name stands.
-const ABOUT: [&str; 7] = ["/kick ", "/ban ", "/unban ", "/mute ", "/unmute ", "/op ", "/deop "];
+const ABOUT: [&str; 8] = ["/call ", "/kick ", "/ban ", "/unban ", "/mute ", "/unmute ", "/op ", "/deop "];
 
 /// How a draft may go on.
 #[derive(Clone, Debug, PartialEq, Eq)]

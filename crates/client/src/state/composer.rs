@@ -2,6 +2,7 @@
 
 use papo_proto::limits::BODY_BYTES_MAX;
 use papo_proto::{Body, BodyError, Name, NameError, Seq};
+use papo_words::t;
 
 use crate::orders::{self, Order};
 
@@ -10,13 +11,14 @@ const LEFT_SHOWN_FROM: usize = 2_000;
 
 /// The commands that a message may begin with, as typed.
 const RENAME: &str = "/nick";
+const CALL: &str = "/call";
 const ACT: &str = "/me";
 const HELP: &str = "/help";
 const SEARCH: &str = "/search";
 const LEAVE: [&str; 3] = ["/leave", "/quit", "/exit"];
 
 /// The same, for whoever begins to type one.
-pub(super) const COMMANDS: [&str; 5] = [RENAME, ACT, HELP, SEARCH, LEAVE[0]];
+pub(super) const COMMANDS: [&str; 6] = [RENAME, CALL, ACT, HELP, SEARCH, LEAVE[0]];
 
 /// What a person is writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub(super) enum Typed {
     Say(Body),
     /// Be called so.
     Rename(Name),
+    /// Call this one so, for oneself; without a name, as they call themselves.
+    Call { whom: String, name: Option<Name> },
     /// Show the keys and commands.
     Help,
     /// Search for this.
@@ -156,6 +160,7 @@ fn command(text: &str) -> Typed {
             Ok(name) => Typed::Rename(name),
             Err(error) => Typed::Wrong(Problem::Name(error)),
         },
+        CALL => call(rest),
         ACT if !rest.is_empty() => Typed::Say(Body::text(format!("*{rest}*"))),
         HELP => Typed::Help,
         SEARCH => Typed::Search(rest.to_owned()),
@@ -165,6 +170,18 @@ fn command(text: &str) -> Typed {
             Some(Err(why)) => Typed::Wrong(Problem::Order(why)),
             None => Typed::Wrong(Problem::Command(word.to_owned())),
         },
+    }
+}
+
+/// `/call WHOM NAME` or `/call WHOM`; whom is one word.
+fn call(rest: &str) -> Typed {
+    let (whom, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (whom, name) = (whom.to_owned(), name.trim());
+    match (whom.is_empty(), Name::parse(name)) {
+        (true, _) => Typed::Wrong(Problem::Order(t!("client-petname-usage"))),
+        (false, _) if name.is_empty() => Typed::Call { whom, name: None },
+        (false, Ok(name)) => Typed::Call { whom, name: Some(name) },
+        (false, Err(error)) => Typed::Wrong(Problem::Name(error)),
     }
 }
 
@@ -183,6 +200,8 @@ mod tests {
             ("oi\n", Typed::Say(Body::text("oi"))),
             ("//nick is a command", Typed::Say(Body::text("/nick is a command"))),
             ("/nick  Zoë ", Typed::Rename(Name::parse("Zoë").unwrap())),
+            ("/call Zoë", Typed::Call { whom: "Zoë".into(), name: None }),
+            ("/call Zoë Mãe dela", Typed::Call { whom: "Zoë".into(), name: Name::parse("Mãe dela").ok() }),
             ("/me waves", Typed::Say(Body::text("*waves*"))),
             ("/search bolo", Typed::Search("bolo".into())),
             ("/quit", Typed::Leave),

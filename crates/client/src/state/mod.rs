@@ -28,9 +28,13 @@ pub mod rows;
 mod search;
 mod settings;
 
+use std::sync::Arc;
+
 use papo_proto::{Address, Invite, MemberId, Name, NameError, RoomName};
 
 use papo_proto::invite::InviteError;
+
+use crate::petnames::Petnames;
 
 pub use action::{Action, Command, Dialog, Happening, Notification, Page, Wanted};
 pub use composer::{Composer, Mode, Problem};
@@ -66,6 +70,8 @@ pub struct State {
     pub is_focused: bool,
     /// Where the window was last.
     pub window: WindowMemory,
+    /// What the person calls others.
+    pub petnames: Arc<Petnames>,
     person: MemberId,
     next_room: u32,
 }
@@ -123,6 +129,7 @@ impl State {
             links: Links::default(),
             is_focused: true,
             window: memory.window,
+            petnames: Arc::default(),
             person,
             next_room: 0,
         };
@@ -144,8 +151,19 @@ impl State {
         }
         let id = RoomId(self.next_room);
         self.next_room += 1;
-        self.rooms.push(Room::new(id, place, self.person.clone()));
+        let mut room = Room::new(id, place, self.person.clone());
+        room.timeline.set_petnames(Arc::clone(&self.petnames));
+        self.rooms.push(room);
         id
+    }
+
+    /// What the person calls others, in every room.
+    pub fn set_petnames(&mut self, petnames: Petnames) {
+        self.petnames = Arc::new(petnames);
+        for room in &mut self.rooms {
+            room.timeline.set_petnames(Arc::clone(&self.petnames));
+            room.touch();
+        }
     }
 
     /// A room.

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use papo_proto::{
-    Act, Body, Fingerprint, Invite, InviteId, InviteSecret, Member, MemberId, Message, Role, RoomAccess,
-    RoomName, Timestamp, Whom,
+    Act, Body, Fingerprint, Invite, InviteId, InviteSecret, Member, MemberId, Message, Name, Role,
+    RoomAccess, RoomName, Timestamp, Whom,
 };
 use papo_words::t;
 
@@ -227,6 +227,17 @@ impl Room {
 
     fn fingerprint(&self) -> Option<Fingerprint> {
         self.place.fingerprint
+    }
+
+    /// Calls somebody by a name of the person's own, or no longer.
+    pub(super) fn call(&self, whom: &str, name: Option<Name>) -> Result<Command, String> {
+        let petnames = self.timeline.petnames();
+        let known: Vec<Member> = self.met().into_iter().chain(petnames.members()).collect();
+        let id = orders::find(whom, &known)?.id;
+        if name.is_none() && petnames.of(&id).is_none() {
+            return Err(t!("client-petname-none", whom = whom));
+        }
+        Ok(Command::Call(self.id, id, name))
     }
 
     /// Everybody whom a word may mean: who is here, who has spoken, and whom the room names.

@@ -12,11 +12,13 @@ mod fold;
 mod stretch;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use papo_proto::{Act, Body, Member, MemberId, Message, MessageId, Refusal, Seq, Timestamp};
 
 use crate::event::{Event, Outgoing};
 use crate::names::Names;
+use crate::petnames::Petnames;
 
 use fold::{Change, Shown};
 
@@ -40,6 +42,7 @@ pub struct Timeline {
     holes: BTreeSet<Seq>,
     outgoing: Vec<Unsettled>,
     names: Names,
+    petnames: Arc<Petnames>,
 }
 
 /// A place of the log that is known here.
@@ -134,6 +137,7 @@ impl Timeline {
             holes: BTreeSet::new(),
             outgoing: Vec::new(),
             names: Names::default(),
+            petnames: Arc::default(),
         };
         timeline.see(&timeline.you.clone());
         timeline
@@ -236,9 +240,20 @@ impl Timeline {
     }
 
     /// Whether a member could be taken for another one that is present or was seen here, so that the name
-    /// alone does not say who it is.
+    /// alone does not say who it is. Whoever has a petname is known by that.
     pub fn needs_badge(&self, member: &Member) -> bool {
-        self.names.is_shared(&member.name)
+        self.petnames.of(&member.id).is_none()
+            && (self.names.is_shared(&member.name) || self.petnames.is_mimicked_by(member))
+    }
+
+    /// What the reader calls others from now on.
+    pub fn set_petnames(&mut self, petnames: Arc<Petnames>) {
+        self.petnames = petnames;
+    }
+
+    /// What the reader calls others.
+    pub fn petnames(&self) -> &Arc<Petnames> {
+        &self.petnames
     }
 
     fn is_now(&mut self, you: &Member) {

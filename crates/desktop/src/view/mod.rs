@@ -48,6 +48,8 @@ mod timeline;
 mod trouble;
 mod trust;
 
+pub(crate) use parts::set_petnames;
+
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use papo_client::State;
 use papo_client::state::{Action, Dialog, Room, Screen};

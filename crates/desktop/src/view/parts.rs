@@ -1,12 +1,17 @@
 //! Small things that several views show: the circle of a member, the badge, quiet buttons. Not here: where they
 //! stand.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use egui::{
     Align2, Button, Color32, FontId, Label, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetInfo,
 };
+use papo_client::petnames::Petnames;
 use papo_client::text::for_terminal_line;
 use papo_proto::{Member, MemberId};
+use papo_words::t;
 
 use crate::theme::{self, radius, size, space};
 
@@ -27,9 +32,27 @@ pub(super) fn avatar(ui: &mut Ui, member: &Member, diameter: f32) {
 /// The size of the letter in the circle, as a part of the circle's.
 const AVATAR_LETTER: f32 = 0.42;
 
-/// The name of a member, safe to show.
+/// The name of a member, safe to show: the person's own for them, where there is one, and the one that they give
+/// themselves.
 pub(super) fn name(member: &Member) -> String {
-    for_terminal_line(member.name.as_str()).into_owned()
+    let name = for_terminal_line(member.name.as_str()).into_owned();
+    PETNAMES.with_borrow(|petnames| match petnames.of(&member.id) {
+        Some(petname) => {
+            let petname = for_terminal_line(petname.as_str()).into_owned();
+            t!("window-petname", petname = petname, name = name)
+        }
+        None => name,
+    })
+}
+
+thread_local! {
+    /// What the person calls others, while a frame is drawn: like the language it holds wherever a name stands.
+    static PETNAMES: RefCell<Arc<Petnames>> = RefCell::default();
+}
+
+/// Has names shown beside these from now on.
+pub(crate) fn set_petnames(petnames: &Arc<Petnames>) {
+    PETNAMES.with_borrow_mut(|shown| shown.clone_from(petnames));
 }
 
 /// The name with its badge, where the name alone does not say who it is.

@@ -3,10 +3,13 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 use papo_client::event::Event;
+use papo_client::petnames::Petnames;
 use papo_client::state::{Command, Dialog, Happening, Hit, Screen};
-use papo_proto::{Seq, Timestamp};
+use papo_proto::{Name, Seq, Timestamp};
 
-use super::support::{ana, asked, happen, happen_in, join, joined, member, message, say, window, zoe};
+use super::support::{
+    NOON_MS, ana, asked, happen, happen_in, join, joined, member, message, say, window, zoe,
+};
 
 #[test]
 fn rooms_stand_side_by_side_with_what_is_unread_in_each() {
@@ -40,6 +43,21 @@ fn equal_names_are_told_apart_wherever_they_stand() {
     assert!(window.query_by_label("3 people").is_some());
 }
 
+/// Invariant: a name of one's own stands wherever the name does, for the eye and read aloud, with the name beside it.
+#[test]
+fn a_petname_stands_wherever_the_name_does() {
+    let mut window = joined(vec![message(1, &zoe(), "oi")]);
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = Name::parse("Mãe").ok();
+    let petnames = Petnames::call(&folder.path().join("petnames"), &zoe().id, wanted.as_ref()).unwrap();
+    let room = window.state().desk.state.rooms[0].id;
+    let called = Happening::Called(room, Ok(petnames));
+    window.state_mut().desk.state.apply(called, Timestamp::from_unix_ms(NOON_MS));
+    window.run_ok();
+    assert!(window.query_by_role_and_label(Role::ListItem, "Mãe (Zoë)").is_some(), "in the list");
+    assert!(window.query_all_by_label_contains("Mãe (Zoë)").count() >= 3, "and at the message");
+}
+
 #[test]
 fn the_header_says_where_one_is_and_who_can_read() {
     let window = joined(vec![]);
@@ -66,7 +84,7 @@ fn a_search_finds_marks_and_jumps() {
     });
     let hit = |seq: u64| Hit {
         seq: Seq::new(seq),
-        time: Timestamp::from_unix_ms(super::support::NOON_MS),
+        time: Timestamp::from_unix_ms(NOON_MS),
         from: zoe(),
         excerpt: format!("número {seq}"),
     };

@@ -12,6 +12,7 @@ window-act-ban = { $who } banned { $whom }.
 window-act-deop = { $who } took the role of { $whom } away.
 window-act-enter = { $who } came in by an invite.
 window-act-invite = { $who } made an invite.
+window-petname = { $petname } ({ $name })
 window-act-kick = { $who } put { $whom } out.
 window-act-lock = { $who } locked the room: nobody new comes in.
 window-act-lock-off = { $who } unlocked the room.

@@ -12,6 +12,7 @@ window-act-ban = { $who } baniu { $whom }.
 window-act-deop = { $who } tirou o papel de { $whom }.
 window-act-enter = { $who } entrou por um convite.
 window-act-invite = { $who } fez um convite.
+window-petname = { $petname } ({ $name })
 window-act-kick = { $who } tirou { $whom } da sala.
 window-act-lock = { $who } trancou a sala: ninguém novo entra.
 window-act-lock-off = { $who } destrancou a sala.
