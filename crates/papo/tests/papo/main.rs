@@ -6,6 +6,8 @@
 mod access;
 mod chat;
 mod cli;
+#[cfg(target_os = "linux")]
+mod clock;
 mod errors;
 mod key;
 mod language;

@@ -117,10 +117,15 @@ fn a_hundred_race_for_one_use_and_one_wins() {
     assert_eq!(entered.count(), 1, "the log says so as well");
 }
 
-/// Everything that a stranger is told, the nonce apart, while they try all that one can try.
-fn transcript(server: &TestServer, room: &str) -> Vec<String> {
+/// Everything that a stranger is told, the nonce apart, while they try all that one can try: as a guest, or with a key.
+fn transcript(server: &TestServer, room: &str, key: Option<&Key>) -> Vec<String> {
     let mut client = server.client();
-    client.welcome();
+    let nonce = client.welcome();
+    if let Some(key) = key {
+        let binding = client.binding();
+        client.send(&key.join_line("Eva", room, &nonce, &binding, ""));
+        client.send(&key.join_line("Eva", room, &nonce, &binding, r#","after":0"#));
+    }
     let secret = InviteSecret::new([77; 20]).reveal();
     for line in [
         format!(r#"{{"type":"join","name":"Eva","room":"{room}"}}"#),
@@ -156,14 +161,35 @@ fn a_stranger_learns_nothing_of_a_room() {
     for number in 0..20 {
         first.say(&number.to_string(), "hush");
     }
-    let full = transcript(&server, "sala");
-    let empty = transcript(&server, "nowhere");
+    // While somebody comes, writes and is called otherwise there all the time.
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let busy = thread::spawn(move || {
+        let mut said = 100;
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            first.say(&said.to_string(), "hush");
+            first.send(r#"{"type":"typing"}"#);
+            first.send(&format!(r#"{{"type":"rename","name":"Bela {said}"}}"#));
+            first.send(r#"{"type":"ping"}"#);
+            // Its own echoes come before.
+            while first.answer() != ServerMessage::Pong {}
+            said += 1;
+        }
+    });
+    let (key, server) = (Key::new(), &server);
+    let [full, empty, full_by_key, empty_by_key] = thread::scope(|scope| {
+        let told = |room, key| scope.spawn(move || transcript(server, room, key));
+        let asked = [("sala", None), ("nowhere", None), ("sala", Some(&key)), ("nowhere", Some(&key))];
+        asked.map(|(room, key)| told(room, key)).map(|told| told.join().unwrap())
+    });
+    drop(stop);
+    busy.join().unwrap();
     assert_eq!(full, empty);
+    assert_eq!(full_by_key, empty_by_key);
     assert_eq!(full.iter().filter(|line| line.contains(r#""no_entry""#)).count(), 3, "{full:?}");
     let told = |word: &str| full.iter().any(|line| line.contains(word));
     assert!(!told("Bela") && !told("Caio") && !told("hush"), "{full:?}");
     let begun = std::time::Instant::now();
-    assert_eq!(refused(&server, &Key::new(), ""), ErrorCode::NoEntry);
+    assert_eq!(refused(server, &Key::new(), ""), ErrorCode::NoEntry);
     assert!(begun.elapsed() >= Duration::from_millis(300), "the no comes at its time");
 }
 
