@@ -20,7 +20,7 @@ struct Program {
 }
 
 /// Every program that a test may start. A test that needs another one adds its row here.
-const PROGRAMS: [Program; 12] = [
+const PROGRAMS: [Program; 14] = [
     Program {
         name: "openssl",
         debian: "openssl",
@@ -62,6 +62,21 @@ const PROGRAMS: [Program; 12] = [
         homebrew: "sqlite",
         purpose: "reads the log back with plain SQL",
         linux_only: false,
+    },
+    // The servers themselves are not on PATH; this is, and comes with them.
+    Program {
+        name: "pg_ctlcluster",
+        debian: "postgresql",
+        homebrew: "",
+        purpose: "keeps a log that several servers share",
+        linux_only: true,
+    },
+    Program {
+        name: "nats-server",
+        debian: "nats-server",
+        homebrew: "",
+        purpose: "keeps a log that several servers share",
+        linux_only: true,
     },
     Program {
         name: "dbus-daemon",

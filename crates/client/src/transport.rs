@@ -40,6 +40,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Options {
     /// Where the server is.
     pub address: Address,
+    /// Where the same rooms are as well, with the same key: tried in turn where a connection fails or is lost.
+    pub others: Vec<Address>,
     /// Which server that has to be.
     pub trust: Trust,
     /// What one wants to be called.
@@ -70,6 +72,7 @@ impl Options {
     pub fn new(address: Address, trust: Trust, name: Name, room: RoomName) -> Self {
         Self {
             address,
+            others: Vec::new(),
             trust,
             name,
             room,

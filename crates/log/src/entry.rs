@@ -101,7 +101,7 @@ pub struct Epoch(u64);
 
 impl Epoch {
     /// Makes an epoch of its 64 bits.
-    pub fn from_bits(bits: u64) -> Self {
+    pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 

@@ -1,5 +1,5 @@
 //! What can go wrong with a log, in words for the operator: the cause, and what to do about it.
-//! How an error of `SQLite` becomes one of these stands in `sqlite/fault.rs`.
+//! How an error of an engine becomes one of these stands with the engine, such as in `sqlite/fault.rs`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -118,6 +118,53 @@ pub enum LogError {
         path: PathBuf,
         /// What the system or the database said.
         cause: String,
+    },
+    /// The engine of a shared log does not answer. Whether the last append was stored is unknown, and the same
+    /// batch may be tried again: nothing is stored twice.
+    #[error(
+        "{engine}: the message log cannot be reached at the moment ({cause}). Nothing that was stored is lost, and \
+         papo goes on by itself once it answers: see that it runs, and that the network between is whole"
+    )]
+    Away {
+        /// The engine's address, without password.
+        engine: String,
+        /// What happened last.
+        cause: String,
+    },
+    /// The engine of a shared log refuses us.
+    #[error(
+        "{engine}: the message log cannot be used ({cause}). Check the address, user and password, and the \
+         engine's own log"
+    )]
+    Refused {
+        /// The engine's address, without password.
+        engine: String,
+        /// What the engine said.
+        cause: String,
+    },
+    /// The engine of a shared log could lose what it acknowledges.
+    #[error(
+        "{engine}: what is stored here would not be safe ({setting} is {found}). Set it to {wanted} in the engine's \
+         configuration"
+    )]
+    UnsafeEngine {
+        /// The engine's address, without password.
+        engine: String,
+        /// The engine's setting.
+        setting: &'static str,
+        /// What it should be.
+        wanted: String,
+        /// What it is.
+        found: String,
+    },
+    /// The shared log was put back from a backup, or made anew, while it was open here.
+    #[error(
+        "{engine}: the message log was restored or made anew meanwhile. Start papo again: everybody's copy is then \
+         made anew as well"
+    )]
+    Replaced {
+        /// The engine's address, without password.
+        engine: String,
     },
 }
 

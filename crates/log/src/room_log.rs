@@ -1,6 +1,6 @@
 //! The trait every log obeys. The rules stand here; how they are kept stands with each implementation.
 
-use crate::{Appended, Entry, LogError, NewEntry, Page, RoomState};
+use crate::{Appended, Entry, LogError, NewEntry, Page, RoomState, Shared};
 
 /// A log of rooms. Calls may come from any thread and may block on the disk.
 ///
@@ -15,7 +15,8 @@ pub trait RoomLog: Send + Sync + 'static {
     /// as long as that entry is kept; a repeat may also refer to an earlier entry of the same batch.
     ///
     /// [`LogError::DiskFull`] and [`LogError::InUse`] stored nothing and leave the log usable: the
-    /// same batch may be tried again. After any other error it is unknown whether the batch was
+    /// same batch may be tried again. So it may after [`LogError::Away`], where it is unknown whether it was
+    /// stored. After any other error it is unknown whether the batch was
     /// stored (trying again after a restart answers that), and every later append fails.
     fn append(&self, now_ms: u64, batch: &[NewEntry]) -> Result<Vec<Appended>, LogError>;
 
@@ -44,4 +45,10 @@ pub trait RoomLog: Send + Sync + 'static {
     /// Acts stay readable as such. The promise that an id is stored once ends with its entry. A `first` above the head empties
     /// the room. Other calls get their turn between the chunks of a long prune.
     fn prune(&self, room: &str, first: u64) -> Result<(), LogError>;
+
+    /// The side that other servers see, where several may share this log. Then others append as well: the
+    /// sequence numbers of one batch follow one another in each room, but what others said may stand before them.
+    fn shared(&self) -> Option<&dyn Shared> {
+        None
+    }
 }

@@ -118,6 +118,10 @@ pub(crate) struct ServeArguments {
     /// Where messages are kept: on `disk` (default), or nowhere but in memory (`none`)
     #[arg(long, value_name = "disk|none")]
     pub(crate) history: Option<String>,
+    /// Keep messages in a log that several servers share, instead of a file here: `postgres://USER@HOST/DATABASE` or
+    /// `nats://HOST[,HOST]`. Which to choose stands in the manual of operations
+    #[arg(long, value_name = "URL")]
+    pub(crate) log: Option<String>,
     /// How large the file of messages may grow, in MiB; as large as the disk where it is not said. When it is
     /// full, nothing more is stored and everybody is told
     #[arg(long, value_name = "MIB")]

@@ -45,6 +45,28 @@ pub(crate) fn remember_access(data: &Path, is_open: bool) -> Result<(), Failure>
     write(&access_file(data), if is_open { "open" } else { BY_INVITE })
 }
 
+/// Where it stands which log the server shared with others when it was last started.
+fn shared_file(data: &Path) -> PathBuf {
+    data.join("shared.log")
+}
+
+/// Which log the server shared with others when it was last started, if it did.
+pub(crate) fn shared(data: &Path) -> Option<String> {
+    fs::read_to_string(shared_file(data)).ok().map(|text| text.trim_end().to_owned())
+}
+
+/// Keeps which log the server shares.
+pub(crate) fn remember_shared(data: &Path, engine: Option<&str>) -> Result<(), Failure> {
+    let path = shared_file(data);
+    match engine {
+        Some(engine) => write(&path, engine),
+        None => match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(not_written(&path, &error)),
+            _ => Ok(()),
+        },
+    }
+}
+
 /// Whether a server has been started with this folder before.
 pub(crate) fn is_known(data: &Path) -> bool {
     file(data).exists()

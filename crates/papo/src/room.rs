@@ -60,6 +60,10 @@ fn ask(data: &Path, room: &RoomName, ask: OperatorAsk) -> Result<OperatorAnswer,
     if !crate::invite::is_known(data) {
         return Err(Failure::local(t!("cli-invite-never", folder = %data.display())));
     }
+    // The file here would be another log than the one that the servers share.
+    if let Some(engine) = crate::invite::shared(data) {
+        return Err(Failure::local(t!("cli-room-shared", folder = %data.display(), engine = engine)));
+    }
     let rules = AccessRules { open: crate::invite::is_open(data), ..AccessRules::OPEN };
     ask_offline(data, rules, &request).map_err(|error| Failure::local(error.to_string()))
 }

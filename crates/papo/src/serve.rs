@@ -59,6 +59,10 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let keeps = serve.history != History::None;
     // The port may still be any; who it is for is known.
     let names = vec![listen::reached_under(address.as_deref(), &host, &listen)?.host];
+    let shared = match &serve.history {
+        History::Shared(url) => Some(url.to_string()),
+        _ => None,
+    };
     let config = config(serve, listen, names, access);
     let server = if opened.is_empty() { Server::bind(config) } else { Server::adopt(config, opened) };
     let server = server.map_err(|error| failure(&error))?;
@@ -76,6 +80,7 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         if is_public { server.owner_invite(&invite.room).map_err(|error| failure(&error))? } else { None };
     let invite = Invite { secret, ..invite };
     crate::invite::remember_access(&data, access.open)?;
+    crate::invite::remember_shared(&data, shared.as_deref())?;
     let control = Control::listen(&data, server.operator());
     if let Err(error) = &control {
         tracing::warn!("`papo room` cannot reach this server while it runs: {error}");
@@ -134,6 +139,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>, access: Acc
             papo_server::History::Disk { durability, bytes_max }
         }
         History::None => papo_server::History::None,
+        History::Shared(url) => papo_server::History::Shared(url),
     };
     let certificate = serve.certificate.map(|(certificate, key)| PemFiles { certificate, key });
     Config {

@@ -38,7 +38,7 @@ pub struct Config {
 }
 
 /// What is kept of what is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum History {
     /// Everything, on disk, as safe as this.
     Disk {
@@ -49,6 +49,8 @@ pub enum History {
     },
     /// The newest messages of each room, in memory: a restart forgets them.
     None,
+    /// Everything, in a log that several servers share.
+    Shared(papo_log::EngineUrl),
 }
 
 impl Default for History {

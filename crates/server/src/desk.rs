@@ -34,6 +34,8 @@ pub(crate) enum Job {
     Operate(Box<Operation>),
     /// Close the room if nobody is in it.
     Close { room: RoomName },
+    /// Look whether other servers have appended to the room.
+    Follow { room: RoomName },
 }
 
 impl Job {
@@ -42,7 +44,9 @@ impl Job {
         match self {
             Self::Append { entry, .. } => entry.body.len() + entry.id.len() + size_of::<Self>(),
             Self::Open(_) | Self::Act(_) => 4 * size_of::<Self>(),
-            Self::Describe { .. } | Self::Operate(_) | Self::Close { .. } => size_of::<Self>(),
+            Self::Describe { .. } | Self::Operate(_) | Self::Close { .. } | Self::Follow { .. } => {
+                size_of::<Self>()
+            }
         }
     }
 }
@@ -134,16 +138,27 @@ pub(crate) trait Post: Send + Sync {
 /// The refusal of a message that the log could not take.
 pub(crate) fn not_stored(cause: &papo_log::LogError, id: Option<MessageId>) -> Refusal {
     // The log's own words name the file on the server; a member needs only what to do.
-    let full = matches!(cause, papo_log::LogError::DiskFull { .. });
-    let text = if full {
-        "the server's disk is full, so this cannot be stored now; nothing sent before is lost. It will be tried again; tell whoever runs the server"
-    } else {
-        "the server's log cannot be written at the moment; nothing sent before is lost. It will be tried again; tell whoever runs the server"
+    let (text, retry_seconds) = match cause {
+        papo_log::LogError::DiskFull { .. } => (
+            "the server's disk is full, so this cannot be stored now; nothing sent before is lost. It will be tried again; tell whoever runs the server",
+            RETRY_SECONDS,
+        ),
+        papo_log::LogError::Away { .. } => (
+            "the log that this server shares with others does not answer at the moment; nothing sent before is lost. It will be tried again",
+            RETRY_AWAY_SECONDS,
+        ),
+        _ => (
+            "the server's log cannot be written at the moment; nothing sent before is lost. It will be tried again; tell whoever runs the server",
+            RETRY_SECONDS,
+        ),
     };
-    let refusal = Refusal::new(papo_proto::ErrorCode::LogFailed, text).retry_after(RETRY_SECONDS);
+    let refusal = Refusal::new(papo_proto::ErrorCode::LogFailed, text).retry_after(retry_seconds);
     Refusal { about: id, ..refusal }
 }
 
 /// After how many seconds a message that the log could not take may be sent again: often enough to go on
 /// soon after an operator has made space, rarely enough for a thousand clients.
 const RETRY_SECONDS: u32 = 5;
+
+/// The same where an engine does not answer, which has been tried for seconds already and mends by itself.
+const RETRY_AWAY_SECONDS: u32 = 1;

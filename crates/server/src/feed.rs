@@ -254,6 +254,11 @@ impl Feed {
         self.window.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
     }
 
+    /// The number of the newest frame.
+    pub(crate) fn head(&self) -> u64 {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner).head()
+    }
+
     /// Adds the one frame that `encode` writes, whatever its number will be.
     pub(crate) fn push_frame(&self, encode: impl FnOnce(&mut Vec<u8>)) {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,7 @@
 //! spoken, who was just put out). The log's writer alone has it, so that everything is judged in the order of the
 //! log. Not here: what the acts mean (`access`), and telling anybody (`writer::acts`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -24,6 +24,9 @@ const SLOW_MEMBERS_A_SECOND: u64 = 100;
 
 /// The longest wait with `auto`: nobody remembers what they wanted to say for longer.
 const SLOW_SECONDS_MAX: u32 = 60;
+
+/// How many denied acts are remembered: some more than may be stored before a room's members are fed them.
+const DENIED_REMEMBERED_MAX: usize = 256;
 
 /// How many who have spoken in slow mode are remembered before those whose wait is over are forgotten.
 const SPOKEN_TIDY_FROM: usize = 1024;
@@ -58,6 +61,11 @@ pub(crate) struct Gate {
     spoken: HashMap<Arc<str>, u64>,
     /// Who was put out, and until when that is looked at.
     expelled: Vec<(Arc<str>, u64)>,
+    /// The place of the newest act that the state follows from.
+    applied: u64,
+    /// Of the newest acts, those that were denied at their place. Only where several servers append, else they are
+    /// judged before they are stored.
+    denied: VecDeque<(u64, Denied)>,
 }
 
 /// What became of an act.
@@ -90,8 +98,9 @@ impl Gates {
 
     /// Reads what was done in a room anew: what its gate has may not be in the log.
     pub(crate) fn reload(&mut self, log: &dyn RoomLog, room: &RoomName) -> Result<&mut Gate, LogError> {
-        let access = Gate::load(log, room)?.access;
-        self.rooms.entry(room.clone()).or_default().access = access;
+        let Gate { access, applied, denied, .. } = Gate::load(log, room)?;
+        let gate = self.rooms.entry(room.clone()).or_default();
+        (gate.access, gate.applied, gate.denied) = (access, applied, denied);
         self.changed(room);
         Ok(self.rooms.entry(room.clone()).or_default())
     }
@@ -130,20 +139,43 @@ impl Gates {
 impl Gate {
     /// Reads what was done in a room.
     pub(crate) fn load(log: &dyn RoomLog, room: &RoomName) -> Result<Self, LogError> {
-        let (mut gate, mut after) = (Self::default(), 0);
+        let mut gate = Self::default();
+        gate.catch_up(log, room)?;
+        Ok(gate)
+    }
+
+    /// Takes in the acts that are in the log and not in the state.
+    pub(crate) fn catch_up(&mut self, log: &dyn RoomLog, room: &RoomName) -> Result<(), LogError> {
         loop {
-            let acts = log.read_acts_after(room.as_str(), after, ACTS_PAGE)?;
-            let Some(last) = acts.last() else { return Ok(gate) };
-            after = last.seq;
-            for entry in &acts {
-                if let Some((actor, act)) = act_of(entry) {
-                    // One that was denied at its place is denied again, and changes nothing.
-                    let _ = gate.access.apply(&actor, &act, entry.time_ms);
-                } else {
-                    tracing::error!(%room, seq = entry.seq, "an act in the log cannot be read");
-                }
+            let acts = log.read_acts_after(room.as_str(), self.applied, ACTS_PAGE)?;
+            if acts.is_empty() {
+                return Ok(());
             }
+            acts.iter().for_each(|entry| self.take_in(entry, room));
         }
+    }
+
+    /// Takes an act of the log into the state, unless it is there. One that may not be changes nothing.
+    pub(crate) fn take_in(&mut self, entry: &Entry, room: &RoomName) {
+        if entry.seq <= self.applied {
+            return;
+        }
+        self.applied = entry.seq;
+        let Some((actor, act)) = act_of(entry) else {
+            tracing::error!(%room, seq = entry.seq, "an act in the log cannot be read");
+            return;
+        };
+        if let Err(denied) = self.access.apply(&actor, &act, entry.time_ms) {
+            if self.denied.len() >= DENIED_REMEMBERED_MAX {
+                self.denied.pop_front();
+            }
+            self.denied.push_back((entry.seq, denied));
+        }
+    }
+
+    /// Why the act at this place changed nothing, if so and if it is not long ago.
+    pub(crate) fn denied_at(&self, seq: u64) -> Option<Denied> {
+        self.denied.iter().find(|(at, _)| *at == seq).map(|(_, denied)| *denied)
     }
 
     /// What holds for slow mode here.
@@ -237,15 +269,21 @@ impl Gate {
         };
         let appended = log.append(now_ms, std::slice::from_ref(&new))?.pop();
         let Some(Appended::New { seq, time_ms }) = appended else {
-            // It was not there a moment ago, and nobody else writes.
+            // It was not there a moment ago, and whoever asks does so on one server at a time.
             return Ok(Performed::Denied(Denied::Unknown));
         };
-        // The log's clock never goes back and may be ahead of ours: what holds is the entry's own time.
-        if let Err(denied) = self.access.apply(actor, act, time_ms) {
-            return Ok(Performed::Denied(denied));
+        if log.shared().is_some() {
+            // What other servers did meanwhile stands before it.
+            self.catch_up(log, room)?;
         }
         let NewEntry { kind, sender, name, id, body, .. } = new;
-        Ok(Performed::Done(Entry { seq, time_ms, kind, sender, name, id, body }))
+        // The log's clock never goes back and may be ahead of ours: what holds is the entry's own time.
+        let entry = Entry { seq, time_ms, kind, sender, name, id, body };
+        self.take_in(&entry, room);
+        Ok(match self.denied_at(seq) {
+            Some(denied) => Performed::Denied(denied),
+            None => Performed::Done(entry),
+        })
     }
 
     /// Judges an act. Returns the entry that it becomes, or what has become of it already.

@@ -10,6 +10,7 @@ mod acme;
 mod admin;
 mod carrier;
 pub mod certificate;
+mod cluster;
 mod config;
 mod connection;
 pub mod control;

@@ -21,6 +21,8 @@ pub(crate) struct Room {
     pub(crate) name: RoomName,
     /// Which log the sequence numbers belong to.
     pub(crate) epoch: Epoch,
+    /// Whether other servers append to its log: then a member may have seen more there than was fed here yet.
+    pub(crate) is_shared: bool,
     /// The newest messages, numbered by `seq`.
     pub(crate) messages: Feed,
     /// The newest presence frames, numbered by themselves.
@@ -48,6 +50,7 @@ impl Room {
         Self {
             name,
             epoch,
+            is_shared: false,
             messages: Feed::new(window),
             presence_frames: Feed::new(Window::after(0)),
             first: AtomicU64::new(first),
@@ -159,6 +162,11 @@ impl Hub {
         // Each is looked at after the lock is given back: whoever counts holds nobody up.
         let rooms: Vec<Arc<Room>> = self.lock().values().map(Arc::clone).collect();
         (rooms.len(), rooms.iter().map(|room| room.presence().count()).sum())
+    }
+
+    /// Every open room.
+    pub(crate) fn rooms(&self) -> Vec<Arc<Room>> {
+        self.lock().values().cloned().collect()
     }
 
     /// Forgets the room if nobody is in it. Returns whether it is closed now.

@@ -6,17 +6,19 @@ use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog};
+use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog, open_shared};
 use papo_proto::{Fingerprint, InviteSecret, RoomName};
 use papo_words::{system, t};
 
 use crate::acme::{self, Acme};
 use crate::admin::Admin;
 use crate::certificate::{self, Certificate, CertificateError, PemFiles};
+use crate::cluster::Cluster;
 use crate::config::{Config, History};
 use crate::desk::{Desk, Job, Mail, Post, ReadJob};
 use crate::event_loop::{Control, EventLoop, ShardHandle, Shared};
@@ -184,7 +186,11 @@ impl Server {
         let mut keeper = Keeper::new(reloader, config.certificate.is_none().then_some(config.data));
         let ran = listener.run(&threads.handles, &shared.guard, &counters, shared.started, || keeper.look());
         shared.site.health.stop();
+        let replaced = Arc::clone(&threads.replaced);
         threads.stop()?;
+        if let (true, History::Shared(url)) = (replaced.load(Ordering::SeqCst), &config.history) {
+            return Err(LogError::Replaced { engine: url.to_string() }.into());
+        }
         Ok(ran?)
     }
 }
@@ -205,6 +211,9 @@ struct Threads {
     writer: JoinHandle<()>,
     others: Vec<JoinHandle<()>>,
     shards: Vec<JoinHandle<io::Result<()>>>,
+    /// Whether the log that servers share is another one than it was.
+    replaced: Arc<AtomicBool>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl Threads {
@@ -215,6 +224,7 @@ impl Threads {
         stopper: &Stopper,
     ) -> io::Result<Self> {
         let hub = Arc::new(Hub::default());
+        let hub_of_cluster = Arc::clone(&hub);
         let desk = Arc::new(ThreadedDesk { writer: Arc::clone(queue), ..ThreadedDesk::default() });
         let (mut loops, mut shard_counters) = (Vec::new(), Vec::new());
         for index in 0..config.shards {
@@ -246,6 +256,17 @@ impl Threads {
             let (queue, log, posts) = (Arc::clone(&read_queue), Arc::clone(log), posts.clone());
             others.push(spawn("reader", stopper, move || queue.run(&*log, &posts))?);
         }
+        let (replaced, stopping) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        if log.shared().is_some() {
+            let cluster = Cluster {
+                log: Arc::clone(log),
+                hub: hub_of_cluster,
+                queue: Arc::clone(&writer_queue),
+                stopping: Arc::clone(&stopping),
+                replaced: Arc::clone(&replaced),
+            };
+            others.push(spawn("cluster", stopper, move || cluster.run())?);
+        }
         let shards = loops.into_iter().map(|event_loop| spawn("shard", stopper, || event_loop.run()));
         let shards = shards.collect::<io::Result<Vec<_>>>()?;
         Ok(Self {
@@ -258,6 +279,8 @@ impl Threads {
             writer,
             others,
             shards,
+            replaced,
+            stopping,
         })
     }
 
@@ -282,6 +305,7 @@ impl Threads {
         let control =
             |control: fn() -> Control| self.handles.iter().for_each(|handle| handle.control(control()));
         control(|| Control::Quiesce);
+        self.stopping.store(true, Ordering::SeqCst);
         self.writer_queue.stop();
         let mut whole = self.writer.join().is_ok();
         control(|| Control::Stop { after_seconds: BACK_AFTER_SECONDS });
@@ -392,12 +416,13 @@ fn acme_names(config: &Config) -> impl Iterator<Item = &String> {
 }
 
 fn open_log(config: &Config) -> Result<Arc<dyn RoomLog>, LogError> {
-    Ok(match config.history {
-        History::Disk { durability, bytes_max } => {
+    Ok(match &config.history {
+        &History::Disk { durability, bytes_max } => {
             let options = papo_log::Options { durability, bytes_max };
             Arc::new(SqliteLog::open_with(&log_file(&config.data), options)?)
         }
         History::None => Arc::new(MemoryLog::new(MEMORY_LIMITS)),
+        History::Shared(url) => open_shared(url, &config.data)?,
     })
 }
 

@@ -29,6 +29,18 @@ pub(crate) fn log(error: &LogError) -> String {
         LogError::Unopened { path, cause } => {
             t!("server-log-unopened", file = %path.display(), cause = cause)
         }
+        LogError::Away { engine, cause } => t!("server-log-away", engine = engine, cause = cause),
+        LogError::Refused { engine, cause } => t!("server-log-refused", engine = engine, cause = cause),
+        LogError::UnsafeEngine { engine, setting, wanted, found } => {
+            t!(
+                "server-log-unsafe-engine",
+                engine = engine,
+                setting = *setting,
+                wanted = wanted,
+                found = found
+            )
+        }
+        LogError::Replaced { engine } => t!("server-log-replaced", engine = engine),
         // A kind that a later log has before this list does.
         error => error.to_string(),
     }
@@ -57,6 +69,15 @@ mod tests {
             LogError::NotAFile { path: path() },
             LogError::Unsafe { path: path(), setting: "a", wanted: "b".into(), found: "c".into() },
             LogError::Unopened { path: path(), cause: "x".into() },
+            LogError::Away { engine: "log.db".into(), cause: "x".into() },
+            LogError::Refused { engine: "log.db".into(), cause: "x".into() },
+            LogError::UnsafeEngine {
+                engine: "log.db".into(),
+                setting: "a",
+                wanted: "b".into(),
+                found: "c".into(),
+            },
+            LogError::Replaced { engine: "log.db".into() },
         ] {
             assert_eq!(log(&error), error.to_string());
             let portuguese = in_language(Language::Portuguese, || log(&error));

@@ -4,9 +4,10 @@
 
 mod acts;
 mod door;
+mod follow;
 mod office;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ const QUEUE_JOBS_MAX: usize = 2 * BATCH_ENTRIES_MAX;
 /// How many bytes may wait before the shards stop reading from those who write.
 const QUEUE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// For how long a message that a shared log has not taken is waited for before others of its connection are taken:
+/// some times as long as a client is asked to wait.
+const AWAITED_MS: u64 = 30_000;
+
 /// How many of a room's newest messages are read when it opens, for those who come back at once.
 const OPENING_PAGE: Page = Page { entries_max: 1024, bytes_max: WINDOW_BYTES_MAX / 2 };
 
@@ -42,6 +47,10 @@ pub(crate) struct Writer {
     pub(crate) gates: Gates,
     /// Makes the marks of addresses that are banned.
     pub(crate) tags: Arc<AddressTags>,
+    /// Whether other servers append to the log as well.
+    pub(crate) is_shared: bool,
+    /// Connections of which a shared log has not taken a message: which one, and until when it is waited for.
+    pub(crate) awaited: HashMap<ConnectionId, (Box<str>, u64)>,
     /// Whether the log drops old entries by itself, so that its oldest has to be looked up.
     pub(crate) trims: bool,
     /// What it counts, and the time that it measures with.
@@ -71,6 +80,10 @@ impl Writer {
                         self.answer_quiet(&entry, connection, refusal);
                         continue;
                     }
+                    if !self.awaited.is_empty() && self.is_out_of_turn(connection, &entry.id, now_ms) {
+                        self.refuse_for_now(connection, &entry.id);
+                        continue;
+                    }
                     entries.push(entry);
                     from.push((connection, room));
                     if entries.len() == BATCH_ENTRIES_MAX {
@@ -91,6 +104,10 @@ impl Writer {
                 Job::Operate(operation) => {
                     self.commit(&mut entries, &mut from, now_ms);
                     self.operate(&operation, now_ms);
+                }
+                Job::Follow { room } => {
+                    self.commit(&mut entries, &mut from, now_ms);
+                    self.follow(&room, now_ms);
                 }
                 Job::Close { room } => {
                     self.commit(&mut entries, &mut from, now_ms);
@@ -117,7 +134,7 @@ impl Writer {
         match appended {
             Ok(appended) => {
                 self.recovered();
-                self.publish(entries, from, appended, ended);
+                self.publish(entries, from, appended, (ended, now_ms));
             }
             Err(error) => {
                 self.failed(&error, now_ms);
@@ -125,6 +142,10 @@ impl Writer {
                 for (entry, (to, _)) in entries.iter().zip(from.iter()) {
                     let refusal = not_stored(&error, MessageId::parse(&entry.id).ok());
                     self.shards[to.shard].post(Mail::Refused { to: *to, refusal, answers: false });
+                    if self.is_shared {
+                        let until_ms = now_ms.saturating_add(AWAITED_MS);
+                        self.awaited.entry(*to).or_insert_with(|| (entry.id.clone(), until_ms));
+                    }
                 }
             }
         }
@@ -134,12 +155,15 @@ impl Writer {
 
     /// Feeds what was stored to the rooms, and answers those whose message was not new.
     fn publish(
-        &self,
+        &mut self,
         entries: &[NewEntry],
         from: &[(ConnectionId, RoomName)],
         appended: Vec<Appended>,
-        now: Option<Duration>,
+        (now, now_ms): (Option<Duration>, u64),
     ) {
+        if self.is_shared {
+            return self.publish_shared(entries, from, appended, (now, now_ms));
+        }
         // In the order of names, so that equal work is done in an equal order.
         let mut batches: BTreeMap<&RoomName, Batch> = BTreeMap::new();
         for ((entry, (to, room)), appended) in entries.iter().zip(from).zip(appended) {
@@ -147,27 +171,10 @@ impl Writer {
                 Appended::New { seq, time_ms } => {
                     self.counters.stored.add(1);
                     let batch = batches.entry(room).or_insert_with(|| Batch::starting_at(seq).fed(now));
-                    let parts = MessageParts {
-                        seq: Seq::new(seq),
-                        time: Timestamp::from_unix_ms(time_ms),
-                        from_id: &entry.sender,
-                        from_name: &entry.name,
-                        id: &entry.id,
-                        body_json: &entry.body,
-                    };
-                    batch.push(|out| parts.encode_line(out));
+                    batch.push(|out| parts_of_new(entry, seq, time_ms).encode_line(out));
                 }
-                Appended::Repeated(first) => {
-                    self.counters.repeated.add(1);
-                    let mut frame = Vec::new();
-                    parts_of(&first).encode_line(&mut frame);
-                    self.shards[to.shard].post(Mail::Frame { to: *to, frame, answers: false });
-                }
-                Appended::Conflict { seq } => {
-                    self.counters.conflicting.add(1);
-                    let refusal = id_reused(seq, &entry.id);
-                    self.shards[to.shard].post(Mail::Refused { to: *to, refusal, answers: false });
-                }
+                Appended::Repeated(first) => self.answer_repeat(*to, &first),
+                Appended::Conflict { seq } => self.answer_conflict(*to, seq, &entry.id),
             }
         }
         for (name, batch) in batches {
@@ -178,6 +185,39 @@ impl Writer {
                 self.wake(&room);
             }
         }
+    }
+
+    /// Whether something was said behind a message that the log has not taken: it would overtake that, which its client
+    /// says again first.
+    fn is_out_of_turn(&mut self, connection: ConnectionId, id: &str, now_ms: u64) -> bool {
+        self.awaited.retain(|_, (_, until_ms)| now_ms < *until_ms);
+        match self.awaited.get(&connection) {
+            Some((awaited, _)) if **awaited == *id => {
+                self.awaited.remove(&connection);
+                false
+            }
+            awaited => awaited.is_some(),
+        }
+    }
+
+    fn refuse_for_now(&self, to: ConnectionId, id: &str) {
+        let text = "what you said before this is not stored yet: it will be tried again in its turn";
+        let refusal = Refusal::new(ErrorCode::LogFailed, text).retry_after(1);
+        let refusal = Refusal { about: MessageId::parse(id).ok(), ..refusal };
+        self.shards[to.shard].post(Mail::Refused { to, refusal, answers: false });
+    }
+
+    /// Whoever says something again gets what was stored the first time.
+    fn answer_repeat(&self, to: ConnectionId, first: &Entry) {
+        self.counters.repeated.add(1);
+        let mut frame = Vec::new();
+        parts_of(first).encode_line(&mut frame);
+        self.shards[to.shard].post(Mail::Frame { to, frame, answers: false });
+    }
+
+    fn answer_conflict(&self, to: ConnectionId, seq: u64, id: &str) {
+        self.counters.conflicting.add(1);
+        self.shards[to.shard].post(Mail::Refused { to, refusal: id_reused(seq, id), answers: false });
     }
 
     fn update_first(&self, room: &Room) {
@@ -199,7 +239,9 @@ impl Writer {
         let newest = self.log.read_before(name.as_str(), state.head + 1, OPENING_PAGE)?;
         let mut window = Window::after(newest.first().map_or(state.head, |entry| entry.seq - 1));
         window.push(Arc::new(batch_of(&newest)));
-        Ok(Room::new(name.clone(), Epoch(state.epoch.bits().to_be_bytes()), state.first, window))
+        let mut room = Room::new(name.clone(), Epoch(state.epoch.bits().to_be_bytes()), state.first, window);
+        room.is_shared = self.is_shared;
+        Ok(room)
     }
 
     fn failed(&self, error: &LogError, now_ms: u64) {
@@ -229,6 +271,18 @@ pub(crate) fn parts_of(entry: &Entry) -> MessageParts<'_> {
     MessageParts {
         seq: Seq::new(entry.seq),
         time: Timestamp::from_unix_ms(entry.time_ms),
+        from_id: &entry.sender,
+        from_name: &entry.name,
+        id: &entry.id,
+        body_json: &entry.body,
+    }
+}
+
+/// An entry that was given this place, as the protocol writes it.
+fn parts_of_new(entry: &NewEntry, seq: u64, time_ms: u64) -> MessageParts<'_> {
+    MessageParts {
+        seq: Seq::new(seq),
+        time: Timestamp::from_unix_ms(time_ms),
         from_id: &entry.sender,
         from_name: &entry.name,
         id: &entry.id,

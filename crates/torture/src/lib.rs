@@ -13,6 +13,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[cfg(target_os = "linux")]
+pub mod engines;
 pub mod explore;
 pub mod fuzz;
 pub mod history;

@@ -1,6 +1,8 @@
 //! The loop on the client's thread: carries bytes, time and commands to the session, and does what the
 //! session says. Not here: the connection's own steps, and what is kept on the disk when.
 
+use std::collections::VecDeque;
+use std::iter;
 use std::mem;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -36,7 +38,10 @@ const STEPS_MAX: usize = 16;
 
 /// The client's thread.
 pub(super) struct Driver<F> {
-    address: Address,
+    /// Where the server is; the first one is where it is looked for now.
+    addresses: VecDeque<Address>,
+    /// Whether the first address was tried already.
+    is_tried: bool,
     trust: Trust,
     /// The fingerprint that a person has accepted in this run.
     accepted: Option<Fingerprint>,
@@ -90,7 +95,8 @@ impl<F: FnMut(Event)> Driver<F> {
             seed: seed(),
         });
         Ok(Self {
-            address: options.address,
+            addresses: iter::once(options.address).chain(options.others).collect(),
+            is_tried: false,
             trust: options.trust,
             accepted: None,
             ask: options.ask,
@@ -132,6 +138,11 @@ impl<F: FnMut(Event)> Driver<F> {
         }
         self.keeper.flush();
         self.close();
+    }
+
+    /// Where the server is looked for now.
+    fn address(&self) -> Address {
+        self.addresses.front().cloned().unwrap_or_default()
     }
 
     fn now(&self) -> Duration {
@@ -213,10 +224,10 @@ impl<F: FnMut(Event)> Driver<F> {
 
     fn resolved(&mut self, found: Result<Vec<std::net::SocketAddr>, ConnectError>) {
         let opened = found.and_then(|found| {
-            let config = self.trust.tls_config(&self.address, self.accepted)?;
+            let config = self.trust.tls_config(&self.address(), self.accepted)?;
             let share = self.connect_timeout / u32::try_from(found.len().max(1)).unwrap_or(u32::MAX);
             self.next_address_at = (found.len() > 1).then(|| self.now() + share);
-            Connection::open(self.poll.registry(), SOCKET, &self.address, found, config)
+            Connection::open(self.poll.registry(), SOCKET, &self.address(), found, config)
         });
         match opened {
             Ok(connection) => self.wire = Wire::Connection(Box::new(connection)),
@@ -258,7 +269,7 @@ impl<F: FnMut(Event)> Driver<F> {
         self.next_address_at = None;
         let Some(found) = connection.certificate().and_then(trust::fingerprint_of) else { return };
         let vouched = self.trust.fingerprint == Some(found) || self.accepted == Some(found);
-        if vouched && let Err(cause) = self.trust.remember(&self.address, &found) {
+        if vouched && let Err(cause) = self.trust.remember(&self.address(), &found) {
             tracing::warn!(%cause, "the server's key is not remembered");
         }
     }
@@ -269,7 +280,7 @@ impl<F: FnMut(Event)> Driver<F> {
             self.try_next_address(now);
         }
         if self.attempt_until.is_some_and(|until| until <= now) {
-            let address = self.address.clone();
+            let address = self.address();
             let cause = match mem::replace(&mut self.wire, Wire::None) {
                 Wire::Connection(connection) if connection.is_open() => ConnectError::Silent,
                 Wire::Connection(connection) if connection.is_accepted() => {
@@ -302,8 +313,12 @@ impl<F: FnMut(Event)> Driver<F> {
     /// Begins an attempt to connect.
     fn connect(&mut self) {
         self.close();
+        if mem::replace(&mut self.is_tried, true) {
+            // Whatever went wrong there, another server may do better.
+            self.addresses.rotate_left(1);
+        }
         self.attempt_until = Some(self.now() + self.connect_timeout);
-        match Resolving::start(&self.address, Arc::clone(&self.wake)) {
+        match Resolving::start(&self.address(), Arc::clone(&self.wake)) {
             Ok(resolving) => self.wire = Wire::Resolving(resolving),
             Err(cause) => self.failure = Some(cause),
         }
@@ -317,6 +332,7 @@ impl<F: FnMut(Event)> Driver<F> {
         {
             self.accepted = Some(*fingerprint);
             // To the session this is still the same attempt.
+            self.is_tried = false;
             self.connect();
         } else {
             self.failure = Some(cause);

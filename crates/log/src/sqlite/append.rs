@@ -19,11 +19,20 @@ pub(super) fn append(
 ) -> rusqlite::Result<Vec<Appended>> {
     // Immediate: a transaction that reads first and writes later could find itself out of date.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut store =
-        Store { transaction: &transaction, now_ms, rooms: HashMap::new(), senders: HashMap::new() };
+    let appended = append_within(&transaction, now_ms, batch)?;
+    transaction.commit()?;
+    Ok(appended)
+}
+
+/// Stores a batch as part of a transaction.
+pub(crate) fn append_within(
+    transaction: &Transaction<'_>,
+    now_ms: u64,
+    batch: &[NewEntry],
+) -> rusqlite::Result<Vec<Appended>> {
+    let mut store = Store { transaction, now_ms, rooms: HashMap::new(), senders: HashMap::new() };
     let appended = batch.iter().map(|new| store.entry(new)).collect::<rusqlite::Result<Vec<_>>>()?;
     store.rooms()?;
-    transaction.commit()?;
     Ok(appended)
 }
 

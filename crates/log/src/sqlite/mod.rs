@@ -26,6 +26,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{Appended, Entry, Epoch, LogError, NewEntry, Page, RoomLog, RoomState};
 
+/// What changes a log as part of a transaction of somebody else's, for a copy of a shared log.
+pub(crate) mod apply {
+    pub(crate) use super::append::append_within as append;
+    pub(crate) use super::prune::chunk_within as prune_chunk;
+}
+
 use self::file::Lock;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -81,6 +87,14 @@ impl SqliteLog {
     /// Opens the log at `path` as [`SqliteLog::open`] does, with all options.
     pub fn open_with(path: &Path, options: Options) -> Result<Self, LogError> {
         open::open(path, options)
+    }
+
+    /// Changes the file in one transaction, which `change` begins and commits; an error must leave it rolled back.
+    pub(crate) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LogError> {
+        self.writer().run(&self.path, change)
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

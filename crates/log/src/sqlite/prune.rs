@@ -1,6 +1,6 @@
 //! Dropping the oldest entries of a room, a chunk at a time.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::read::{to_column, to_unsigned};
 
@@ -12,6 +12,13 @@ const CHUNK_ENTRIES: u64 = 1000;
 /// The room's own `first` rises with each chunk, so an interrupted prune leaves a room without gaps.
 pub(super) fn chunk(connection: &mut Connection, room: &str, first: u64) -> rusqlite::Result<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let more = chunk_within(&transaction, room, first)?;
+    transaction.commit()?;
+    Ok(more)
+}
+
+/// Drops one chunk as part of a transaction.
+pub(crate) fn chunk_within(transaction: &Transaction<'_>, room: &str, first: u64) -> rusqlite::Result<bool> {
     let found = transaction
         .prepare_cached("SELECT key, first, head FROM room WHERE name = ?1")?
         .query_row([room], |row| {
@@ -30,6 +37,5 @@ pub(super) fn chunk(connection: &mut Connection, room: &str, first: u64) -> rusq
             .prepare_cached("UPDATE room SET first = ?2 WHERE key = ?1")?
             .execute(params![key, to_column(end)])?;
     }
-    transaction.commit()?;
     Ok(end < goal)
 }

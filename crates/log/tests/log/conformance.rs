@@ -9,6 +9,12 @@ use papo_log::{
 
 use crate::folder::Folder;
 
+#[cfg(target_os = "linux")]
+use {
+    papo_log::{NatsLog, PostgresLog},
+    papo_torture::engines::{Nats, Postgres},
+};
+
 type Row = (&'static str, fn(&dyn RoomLog));
 
 const ROWS: [Row; 16] = [
@@ -40,6 +46,30 @@ fn sqlite_that_waits_for_the_disk_conforms() {
 #[test]
 fn sqlite_that_waits_for_the_system_conforms() {
     check_all(|folder| Box::new(SqliteLog::open(&folder.log(), Durability::Os).unwrap()));
+}
+
+/// One server for all rows; each of them finds no tables.
+#[cfg(target_os = "linux")]
+#[test]
+fn postgres_conforms() {
+    let server = Postgres::start();
+    check_all(|_| {
+        server.sql("DROP SCHEMA IF EXISTS papo CASCADE");
+        Box::new(PostgresLog::open(&server.url().parse().unwrap()).unwrap())
+    });
+}
+
+/// One server for all rows, and a stream of its own for each.
+#[cfg(target_os = "linux")]
+#[test]
+fn nats_conforms() {
+    let server = Nats::start();
+    let row = std::cell::Cell::new(0);
+    check_all(|folder| {
+        row.set(row.get() + 1);
+        let url = format!("nats://{}/row{}", server.address(), row.get());
+        Box::new(NatsLog::open(&url.parse().unwrap(), folder.path()).unwrap())
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use papo_log::EngineUrl;
 use papo_proto::limits::PORT_DEFAULT;
 use papo_proto::{Address, RoomName};
 use papo_server::{AcmeConfig, Limits, Rate, Slow};
@@ -45,7 +46,7 @@ pub(crate) struct Serve {
 }
 
 /// Where messages are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum History {
     /// In a file that grows to so many bytes at most.
     Disk {
@@ -53,6 +54,8 @@ pub(crate) enum History {
         bytes_max: Option<u64>,
     },
     None,
+    /// In a log that several servers share.
+    Shared(EngineUrl),
 }
 
 /// When a message counts as stored.
@@ -91,7 +94,15 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         parsed(history_max, |text| number(text, 1_u64))?.map(|mib| mib.saturating_mul(BYTES_IN_MIB));
     let on_disk =
         parsed(text("history", typed.history)?, |text| choice(text, &[("disk", true), ("none", false)]))?;
-    let history = if on_disk.unwrap_or(true) {
+    let log =
+        parsed(text("log", typed.log)?, |text| text.parse::<EngineUrl>().map_err(|_| t!("cli-no-engine")))?;
+    let history = if let Some(url) = log {
+        // A value that cannot hold is better refused than ignored.
+        if on_disk == Some(false) || durability.is_some() || bytes_max.is_some() {
+            return Err(Failure::usage(t!("cli-log-and-history")));
+        }
+        History::Shared(url)
+    } else if on_disk.unwrap_or(true) {
         History::Disk { durability: durability.unwrap_or(Durability::Disk), bytes_max }
     } else {
         History::None

@@ -10,7 +10,7 @@ use std::time::Instant;
 use papo_client::event::{Command, ConnectionState};
 use papo_client::session::Follow;
 use papo_client::{Client, ConnectError, Event, Options, Profile, Trust};
-use papo_proto::{Body, ClosingCode, ErrorCode, Invite, Message, Name, Seq};
+use papo_proto::{Address, Body, ClosingCode, ErrorCode, Invite, Message, Name, Seq};
 use papo_torture::history::{Entry, History};
 
 use crate::server::{PATIENCE, Place};
@@ -68,6 +68,17 @@ enum Connection {
 impl Crew {
     /// Everybody, connected as soon as the server lets them in. They say nothing yet.
     pub(crate) fn gather(place: &Place, invite: &Invite, coming_back: ComingBack, people: usize) -> Self {
+        Self::gather_at(place, invite, &[], coming_back, people)
+    }
+
+    /// The same where the room is on further servers as well.
+    pub(crate) fn gather_at(
+        place: &Place,
+        invite: &Invite,
+        others: &[Address],
+        coming_back: ComingBack,
+        people: usize,
+    ) -> Self {
         let (sender, events) = channel();
         let mut crew = Self {
             people: Vec::new(),
@@ -81,7 +92,7 @@ impl Crew {
             head: 0,
         };
         for index in 0..people {
-            let options = options(profile_folder(place, index), index, invite);
+            let options = options(profile_folder(place, index), index, invite, others);
             let client = crew.history.add_client(invite.room.as_str(), false);
             let after = match options.follow {
                 Follow::After { seq, .. } => Some(seq.number()),
@@ -283,9 +294,14 @@ impl Crew {
 }
 
 /// Half of them want to read everything, the others from when they come.
-fn options(folder: PathBuf, index: usize, invite: &Invite) -> Options {
+fn options(folder: PathBuf, index: usize, invite: &Invite, others: &[Address]) -> Options {
     let profile = Profile::open(Some(folder)).unwrap();
     let name = Name::parse(&format!("Person {index}")).unwrap();
+    // Everybody begins at another server, where there are several.
+    let all = std::iter::once(&invite.address).chain(others).cloned();
+    let len = 1 + others.len();
+    let mut addresses = all.cycle().skip(index % len).take(len);
+    let address = addresses.next().unwrap();
     let trust = Trust { fingerprint: Some(invite.fingerprint), ..Trust::default() };
     Options {
         identity: Some(Arc::new(profile.identity().unwrap())),
@@ -297,7 +313,8 @@ fn options(folder: PathBuf, index: usize, invite: &Invite) -> Options {
         },
         // One core may have to do all fifty handshakes of a debug build at once.
         connect_timeout: PATIENCE,
-        ..Options::new(invite.address.clone(), trust, name, invite.room.clone())
+        others: addresses.collect(),
+        ..Options::new(address, trust, name, invite.room.clone())
     }
 }
 

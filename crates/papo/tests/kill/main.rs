@@ -13,6 +13,8 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod memory;
 mod network;
+#[cfg(target_os = "linux")]
+mod nodes;
 mod random;
 mod server;
 

@@ -19,9 +19,8 @@ use crate::random::fresh_number;
 /// How long anything may take on a busy machine before the test counts as broken.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The files of the log while a server has it open or was killed: the database and what is not yet in it.
-/// A third one, `log.db-shm`, is made anew from these two.
-const LOG_FILES: [&str; 2] = ["log.db", "log.db-wal"];
+/// The log's file; beside it is what is not yet in it while a server has it open or was killed.
+const LOG_FILE: &str = "log.db";
 
 /// Every message, one on a line; the fields, which hold no tabs, with tabs between them.
 const EVERYTHING: &str = "
@@ -33,6 +32,8 @@ const EVERYTHING: &str = "
 pub(crate) struct Place {
     folder: TempDir,
     port: u16,
+    /// What is said to the server beyond the usual.
+    options: Vec<String>,
 }
 
 /// A running server. It is killed if the test ends first.
@@ -47,7 +48,19 @@ pub(crate) struct Server {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), port: lasting_port() }
+        Self { folder: tempfile::tempdir().unwrap(), port: lasting_port(), options: Vec::new() }
+    }
+
+    /// A server that shares this log with others; they have the key of the first.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn sharing(log: &str, first: Option<&Self>) -> Self {
+        let mut options = vec!["--log".to_owned(), log.to_owned()];
+        if let Some(first) = first {
+            for (option, file) in [("--cert", "server.crt"), ("--key", "server.key")] {
+                options.extend([option.to_owned(), first.data().join(file).display().to_string()]);
+            }
+        }
+        Self { options, ..Self::new() }
     }
 
     /// A path beside the server's own folder.
@@ -117,6 +130,7 @@ impl Place {
         command
             .args(["serve", &format!("127.0.0.1:{}", self.port), "--limits", "off", "--data"])
             .arg(self.data())
+            .args(&self.options)
             .env("PAPO_LANG", "en")
             .env("HOME", self.path("home"))
             .env("XDG_CONFIG_HOME", self.path("config"))
@@ -130,14 +144,20 @@ impl Place {
     /// Reads the whole log with the `sqlite3` program, from a copy: looking must not repair what the server
     /// itself has to repair when it starts again. The server must not be running.
     pub(crate) fn read_log(&self) -> Vec<Entry> {
+        self.read_file(LOG_FILE)
+    }
+
+    /// The same with another file than the usual one.
+    pub(crate) fn read_file(&self, name: &str) -> Vec<Entry> {
         let copy = tempfile::tempdir_in(self.folder.path()).unwrap();
-        for name in LOG_FILES {
-            let from = self.data().join(name);
+        // A third one, `log.db-shm`, is made anew from these two.
+        for name in [name.to_owned(), format!("{name}-wal")] {
+            let from = self.data().join(&name);
             if from.exists() {
                 fs::copy(from, copy.path().join(name)).unwrap();
             }
         }
-        let database = copy.path().join(LOG_FILES[0]);
+        let database = copy.path().join(name);
         assert_eq!(query(&database, "PRAGMA integrity_check"), "ok\n");
         let log: Vec<Entry> = query(&database, EVERYTHING).lines().map(entry).collect();
         let rooms = query(&database, "SELECT first, head FROM room");
@@ -221,7 +241,7 @@ fn query(database: &Path, sql: &str) -> String {
     String::from_utf8(ran.stdout).unwrap()
 }
 
-fn entry(line: &str) -> Entry {
+pub(crate) fn entry(line: &str) -> Entry {
     let fields: Vec<&str> = line.split('\t').collect();
     let [seq, time_ms, sender, name, id, text] = fields[..] else { panic!("not an entry: {line}") };
     let [sender, name, id, text] = [sender, name, id, text].map(str::to_owned);

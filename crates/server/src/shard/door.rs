@@ -93,6 +93,13 @@ impl Shard {
             self.connections[slot].stage = stage;
             return self.abandon(&room);
         };
+        if room.is_shared && is_ahead(&entrance, &room) {
+            self.jobs.push(Job::Follow { room: room.name.clone() });
+            self.abandon(&room);
+            self.connections[slot].stage = Stage::Opening(entrance);
+            let text = "you have seen more on another server than has come here yet: come back in a moment";
+            return self.close(slot, ClosingCode::Stopping, text, Some(1));
+        }
         let index = self.local_room(room);
         let Entrance { member, usage, after, epoch, .. } = *entrance;
         let local = &mut self.rooms[index];
@@ -227,6 +234,13 @@ impl Shard {
         let wanted = Wanted::Acts { before, acts_max: limit_of(limit, HISTORY_MESSAGES_MAX) };
         self.desk.read(ReadJob { room, wanted, from: self.id_of(slot) });
     }
+}
+
+/// Whether a visitor to a room that several servers share has seen more of it elsewhere than was fed here. To call that
+/// lost would have them drop what they have.
+fn is_ahead(entrance: &Entrance, room: &Room) -> bool {
+    let known = entrance.epoch.is_none_or(|epoch| epoch == room.epoch);
+    known && entrance.after.is_some_and(|after| after.number() > room.messages.head())
 }
 
 fn guest_id(fresh: &Fresh) -> MemberId {

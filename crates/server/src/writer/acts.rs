@@ -57,6 +57,7 @@ impl Writer {
         let room = self.hub.find(name);
         let log = Arc::clone(&self.log);
         let rules = self.gates.rules;
+        self.learn(name, now_ms)?;
         let gate = self.gates.load(&*log, name)?;
         let act = complete(act, gate, room.as_deref(), rules.open, |room, guest| {
             room.guests().get(guest).map(|origin| self.tags.tag(*origin))
@@ -70,7 +71,7 @@ impl Writer {
                 room.set_plain(gate.is_plain(rules));
             }
             self.gates.changed(name);
-            self.tell(name, entry);
+            self.tell(name, entry, now_ms);
             if let Some(room) = &room {
                 self.put_out(room, &act, &out);
             }
@@ -82,8 +83,11 @@ impl Writer {
     }
 
     /// Feeds an act to its room.
-    pub(super) fn tell(&self, name: &RoomName, entry: &Entry) {
+    pub(super) fn tell(&mut self, name: &RoomName, entry: &Entry, now_ms: u64) {
         let Some(room) = self.hub.find(name) else { return };
+        if self.is_shared && entry.seq != room.messages.head() + 1 {
+            return self.follow(name, now_ms);
+        }
         let mut batch = Batch::starting_at(entry.seq).fed(self.clock.now());
         batch.push(|out| parts_of(entry).encode_line(out));
         room.messages.push(Arc::new(batch));
@@ -91,7 +95,7 @@ impl Writer {
         self.wake(&room);
     }
 
-    fn put_out(&self, room: &Arc<Room>, act: &Act, out: &[MemberId]) {
+    pub(super) fn put_out(&self, room: &Arc<Room>, act: &Act, out: &[MemberId]) {
         let (code, cause) = match act {
             Act::Kick { .. } => (ClosingCode::Kicked, "you were put out of this room"),
             _ => (ClosingCode::Banned, "you were shut out of this room"),
@@ -189,7 +193,7 @@ fn complete(
 }
 
 /// Who has to go after an act: whom it is about, and with the address of a guest whoever else has it.
-fn who_goes(act: &Act, room: Option<&Room>) -> Vec<MemberId> {
+pub(super) fn who_goes(act: &Act, room: Option<&Room>) -> Vec<MemberId> {
     let (Act::Kick { whom, .. } | Act::Ban { whom, .. }) = act else { return Vec::new() };
     let mut out = vec![whom.id.clone()];
     if let (Act::Ban { address: Some(_), .. }, Some(room)) = (act, room) {

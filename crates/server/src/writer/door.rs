@@ -70,6 +70,7 @@ impl Writer {
         now_ms: u64,
     ) -> Result<Verdict, LogError> {
         let Asked { room, member, invite, origin, .. } = asked;
+        self.learn(room, now_ms)?;
         let address = member.id.is_guest().then(|| self.tags.tag(*origin));
         let visitor = Visitor { id: &member.id, address, invite: *invite };
         let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
@@ -122,8 +123,9 @@ impl Writer {
                     (Appended::New { seq, time_ms }, Some(entry)) => {
                         let NewEntry { kind, sender, name, id, body, .. } = entry;
                         let entry = Entry { seq: *seq, time_ms: *time_ms, kind, sender, name, id, body };
-                        self.tell(&asked.room, &entry);
-                        if *time_ms != now_ms {
+                        self.tell(&asked.room, &entry, now_ms);
+                        // Where others append as well, what holds is what the log says in its order.
+                        if *time_ms != now_ms || self.is_shared {
                             unsure.push(index);
                         }
                     }
@@ -159,7 +161,7 @@ impl Writer {
         let Asked { room: name, member, .. } = asked;
         let room = match self.hub.enter(name) {
             Some(room) => room,
-            None => self.hub.open(self.read_room(name)?),
+            None => self.open_room(name)?,
         };
         let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
         self.gates.changed(name);

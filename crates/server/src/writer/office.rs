@@ -1,6 +1,7 @@
 //! What whoever runs the server asks for: done by the writer like everything else that changes a room, with all
 //! rights and under an id of its own. Not here: the questions (`operator`).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use papo_log::{Entry, LogError, Page, RoomLog};
@@ -23,12 +24,15 @@ impl Writer {
     /// A writer without rooms, members and threads: for a server that does not run.
     pub(crate) fn alone(log: Arc<dyn RoomLog>, rules: AccessRules, tags: Arc<AddressTags>) -> Self {
         let (hub, gates) = (Arc::new(Hub::default()), Gates::new(rules));
+        let is_shared = log.shared().is_some();
         Self {
             log,
             hub,
             shards: Vec::new(),
             gates,
             tags,
+            is_shared,
+            awaited: HashMap::new(),
             trims: false,
             counters: Arc::default(),
             clock: Clock::default(),

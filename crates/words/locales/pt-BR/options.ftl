@@ -95,6 +95,7 @@ options-serve-open = Deixar entrar quem alcançar a porta; sem isso, onde outros
 options-serve-address = O endereço que o link de convite mostra, quando os outros alcançam este servidor por outro
 options-serve-durability = Quando uma mensagem conta como guardada: no disco (`disk`, o padrão), ou com o sistema operacional (`os`: mais rápido, mas uma queda de energia pode levar as últimas mensagens)
 options-serve-history = Onde ficam as mensagens: no disco (`disk`, o padrão), ou só na memória (`none`)
+options-serve-log = Guardar as mensagens em um registro que vários servidores usam juntos, em vez de um arquivo aqui: `postgres://USUÁRIO@ENDEREÇO/BANCO` ou `nats://ENDEREÇO[,ENDEREÇO]`. Qual escolher está no manual de operação
 options-serve-history_max = Até quanto o arquivo de mensagens pode crescer, em MiB; tanto quanto o disco se não for dito. Quando enche, nada mais é guardado e todos são avisados
 options-serve-slow = Quanto se espera entre duas mensagens: segundos, `off` (o padrão) ou `auto`, que segue quantas pessoas há
 options-serve-shards = Quantos laços de eventos; 0 (o padrão) para um em cada núcleo do processador

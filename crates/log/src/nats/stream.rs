@@ -1,0 +1,247 @@
+//! The stream and what is asked of it: publish a record, get one. Not here: what the records mean.
+
+use std::time::Duration;
+
+use async_nats::jetstream::context::{ContextBuilder, GetStreamErrorKind, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::{Config, RawMessageErrorKind};
+use async_nats::jetstream::{Context, ErrorCode, stream};
+use async_nats::{Client, ConnectOptions, ServerAddr};
+
+use crate::{EngineUrl, LogError, engine};
+
+use super::record::Record;
+
+/// How long one question may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+
+/// The longest time between two attempts to connect.
+const AGAIN_AFTER_MAX: Duration = Duration::from_millis(500);
+
+/// How many servers keep the stream where they are a cluster.
+const REPLICAS: usize = 3;
+
+/// For how long the servers themselves recognise a record that is published again.
+const RECOGNISED_FOR: Duration = Duration::from_mins(2);
+
+/// The stream's name where the address has none.
+const STREAM: &str = "papo";
+
+/// What a message has beside the record.
+const HEADER_BYTES: usize = 1024;
+
+/// The first release whose stream can be told to wait for the disk.
+const WAITS_FOR_DISK_FROM: (u64, u64) = (2, 10);
+
+/// Why something failed.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// Another attempt may succeed.
+    Passing(String),
+    /// Somebody has to do something.
+    Lasting(String),
+    /// This server's copy cannot be used.
+    Copy(LogError),
+    /// A newer papo has written to the stream, in this version.
+    Newer(u32),
+    /// The stream is another one than it was.
+    Replaced,
+}
+
+/// Where the stream is, by its address.
+pub(super) struct Address {
+    servers: Vec<ServerAddr>,
+    name: String,
+    replicas: Option<usize>,
+    encrypted: bool,
+    /// Whether the operator says that the servers wait for their disks.
+    pub(super) is_synced: bool,
+}
+
+impl Address {
+    /// Reads `nats://[USER:PASSWORD@]HOST[,HOST…][/STREAM][?replicas=N&tls=off&sync=always]`.
+    pub(super) fn new(url: &EngineUrl) -> Result<Self, Fault> {
+        let wrong = |what: &str| Fault::Lasting(format!("{what} in the address is not understood"));
+        let (scheme, rest) = url.reveal().split_once("://").unwrap_or(("", url.reveal()));
+        let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+        let (hosts, name) = place.split_once('/').unwrap_or((place, ""));
+        let (user, hosts) = hosts.rsplit_once('@').map_or(("", hosts), |(user, hosts)| (user, hosts));
+        let at = if user.is_empty() { "" } else { "@" };
+        let servers: Result<Vec<ServerAddr>, _> =
+            hosts.split(',').map(|host| format!("{scheme}://{user}{at}{host}").parse()).collect();
+        let servers = servers.map_err(|_| wrong("a host"))?;
+        let near = |host: &str| {
+            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        };
+        let mut encrypted = !servers.iter().all(|server| near(server.host()));
+        let (mut replicas, mut is_synced) = (None, false);
+        for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
+            match parameter.split_once('=') {
+                Some(("replicas", count)) => {
+                    replicas = Some(count.parse().map_err(|_| wrong("the number of replicas"))?);
+                }
+                Some(("tls", "off")) => encrypted = false,
+                Some(("sync", "always")) => is_synced = true,
+                _ => return Err(wrong("a parameter (replicas, tls=off and sync=always are known)")),
+            }
+        }
+        let name = if name.is_empty() { STREAM } else { name }.to_owned();
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return Err(wrong("the stream's name (letters, digits, - and _)"));
+        }
+        Ok(Self { servers, name, replicas, encrypted, is_synced })
+    }
+}
+
+/// The stream.
+pub(super) struct Stream {
+    pub(super) client: Client,
+    context: Context,
+    kept: stream::Stream<()>,
+    subject: String,
+    /// Where servers tell one another what is not kept.
+    pub(super) news_subject: String,
+}
+
+impl Stream {
+    /// Connects, and makes the stream where there is none.
+    pub(super) async fn open(place: &Address) -> Result<Self, Fault> {
+        let mut options = ConnectOptions::new()
+            .name("papo")
+            .connection_timeout(ANSWER_WITHIN)
+            .request_timeout(Some(ANSWER_WITHIN))
+            .ping_interval(ANSWER_WITHIN)
+            .max_reconnects(None)
+            .reconnect_delay_callback(|attempts| {
+                AGAIN_AFTER_MAX.min(Duration::from_millis(20) * u32::try_from(attempts).unwrap_or(u32::MAX))
+            });
+        if place.encrypted {
+            options = options
+                .require_tls(true)
+                .tls_client_config(engine::tls().map_err(|error| Fault::Lasting(error.to_string()))?);
+        }
+        let client = options.connect(&place.servers[..]).await.map_err(|error| match error.kind() {
+            async_nats::ConnectErrorKind::Authentication
+            | async_nats::ConnectErrorKind::AuthorizationViolation => Fault::Lasting(error.to_string()),
+            _ => Fault::Passing(error.to_string()),
+        })?;
+        let context =
+            ContextBuilder::new().timeout(ANSWER_WITHIN).ack_timeout(ANSWER_WITHIN).build(client.clone());
+        let subject = format!("papo.{}.log", place.name);
+        ensure(&context, &client, place, &subject).await?;
+        let kept = context
+            .get_stream_no_info(&place.name)
+            .await
+            .map_err(|error| Fault::Passing(error.to_string()))?;
+        Ok(Self { client, context, kept, subject, news_subject: format!("papo.{}.news", place.name) })
+    }
+
+    /// The longest record.
+    pub(super) fn record_bytes_max(&self) -> usize {
+        self.client.server_info().max_payload.saturating_sub(HEADER_BYTES)
+    }
+
+    /// Puts a record into the stream, unless it is in it, and returns its place: it is then with as many servers as it
+    /// takes to find it again. `first` stores it only where the stream is empty.
+    pub(super) async fn publish(&self, id: u64, record: Vec<u8>, first: bool) -> Result<u64, Fault> {
+        let mut message = PublishMessage::build().payload(record.into()).message_id(format!("{id:016x}"));
+        if first {
+            message = message.expected_last_sequence(0);
+        }
+        let passing = |error: async_nats::jetstream::context::PublishError| match error.kind() {
+            PublishErrorKind::MaxPayloadExceeded | PublishErrorKind::WrongLastSequence => {
+                Fault::Lasting(error.to_string())
+            }
+            _ => Fault::Passing(error.to_string()),
+        };
+        let acknowledged = self.context.send_publish(self.subject.clone(), message).await;
+        Ok(acknowledged.map_err(passing)?.await.map_err(passing)?.sequence)
+    }
+
+    /// The record at a place; none where there is none yet.
+    pub(super) async fn get(&self, position: u64) -> Result<Option<Vec<u8>>, Fault> {
+        match self.kept.get_raw_message(position).await {
+            Ok(message) => Ok(Some(message.payload.to_vec())),
+            Err(error) => match error.kind() {
+                RawMessageErrorKind::NoMessageFound => Ok(None),
+                RawMessageErrorKind::JetStream(error)
+                    if error.error_code() == ErrorCode::NO_MESSAGE_FOUND =>
+                {
+                    Ok(None)
+                }
+                _ => Err(Fault::Passing(error.to_string())),
+            },
+        }
+    }
+
+    /// Whether this record is at this place; a place of 0 is in every stream.
+    pub(super) async fn has(&self, position: u64, record: u64) -> Result<bool, Fault> {
+        if position == 0 {
+            return Ok(true);
+        }
+        match self.get(position).await? {
+            Some(bytes) => Ok(Record::decode(&bytes).is_ok_and(|found| found.id == record)),
+            // A server that has just started may not know its newest records yet.
+            None if self.bounds().await?.1 >= position => {
+                Err(Fault::Passing("a record is not there yet".to_owned()))
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// The places of the oldest record that the stream has and of the newest.
+    pub(super) async fn bounds(&self) -> Result<(u64, u64), Fault> {
+        let info = self.kept.get_info().await.map_err(|error| Fault::Passing(error.to_string()))?;
+        Ok((info.state.first_sequence, info.state.last_sequence))
+    }
+
+    /// What could be lost, in sentences.
+    pub(super) fn warnings(&self, place: &Address, engine: &str) -> Vec<String> {
+        let version = self.client.server_info().version;
+        let mut numbers = version.split('.').map(|number| number.parse::<u64>().unwrap_or(0));
+        let release = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if release < WAITS_FOR_DISK_FROM {
+            return vec![format!(
+                "{engine}: this nats-server ({version}) acknowledges before its disk has it, and cannot be told \
+                 otherwise: what was said in the last two minutes may be lost if all of its servers lose power at \
+                 once. A newer one with `sync_interval: always` waits for the disk"
+            )];
+        }
+        if place.is_synced {
+            return Vec::new();
+        }
+        vec![format!(
+            "{engine}: a nats-server acknowledges before its disk has it unless its configuration says \
+             `sync_interval: always` within `jetstream`, which cannot be seen from here. Set it on every server, and \
+             say so with ?sync=always at the end of the address"
+        )]
+    }
+}
+
+/// Makes the stream where there is none. It forgets nothing by itself, and nothing can be taken out of it.
+async fn ensure(context: &Context, client: &Client, place: &Address, subject: &str) -> Result<(), Fault> {
+    match context.get_stream(&place.name).await {
+        Ok(found) if found.cached_info().config.subjects == [subject] => return Ok(()),
+        Ok(_) => return Err(Fault::Lasting(format!("the stream {} is another program's", place.name))),
+        Err(error) => match error.kind() {
+            GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND => {}
+            _ => return Err(Fault::Passing(error.to_string())),
+        },
+    }
+    let clustered = client.server_info().cluster.is_some();
+    let config = Config {
+        name: place.name.clone(),
+        subjects: vec![subject.to_owned()],
+        num_replicas: place.replicas.unwrap_or(if clustered { REPLICAS } else { 1 }),
+        duplicate_window: RECOGNISED_FOR,
+        deny_delete: true,
+        deny_purge: true,
+        ..Config::default()
+    };
+    // With fewer servers than copies this is refused. Perhaps the others are only about to start.
+    context.create_stream(config).await.map(drop).map_err(|error| {
+        Fault::Passing(format!(
+            "{error}; with fewer than three servers, say ?replicas=1 at the end of the address"
+        ))
+    })
+}

@@ -1,0 +1,131 @@
+//! Several real servers share one log in a real engine, and are killed while people write, and so is the engine. The promises are those of one server: what was echoed is in
+//! the log, once, in order; everybody is shown each place once and in order, on whichever server they are.
+
+use std::time::Instant;
+
+use papo_proto::{Address, Invite};
+use papo_torture::engines::Postgres;
+use papo_torture::history::Entry;
+
+use crate::crew::{ComingBack, Crew};
+use crate::server::{Place, Server, entry};
+use crate::{check_settled, take_machine};
+
+/// How many people write.
+const WRITERS: usize = 12;
+
+/// How many servers share the log.
+const NODES: usize = 3;
+
+/// How many echoes there have to be after each blow before the next one.
+const ECHOES_BETWEEN: u64 = 150;
+
+/// The same from the database as from the file: every message, one on a line.
+const EVERYTHING: &str = "
+    SELECT e.seq || E'\\t' || e.time_ms || E'\\t' || convert_from(e.sender, 'UTF8') || E'\\t' ||
+           convert_from(e.name, 'UTF8') || E'\\t' || convert_from(e.id, 'UTF8') || E'\\t' ||
+           (convert_from(e.body, 'UTF8')::json ->> 'text')
+    FROM papo.entry e ORDER BY e.room, e.seq";
+
+/// Servers that share a log.
+struct Nodes {
+    places: Vec<Place>,
+    servers: Vec<Option<Server>>,
+    invite: Invite,
+    /// Where the others are.
+    others: Vec<Address>,
+}
+
+impl Nodes {
+    fn start(log: &str) -> Self {
+        let first = Place::sharing(log, None);
+        let server = first.start();
+        let (invite, mut places, mut servers) = (server.invite.clone(), vec![first], vec![Some(server)]);
+        let mut others = Vec::new();
+        for _ in 1..NODES {
+            let place = Place::sharing(log, Some(&places[0]));
+            let server = place.start();
+            assert_eq!(server.invite.fingerprint, invite.fingerprint, "one key for all");
+            others.push(server.invite.address.clone());
+            servers.push(Some(server));
+            places.push(place);
+        }
+        Self { places, servers, invite, others }
+    }
+
+    fn gather(&self) -> Crew {
+        let mut crew =
+            Crew::gather_at(&self.places[0], &self.invite, &self.others, ComingBack::AtOnce, WRITERS);
+        crew.expect_refusals();
+        crew.write();
+        follow(&mut crew, "everybody writes");
+        crew
+    }
+
+    fn kill(&mut self, node: usize) {
+        self.servers[node].take().unwrap().kill();
+    }
+
+    fn restart(&mut self, node: usize) {
+        self.servers[node] = Some(self.places[node].start());
+    }
+
+    /// Everything is echoed and read, and all servers end in order.
+    fn finish(mut self, mut crew: Crew, read: impl Fn(&Place) -> Vec<Entry>) {
+        crew.stop_writing();
+        crew.follow_until("everything is echoed and read", Crew::is_settled);
+        for (server, place) in self.servers.iter_mut().zip(&self.places) {
+            let server = server.take().unwrap();
+            server.ask_to_stop();
+            assert_eq!(server.wait(), Some(0), "{}", place.diary());
+        }
+        let (history, unsent) = crew.dismiss(&self.places[0], &self.invite);
+        for place in &self.places {
+            check_settled(&history, self.invite.room.as_str(), &read(place), unsent);
+        }
+        println!(
+            "{WRITERS} writers on {NODES} servers: {} said, {} echoed, nothing lost, doubled or out of order",
+            history.invoked_len(),
+            history.ok_len()
+        );
+    }
+}
+
+/// Waits for so many echoes that life goes on, and returns how long the first one took, for the report.
+fn follow(crew: &mut Crew, what: &str) {
+    let (start, before) = (Instant::now(), crew.echoes);
+    crew.follow_until(what, |crew| crew.echoes > before);
+    let first = start.elapsed();
+    crew.follow_until(what, |crew| crew.echoes >= before + ECHOES_BETWEEN);
+    println!(
+        "{what}: first echo after {} ms, {ECHOES_BETWEEN} after {} ms",
+        first.as_millis(),
+        start.elapsed().as_millis()
+    );
+}
+
+/// Two copies follow the database, and a commit waits for either. It is killed, the copy that has more takes over,
+/// and the servers find it by themselves.
+#[test]
+fn servers_that_share_a_database_lose_nothing_when_it_fails_over() {
+    let _machine = take_machine();
+    let mut primary = Postgres::start();
+    let standbys = [primary.standby("a"), primary.standby("b")];
+    primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (a, b)'");
+    primary.sql("SELECT pg_reload_conf()");
+    let hosts = [&primary, &standbys[0], &standbys[1]].map(Postgres::host).join(",");
+    let mut nodes = Nodes::start(&format!("postgres://papo@{hosts}/postgres"));
+    let mut crew = nodes.gather();
+    nodes.kill(1);
+    follow(&mut crew, "a server is dead");
+    nodes.restart(1);
+    primary.kill();
+    let received = |standby: &Postgres| {
+        let newest = standby.sql("SELECT pg_last_wal_receive_lsn() - '0/0'::pg_lsn");
+        newest.trim().parse::<u64>().unwrap()
+    };
+    let next = if received(&standbys[0]) >= received(&standbys[1]) { &standbys[0] } else { &standbys[1] };
+    next.promote();
+    follow(&mut crew, "the database has failed over");
+    nodes.finish(crew, |_| next.sql(EVERYTHING).lines().map(entry).collect());
+}
