@@ -204,6 +204,11 @@ impl App {
         let chosen = settings.language.as_deref().and_then(Language::from_tag);
         papo_words::set_language(chosen.unwrap_or(self.language));
         context.set_zoom_factor(f32::from(settings.text_percent) / 100.0);
+    }
+
+    /// Gives the window its title. Behind the view, which has read by then what has just come: a title that changes with
+    /// every message and back again would have the window drawn twice for each.
+    fn name(&mut self, context: &Context) {
         let title = crate::view::title(&self.desk.state);
         if title != self.title {
             context.send_viewport_cmd(ViewportCommand::Title(title.clone()));
@@ -256,6 +261,7 @@ impl eframe::App for App {
         self.look(&context);
         let commands = self.desk.ui(ui, now());
         self.execute(&context, commands);
+        self.name(&context);
         if let Some(frame_times) = &mut self.frame_times {
             frame_times.laid_out(&self.desk.state, frame.info().cpu_usage);
         }

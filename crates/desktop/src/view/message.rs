@@ -100,7 +100,7 @@ pub(super) fn view(
     );
     let rect = egui::Rect::from_x_y_ranges(whole.x_range(), shown.inner.rect.y_range());
     if drawn.selected != Selected::Off {
-        return select(ui, id, rect, drawn.selected == Selected::Yes);
+        return select(ui, id, rect, drawn);
     }
     let response = ui.interact(rect, id, Sense::hover());
     let by_tools = is_hovered && ui.is_enabled() && tools(ui, drawn, rect, out);
@@ -111,17 +111,23 @@ pub(super) fn view(
 }
 
 /// What a press means while messages are being selected. A selected one has a sign, for colour must not be the only one.
-fn select(ui: &mut Ui, id: Id, rect: egui::Rect, is_selected: bool) -> Option<Press> {
+fn select(ui: &mut Ui, id: Id, rect: egui::Rect, drawn: &Drawn<'_>) -> Option<Press> {
     let response = ui.interact(rect, id, Sense::click());
-    if is_selected {
+    if drawn.selected == Selected::Yes {
         let palette = theme::palette(ui);
-        let at = rect.left_top() + Vec2::new(size::AVATAR_COLUMN - size::DOT, size::TEXT_LINE / 2.0);
-        let sign = Align2::CENTER_CENTER;
-        ui.painter().text(at, sign, SELECTED, theme::bold(size::LABEL), palette.accent);
+        // On the circle's edge, or where there would be one.
+        let down = if drawn.is_grouped { size::TEXT_LINE / 2.0 } else { size::AVATAR };
+        let at = rect.left_top() + Vec2::new(size::AVATAR, down);
+        ui.painter().circle_filled(at, SELECTED_RADIUS, palette.accent);
+        let font = theme::bold(size::BADGE);
+        ui.painter().text(at, Align2::CENTER_CENTER, SELECTED, font, palette.on_accent);
     }
     let is_shifted = ui.input(|input| input.modifiers.shift);
     response.clicked().then_some(if is_shifted { Press::UpToHere } else { Press::Alone })
 }
+
+/// How large the ground of that sign is, in points.
+const SELECTED_RADIUS: f32 = 9.0;
 
 /// The sign of a selected message.
 const SELECTED: &str = "✓";

@@ -143,6 +143,9 @@ pub(super) fn handle(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Ac
     for binding in &BINDINGS {
         if ui.input_mut(|input| input.consume_shortcut(&binding.keys)) {
             perform(ui, state, local, binding.what, out);
+            if binding.keys.modifiers.alt {
+                forget_letter(ui);
+            }
         }
     }
     rooms_by_number(ui, state, out);
@@ -226,8 +229,14 @@ fn rooms_by_number(ui: &Ui, state: &State, out: &mut Vec<Action>) {
     for (room, key) in state.rooms.iter().zip(NUMBERS) {
         if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
             out.push(Action::ShowRoom(room.id));
+            forget_letter(ui);
         }
     }
+}
+
+/// Takes away what a key with Alt writes besides what it does.
+fn forget_letter(ui: &Ui) {
+    ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
 }
 
 /// The keys of messages that are selected to be copied.

@@ -41,15 +41,10 @@ fn what_is_typed_within_one_frame_is_sent_whole_and_in_its_order() {
         repeat: false,
         modifiers: Modifiers::NONE,
     };
-    for text in ["in one", " frame"] {
-        window.event(egui::Event::Text(text.to_owned()));
-    }
-    window.event(enter(true));
-    window.event(enter(false));
-    window.event(egui::Event::Text("second".to_owned()));
-    window.event(enter(true));
-    window.event(enter(false));
-    window.event(egui::Event::Text("third".to_owned()));
+    let text = |text: &str| egui::Event::Text(text.to_owned());
+    let first = [text("in one"), text(" frame"), enter(true), enter(false)];
+    let second = [text("second"), enter(true), enter(false), text("third")];
+    window.input_mut().events.extend(first.into_iter().chain(second));
     window.run_ok();
     let said: Vec<Body> = said(&mut window).into_iter().map(|(_, body)| body).collect();
     assert_eq!(said, [Body::text("begun in one frame"), Body::text("second")]);

@@ -133,3 +133,22 @@ fn new_messages_are_announced_politely_and_a_flood_is_counted() {
     let id = room_id(&window);
     assert!(window.state().desk.state.room(id).is_some());
 }
+
+/// Systems tell of the letter too, where Alt is held down.
+#[test]
+fn a_key_with_alt_writes_nothing() {
+    let mut window = joined(vec![message(1, &zoe(), "hers")]);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowUp);
+    window.run_ok();
+    let key = egui::Event::Key {
+        key: Key::W,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::ALT,
+    };
+    window.input_mut().events.extend([key, egui::Event::Text("w".to_owned())]);
+    window.run_ok();
+    assert!(window.get_by_label("Message to lobby").is_focused());
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "");
+}
