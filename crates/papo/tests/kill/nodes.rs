@@ -1,15 +1,18 @@
-//! Several real servers share one log in a real engine, and are killed while people write, and so is the engine. The promises are those of one server: what was echoed is in
+//! Several real servers share one log in a real engine, and all of them are killed again and again while people write:
+//! single servers, single engines, and all engines at once. The promises are those of one server: what was echoed is in
 //! the log, once, in order; everybody is shown each place once and in order, on whichever server they are.
 
+use std::fmt::Write as _;
 use std::time::Instant;
 
 use papo_proto::{Address, Invite};
-use papo_torture::engines::Postgres;
+use papo_torture::engines::{Nats, Postgres};
 use papo_torture::history::Entry;
 
 use crate::crew::{ComingBack, Crew};
+use crate::random::Random;
 use crate::server::{Place, Server, entry};
-use crate::{check_settled, take_machine};
+use crate::{check_settled, number, take_machine};
 
 /// How many people write.
 const WRITERS: usize = 12;
@@ -102,6 +105,49 @@ fn follow(crew: &mut Crew, what: &str) {
         first.as_millis(),
         start.elapsed().as_millis()
     );
+}
+
+/// Three servers of NATS keep the log. One of each kind of blow, in an order that the seed says; more of them while
+/// `PAPO_SOAK_SECONDS` last.
+#[test]
+fn servers_that_share_a_stream_lose_nothing_when_they_or_it_are_killed() {
+    let _machine = take_machine();
+    let mut random = Random::from_environment();
+    let mut engines = Nats::cluster(3);
+    let hosts: Vec<String> = engines.iter().map(Nats::address).collect();
+    let mut nodes = Nodes::start(&format!("nats://{}/room", hosts.join(",")));
+    let mut crew = nodes.gather();
+    let (start, seconds) = (Instant::now(), number("PAPO_SOAK_SECONDS"));
+    let mut blows = vec![0, 1, 2];
+    let mut report = String::new();
+    while !blows.is_empty() || start.elapsed().as_secs() < seconds {
+        if blows.is_empty() {
+            blows = vec![0, 1, 2];
+        }
+        let at = usize::try_from(random.below(blows.len() as u64)).unwrap();
+        let one = usize::try_from(random.below(3)).unwrap();
+        let blow = blows.remove(at);
+        writeln!(report, "{blow} {one}").unwrap();
+        match blow {
+            0 => {
+                nodes.kill(one);
+                follow(&mut crew, "a server is dead");
+                nodes.restart(one);
+            }
+            1 => {
+                engines[one].kill();
+                follow(&mut crew, "an engine is dead");
+                engines[one].restart();
+            }
+            _ => {
+                engines.iter_mut().for_each(Nats::kill);
+                engines.iter_mut().for_each(Nats::restart);
+                follow(&mut crew, "all engines were dead");
+            }
+        }
+    }
+    println!("PAPO_KILL_SEED={}; {}", random.seed, report.replace('\n', ", "));
+    nodes.finish(crew, |place| place.read_file("mirror.db"));
 }
 
 /// Two copies follow the database, and a commit waits for either. It is killed, the copy that has more takes over,
