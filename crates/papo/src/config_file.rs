@@ -153,7 +153,7 @@ mod tests {
         let expected = [
             "serv in c.toml is not known and is ignored: did you mean \"serve\"?",
             "did you mean \"port\"?",
-            "there are address,",
+            "serve.zzzz in c.toml is not known and is ignored: there are ",
         ];
         assert_eq!(warnings.len(), expected.len(), "{warnings:?}");
         for expected in expected {

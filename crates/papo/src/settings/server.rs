@@ -246,10 +246,13 @@ fn acme(
 
 /// Names that an authority can look at: no addresses, and no patterns.
 fn acme_names(text: &str) -> Result<Vec<String>, String> {
-    let name = |name: &str| {
-        let refused = || t!("cli-not-acme-name", text = format!("{name:?}"));
-        let name = host(name)?;
-        if name.parse::<IpAddr>().is_ok() || name.contains('*') { Err(refused()) } else { Ok(name) }
+    let name = |said: &str| {
+        let refused = || t!("cli-not-acme-name", text = format!("{said:?}"));
+        if said.contains('*') {
+            return Err(refused());
+        }
+        let name = host(said)?;
+        if name.parse::<IpAddr>().is_ok() { Err(refused()) } else { Ok(name) }
     };
     text.split(',').map(str::trim).map(name).collect()
 }
