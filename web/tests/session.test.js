@@ -111,6 +111,24 @@ test("a refusal for good leaves the outbox, a passing one does not", () => {
   assert.deepEqual(sent(session.tick(5000)).filter(({ type }) => type === "say").map(({ id }) => id), ["2"]);
 });
 
+test("what is said behind something that waits does not overtake it", () => {
+  const session = inRoom(0);
+  session.say("1", { text: "a" });
+  hear(session, { type: "error", code: "log_failed", text: "x", about: "1", retry_after: 5 }, 0);
+  assert.deepEqual(sent(session.say("2", { text: "b" })), []);
+  assert.deepEqual(sent(session.tick(5000)).filter(({ type }) => type === "say").map(({ id }) => id), ["1", "2"]);
+  assert.deepEqual(sent(session.say("3", { text: "c" })).map(({ id }) => id), ["3"]);
+});
+
+test("a server that cannot open the room just now is come back to", () => {
+  const session = new Session({ name: "Ana", room: "lobby", hasKey: true, random: () => 0 });
+  session.opened(0);
+  hear(session, WELCOME);
+  assert.deepEqual(told(hear(session, { type: "error", code: "log_failed", text: "x", retry_after: 5 })), ["refused"]);
+  assert.deepEqual(told(hear(session, { type: "closing", code: "stopping", text: "x", after: 5 })), ["closing"]);
+  assert.deepEqual(session.closed(0).at(-1), { do: "connect", afterMs: 5000 });
+});
+
 test("what cannot get better is not tried again", () => {
   const rows = [{ ...WELCOME, protocol: 2 }, { type: "closing", code: "left", text: "x" }];
   for (const said of rows) {

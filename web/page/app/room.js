@@ -254,6 +254,8 @@ export class Room {
         break;
       case "failed":
       case "refused":
+        // A refusal that is about no message may have been the answer for which older messages wait.
+        if (event.about === undefined) this.isLoading = false;
         if (this.standing.refused(event, performance.now())) this.askAccess();
         break;
     }

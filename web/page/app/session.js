@@ -158,8 +158,8 @@ export class Session {
   /** Something to be said. @param {string} id @param {Body} body @returns {Effect[]} */
   say(id, body) {
     this.outbox.push({ id, body });
-    // Before a guest's outbox may be sent again, it is not: order is kept.
-    return this.stage === "joined" && this.resendAt === null ? [send({ type: "say", id, ...body })] : [];
+    // While something before it waits to be said again, it is not: order is kept.
+    return this.stage === "joined" && this.resendAt === null && this.retryAt === null ? [send({ type: "say", id, ...body })] : [];
   }
 
   /** Something that matters only now. @param {object} message @returns {Effect[]} */
@@ -248,6 +248,8 @@ export class Session {
 
   /** @returns {Effect[]} @param {any} message @param {number} now */
   #error(message, now) {
+    // What passes is followed by a closing that says when to come back.
+    if (this.stage === "joining" && PASSING.has(message.code)) return [tell({ ...message, type: "refused" })];
     if (this.stage === "joining") return this.#end({ ...message, type: "ended", isRefusal: true });
     const about = this.outbox.find((one) => one.id === message.about);
     const isTriedAgain = message.code === "log_failed" || (about && TRIED_AGAIN.has(message.code));
