@@ -187,9 +187,10 @@ impl Gate {
         self.access.has_quiet() || self.slow(rules) != Slow::Off || !self.expelled.is_empty()
     }
 
-    /// Whether the room is like any other: open, and nobody has a role, is kept out or kept quiet.
+    /// Whether the room is like any other: open, and nobody has a role, is kept out or kept quiet. While somebody who
+    /// was put out may still have messages on their way, it is not: whoever comes back is seen by [`Self::let_in`].
     pub(crate) fn is_plain(&self, rules: AccessRules) -> bool {
-        rules.open && self.access.is_blank() && self.slow(rules) == Slow::Off
+        rules.open && self.access.is_blank() && self.slow(rules) == Slow::Off && self.expelled.is_empty()
     }
 
     /// What a view of the room needs to know beside the acts.

@@ -279,6 +279,22 @@ fn a_kick_is_seen_by_all_and_ends_the_connection() {
     let (_back, _) = enter(&server, &zoe, "Zoë", &secret);
 }
 
+/// Invariant: whoever was kicked from a room that everybody may enter, and comes back, may speak at once.
+#[test]
+fn who_comes_back_after_a_kick_may_speak() {
+    let server = TestServer::start(|_| {});
+    let zoe = Key::new();
+    let (mut kicked, _) = enter(&server, &zoe, "Zoë", "");
+    // Somebody stays: a room that was closed knows nothing of whom it put out.
+    let (_stays, _) = server.guest("Bo", "sala");
+    act(&server, Act::Kick { whom: Whom::new(zoe.id()), why: None });
+    assert!(matches!(next_act(&mut kicked), Act::Kick { .. }));
+    kicked.expect_closing(ClosingCode::Kicked);
+    let (mut back, _) = enter(&server, &zoe, "Zoë", "");
+    back.say("1", "sorry");
+    assert_eq!(text_of(&back.message()), "sorry");
+}
+
 /// Invariant: a ban holds over a restart for the key, for a guest's address, and ends when it is taken back.
 #[test]
 fn a_ban_keeps_out_the_key_and_the_guests_address() {
