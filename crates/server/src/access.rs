@@ -161,6 +161,11 @@ impl Access {
         }
     }
 
+    /// Whether the room knows somebody by an act: only who has a key.
+    pub(crate) fn knows(&self, id: &MemberId) -> bool {
+        self.members.contains_key(id)
+    }
+
     /// Whether there is an owner.
     pub(crate) fn has_owner(&self) -> bool {
         self.owners > 0
@@ -212,7 +217,7 @@ impl Access {
         if let Some(ban) = self.bans.get(id).filter(|ban| holds(ban.until_ms, now_ms)) {
             return Err(Denied::Banned(ban.until_ms));
         }
-        let known = self.members.contains_key(id);
+        let known = self.knows(id);
         let invite = invite.map(|invite| self.usable(&invite, now_ms));
         let entrance = match invite {
             Some(Ok(invite)) if invite.owner && !self.has_owner() && !id.is_guest() => {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use papo_log::{Appended, Entry, LogError, NewEntry};
-use papo_proto::{Refusal, Role, RoomAccess, RoomName};
+use papo_proto::{ErrorCode, Refusal, Role, RoomAccess, RoomName};
 
 use super::Writer;
 use crate::access::{Denied, Entrance, Visitor};
@@ -21,6 +21,13 @@ enum Verdict {
     Enters(usize),
     Denied(Denied),
     Failed(Refusal),
+}
+
+/// Where an entry has come to stand in its room's log.
+#[derive(Clone, Copy)]
+struct Place {
+    seq: u64,
+    time_ms: u64,
 }
 
 impl Writer {
@@ -110,14 +117,14 @@ impl Writer {
             Ok(_) => self.recovered(),
             Err(error) => self.failed(error, now_ms),
         }
-        let mut unsure: Vec<usize> = Vec::new();
+        let mut unsure: Vec<(usize, Option<Place>)> = Vec::new();
         let mut entries: Vec<Option<NewEntry>> = entries.into_iter().map(Some).collect();
         for (index, (asked, verdict)) in visitors.iter().zip(verdicts.iter_mut()).enumerate() {
             let Verdict::Enters(place) = *verdict else { continue };
             match &stored {
                 Err(error) => {
                     *verdict = failed(&asked.room, error);
-                    unsure.push(index);
+                    unsure.push((index, None));
                 }
                 Ok(appended) => match (&appended[place], entries[place].take()) {
                     (Appended::New { seq, time_ms }, Some(entry)) => {
@@ -126,29 +133,45 @@ impl Writer {
                         self.tell(&asked.room, &entry, now_ms);
                         // Where others append as well, what holds is what the log says in its order.
                         if *time_ms != now_ms || self.is_shared {
-                            unsure.push(index);
+                            unsure.push((index, Some(Place { seq: *seq, time_ms: *time_ms })));
                         }
                     }
-                    _ => unsure.push(index),
+                    _ => unsure.push((index, None)),
                 },
             }
         }
-        for index in unsure {
-            self.look_again(&visitors[index], &mut verdicts[index]);
+        for (index, place) in unsure {
+            self.look_again(&visitors[index], place, &mut verdicts[index], now_ms);
         }
     }
 
-    /// Reads a room's state from its log again, and decides by it about a visitor who was to come in.
-    fn look_again(&mut self, asked: &Asked, verdict: &mut Verdict) {
-        let log = Arc::clone(&self.log);
-        match self.gates.reload(&*log, &asked.room) {
-            Ok(gate) => {
-                let is_in = gate.access.role_of(asked.member.id.as_str()) >= Role::Member;
-                if matches!(verdict, Verdict::Enters(_)) && !is_in && !asked.member.id.is_guest() {
-                    *verdict = Verdict::Denied(Denied::NoEntry);
-                }
-            }
-            Err(error) => *verdict = failed(&asked.room, &error),
+    /// Reads a room's state from its log again, and decides by it about a visitor who was to come in by the entry at
+    /// this place: where the entry changed nothing there, it let nobody in.
+    fn look_again(&mut self, asked: &Asked, place: Option<Place>, verdict: &mut Verdict, now_ms: u64) {
+        let Asked { room, member, invite, origin, .. } = asked;
+        let address = member.id.is_guest().then(|| self.tags.tag(*origin));
+        let visitor = Visitor { id: &member.id, address, invite: *invite };
+        let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
+        let gate = match self.gates.reload(&*log, room) {
+            Ok(gate) => gate,
+            Err(error) => return *verdict = failed(room, &error),
+        };
+        if !matches!(verdict, Verdict::Enters(_)) {
+            return;
+        }
+        let holds = if member.id.is_guest() {
+            // Of a guest who has come in nothing else is kept.
+            place.is_some_and(|place| gate.denied_at(place.seq).is_none())
+        } else {
+            gate.access.knows(&member.id)
+        };
+        if !holds {
+            let time_ms = place.map_or(now_ms, |place| place.time_ms.max(now_ms));
+            *verdict = match gate.access.entrance(visitor, rules.open, time_ms) {
+                Ok(Entrance::Known) => Verdict::In,
+                Ok(Entrance::ByInvite(_)) => Verdict::Failed(came_first()),
+                Err(denied) => Verdict::Denied(denied),
+            };
         }
     }
 
@@ -179,13 +202,19 @@ fn failed(room: &RoomName, error: &LogError) -> Verdict {
     Verdict::Failed(not_stored(error, None))
 }
 
+/// What is said where an invite has become another one meanwhile, such as one that makes no owner any more.
+fn came_first() -> Refusal {
+    let text = "somebody else came in by this invite at the same moment: nothing was done, try again";
+    Refusal::new(ErrorCode::LogFailed, text).retry_after(1)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-    use papo_log::{MemoryLimits, MemoryLog, Page, RoomLog, RoomState};
-    use papo_proto::{Act, InviteSecret, Member, MemberId, Name};
+    use papo_log::{Kind, MemoryLimits, MemoryLog, Page, RoomLog, RoomState};
+    use papo_proto::{Act, Body, InviteSecret, Member, MemberId, Name};
 
     use super::*;
     use crate::desk::{ConnectionId, Job, Post};
@@ -202,6 +231,10 @@ mod tests {
         log: MemoryLog,
         commits: AtomicUsize,
         is_full: AtomicBool,
+        /// By how much its clock is ahead.
+        ahead_ms: AtomicU64,
+        /// What another server appends just before the next commit.
+        rival: Mutex<Vec<NewEntry>>,
     }
 
     impl RoomLog for Counting {
@@ -210,6 +243,9 @@ mod tests {
             if self.is_full.load(Ordering::Relaxed) {
                 return Err(LogError::DiskFull { path: "log.db".into() });
             }
+            let now_ms = now_ms + self.ahead_ms.load(Ordering::Relaxed);
+            let rival = std::mem::take(&mut *self.rival.lock().unwrap());
+            self.log.append(now_ms, &rival)?;
             self.log.append(now_ms, batch)
         }
         fn read_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
@@ -258,11 +294,17 @@ mod tests {
 
     impl World {
         fn new(uses: Option<u32>) -> Self {
+            Self::with_invite(uses, None)
+        }
+
+        fn with_invite(uses: Option<u32>, seconds: Option<u32>) -> Self {
             let limits = MemoryLimits { entries_max: usize::MAX, bytes_max: usize::MAX };
             let log = Arc::new(Counting {
                 log: MemoryLog::new(limits),
                 commits: AtomicUsize::new(0),
                 is_full: AtomicBool::new(false),
+                ahead_ms: AtomicU64::new(0),
+                rival: Mutex::default(),
             });
             let rules = AccessRules { open: false, ..AccessRules::OPEN };
             let tags = Arc::new(AddressTags::new(&[7; 32]));
@@ -271,30 +313,55 @@ mod tests {
             let posts = vec![Arc::clone(&inbox) as Arc<dyn Post>];
             let mut writer = Writer { hub: Arc::new(Hub::default()), shards: posts, ..alone };
             let secret = InviteSecret::new([1; 20]);
-            let act = Act::Invite { invite: invite_id(&secret, &sala()), uses, seconds: None, owner: false };
+            let act = Act::Invite { invite: invite_id(&secret, &sala()), uses, seconds, owner: false };
             let request = OperatorRequest { room: sala(), ask: OperatorAsk::Act(act) };
             assert!(matches!(writer.answer(&request, NOW_MS), OperatorAnswer::Done(_)));
             Self { log, inbox, writer, secret }
         }
 
+        fn id(key: u16) -> MemberId {
+            let [high, low] = key.to_be_bytes();
+            let id = papo_proto::id::base32().encode(&[[high, low].as_slice(), &[0; 13]].concat());
+            MemberId::parse(&id).unwrap()
+        }
+
         /// These come at once, each by a key of their own. Returns how many came in, and how many commits that took.
         fn come(&mut self, keys: impl IntoIterator<Item = u16>) -> (usize, usize) {
             let before = self.log.commits.load(Ordering::Relaxed);
-            let job = |key: u16| {
-                let [high, low] = key.to_be_bytes();
-                let id = papo_proto::id::base32().encode(&[[high, low].as_slice(), &[0; 13]].concat());
-                Job::Open(Box::new(Asked {
-                    room: sala(),
-                    member: Member { id: MemberId::parse(&id).unwrap(), name: Name::parse("Ana").unwrap() },
-                    invite: Some(invite_id(&self.secret, &sala())),
-                    origin: Origin::of([127, 0, 0, 1].into()),
-                    from: ConnectionId { shard: 0, slot: key.into(), generation: 0 },
-                }))
-            };
-            self.writer.work(keys.into_iter().map(job).collect(), NOW_MS);
-            let mail = std::mem::take(&mut *self.inbox.0.lock().unwrap());
+            let mail = self.answers(keys.into_iter().map(Self::id));
             let came = mail.iter().filter(|mail| matches!(mail, Mail::Opened { .. })).count();
             (came, self.log.commits.load(Ordering::Relaxed) - before)
+        }
+
+        /// What these are told who come at once.
+        fn answers(&mut self, ids: impl IntoIterator<Item = MemberId>) -> Vec<Mail> {
+            let job = |(slot, id)| {
+                Job::Open(Box::new(Asked {
+                    room: sala(),
+                    member: Member { id, name: Name::parse("Ana").unwrap() },
+                    invite: Some(invite_id(&self.secret, &sala())),
+                    origin: Origin::of([127, 0, 0, 1].into()),
+                    from: ConnectionId { shard: 0, slot, generation: 0 },
+                }))
+            };
+            let jobs = ids.into_iter().enumerate().map(job).collect();
+            self.writer.work(jobs, NOW_MS);
+            std::mem::take(&mut *self.inbox.0.lock().unwrap())
+        }
+
+        /// Somebody comes in on another server, just before the next commit here.
+        fn come_elsewhere(&mut self, id: &MemberId) {
+            let invite = invite_id(&self.secret, &sala());
+            let role = if id.is_guest() { Role::Guest } else { Role::Member };
+            self.writer.is_shared = true;
+            self.log.rival.lock().unwrap().push(NewEntry {
+                room: sala().shared(),
+                kind: Kind::Act,
+                sender: id.shared(),
+                name: "Bo".into(),
+                id: "enter-elsewhere".into(),
+                body: Body::act(Act::Enter { invite, role }).to_json_unchecked().unwrap().into(),
+            });
         }
 
         fn entered(&self) -> usize {
@@ -321,6 +388,34 @@ mod tests {
         assert_eq!(world.come([1, 2, 1, 3, 4, 5]), (4, 1), "three keys, one of them twice");
         assert_eq!(world.entered(), 3);
         assert_eq!(world.come([4, 1]), (1, 0));
+    }
+
+    /// Invariant: whose entrance changed nothing at its place in the log does not come in, and is told why: because the
+    /// invite's time was over by the log's clock, or because others came in on another server first.
+    #[test]
+    fn who_came_too_late_by_the_log_does_not_come_in() {
+        let codes = |mail: &[Mail]| -> Vec<ErrorCode> {
+            let code = |mail: &Mail| match mail {
+                Mail::TurnedAway { refusal, is_wrong_secret: false, .. } => refusal.code,
+                other => panic!("not turned away: {other:?}"),
+            };
+            mail.iter().map(code).collect()
+        };
+        let guest = |number: u8| MemberId::of_guest([number; 8]);
+        let mut world = World::with_invite(None, Some(10));
+        world.log.ahead_ms.store(20_000, Ordering::Relaxed);
+        let told = world.answers([World::id(1), World::id(2)]);
+        assert_eq!(codes(&told), [ErrorCode::InviteExpired, ErrorCode::InviteExpired]);
+        for (first, late) in [(World::id(9), World::id(1)), (guest(9), guest(1)), (World::id(9), guest(1))] {
+            let mut world = World::new(Some(1));
+            world.come_elsewhere(&first);
+            let told = world.answers([late.clone()]);
+            assert_eq!(codes(&told), [ErrorCode::InviteUsed], "{late} after {first}");
+        }
+        let mut world = World::new(Some(2));
+        world.come_elsewhere(&World::id(9));
+        let told = world.answers([World::id(1)]);
+        assert!(matches!(told[..], [Mail::Opened { .. }]), "{told:?}");
     }
 
     /// Invariant: where the disk takes nothing, nobody comes in who would have to be written down, and no use of the
