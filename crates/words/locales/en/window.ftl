@@ -115,7 +115,11 @@ window-invite-left = { $count ->
 }
 window-invite-make = Make an invite
 window-invite-many = for any number of people
-window-invite-one = Invite { $invite } by { $by }, used { $used } times.
+window-invite-one = Invite { $invite } by { $by }, { $used ->
+    [0] not used yet
+    [one] used once
+   *[other] used { $used } times
+}.
 window-invite-single = for one person
 window-kept = waiting for the connection
 window-key-choose-above = Choose a message, the one above

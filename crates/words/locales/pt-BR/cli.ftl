@@ -48,7 +48,7 @@ cli-acme-and-cert = --acme e --cert não andam juntos: deixe de fora --cert e --
 cli-not-acme-name = { $text } não é um nome que uma autoridade pública assine: escreva um como chat.example
 cli-not-directory = { $text } não é o endereço de uma autoridade: escreva um que comece com https://
 cli-no-home = não há pasta pessoal para guardar os dados do servidor: indique uma pasta com --data PASTA
-cli-lang = { $text } não é uma língua que o papo fala: escreva en ou pt
+cli-lang = { $text } não é um idioma que o papo fala: escreva en ou pt
 
 # papo serve.
 cli-no-host = não existe computador chamado { $host }: indique um endereço deste computador, como -ip 127.0.0.1
@@ -99,7 +99,7 @@ cli-cert-wrong = { $file } não pode ser lido como certificado: { $cause }; dê 
 # papo invite.
 cli-invite-never = nenhum servidor foi aberto ainda com a pasta { $folder }: abra um com `papo serve`, ou indique a pasta dele com --data PASTA
 cli-invite-damaged = { $file } está danificado ({ $cause }): o próximo `papo serve` o escreve de novo
-cli-invite-too-long = o link não cabe em um QR code: { $cause }
+cli-invite-too-long = o link não cabe em um código QR: { $cause }
 
 # papo key.
 cli-passphrase-new = Uma senha para a chave (nada aparece enquanto você digita):

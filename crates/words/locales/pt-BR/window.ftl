@@ -20,7 +20,7 @@ window-act-mute = { $who } deixou { $whom } só ler.
 window-act-op = { $who } fez de { $whom } moderador.
 window-act-operator = Quem cuida do servidor
 window-act-owner = { $who } fez de { $whom } dono da sala.
-window-act-revoke = { $who } retirou um convite.
+window-act-revoke = { $who } cancelou um convite.
 window-act-slow = { $who } pôs uma pausa entre duas mensagens: { $seconds } s.
 window-act-slow-auto = { $who } deixou a pausa entre mensagens seguir quantos estão aqui.
 window-act-slow-off = { $who } tirou a pausa entre mensagens.
@@ -77,16 +77,16 @@ window-do-ban = Banir
 window-do-deop = Tirar o papel
 window-do-kick = Tirar da sala
 window-do-mute = Deixar só ler
-window-do-op = Dar a moderação
+window-do-op = Tornar moderador
 window-do-own = Tornar dono da sala
-window-do-revoke = Cancelar
+window-do-revoke = Cancelar o convite
 window-do-unban = Desfazer o banimento
 window-do-unmute = Deixar falar de novo
 window-double = Atenção: { $newcomer } está aqui agora, e não é a mesma pessoa que { $present }. O sinal depois do nome (#) distingue as duas.
 window-double-seen = Entendi
-window-edit = Alterar
-window-edited = alterada
-window-editing = Você está alterando uma mensagem
+window-edit = Editar
+window-edited = editada
+window-editing = Você está editando uma mensagem
 window-encrypted = cifrado até o servidor
 window-encrypted-short = cifrado
 window-encrypted-why = Na rede, ninguém mais consegue ler. O próprio servidor consegue ler as mensagens desta sala.
@@ -115,7 +115,11 @@ window-invite-left = { $count ->
 }
 window-invite-make = Criar um convite
 window-invite-many = para qualquer número de pessoas
-window-invite-one = Convite { $invite } de { $by }, usado { $used } vezes.
+window-invite-one = Convite { $invite } de { $by }, { $used ->
+    [0] ainda não usado
+    [one] usado uma vez
+   *[other] usado { $used } vezes
+}.
 window-invite-single = para uma pessoa
 window-kept = esperando a conexão
 window-key-choose-above = Escolher uma mensagem, a de cima
@@ -174,7 +178,7 @@ window-no-files = Ainda não dá para enviar arquivos. Isso vem em uma versão f
 window-no-random = O sistema não fornece números aleatórios. Reinicie o computador e tente de novo.
 window-not-sent = Não enviada: { $why }
 window-notify-open = Mostrar
-window-offers = Como pode continuar
+window-offers = Sugestões
 window-offers-key = Tab aceita, ↑ ↓ escolhem, Esc fecha
 window-older = Mensagens anteriores…
 window-reply = Responder
