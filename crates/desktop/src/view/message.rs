@@ -11,6 +11,7 @@
 use egui::{Align2, Frame, Id, Label, Margin, Response, RichText, Role, Sense, Ui, UiBuilder, Vec2};
 use papo_client::State;
 use papo_client::markup::{parse_safe, plain_text};
+use papo_client::said::Said as _;
 use papo_client::state::rows::Key;
 use papo_client::state::{Action, Dialog, Room};
 use papo_client::text::for_terminal_line;
@@ -254,8 +255,7 @@ fn foot(ui: &mut Ui, drawn: &Drawn<'_>, out: &mut Vec<Action>) {
                 parts::soft(ui, words);
             }
             Delivery::Failed(refusal) => {
-                let why = papo_client::text::for_terminal(&refusal.text).into_owned();
-                let text = RichText::new(t!("window-not-sent", why = why));
+                let text = RichText::new(t!("window-not-sent", why = refusal.said()));
                 let warn = theme::palette(ui).warn;
                 ui.add(Label::new(text.font(theme::plain(size::SMALL)).color(warn)).wrap());
                 if parts::quiet_button(ui, t!("window-retry")).clicked() {
