@@ -6,10 +6,11 @@ mod table;
 use std::path::Path;
 
 use papo_client::orders::{self, Order};
-use papo_proto::{Act, InviteSecret, Member, RoomName, Whom};
+use papo_client::said::Said as _;
+use papo_proto::{Act, ErrorCode, InviteSecret, Member, MemberId, Refusal, RoomName, Whom};
 use papo_server::operator::{OperatorAnswer, OperatorAsk, OperatorRequest, ask_offline};
 use papo_server::{AccessRules, control, invite_id, new_invite_secret};
-use papo_words::t;
+use papo_words::{Language, t};
 
 use crate::chat::Clock;
 use crate::exit::{Exit, Failure};
@@ -33,13 +34,7 @@ pub(crate) fn run(asked: &Room) -> Result<(), Failure> {
     };
     match order {
         Order::About { verb, whom, seconds, why } => {
-            let people = match ask(&asked.data, &asked.name, OperatorAsk::People)? {
-                OperatorAnswer::People(people) => people,
-                other => return Err(unexpected(&other)),
-            };
-            let members: Vec<Member> =
-                people.into_iter().map(|person| Member { id: person.id, name: person.name }).collect();
-            let whom = orders::find(&whom, &members).map_err(Failure::usage)?;
+            let whom = find(asked, &whom)?;
             tell_done(asked, orders::act(verb, whom, seconds, why))
         }
         Order::Act(act) => tell_done(asked, act),
@@ -48,6 +43,20 @@ pub(crate) fn run(asked: &Room) -> Result<(), Failure> {
         Order::Audit => audit(asked),
         Order::Access => access(asked),
     }
+}
+
+/// Whom a word means. Who is named by id need not be among those whom the server names.
+fn find(asked: &Room, word: &str) -> Result<Whom, Failure> {
+    let people = match MemberId::parse(word) {
+        Ok(_) => Vec::new(),
+        Err(_) => match ask(&asked.data, &asked.name, OperatorAsk::People)? {
+            OperatorAnswer::People(people) => people,
+            other => return Err(unexpected(&other)),
+        },
+    };
+    let members: Vec<Member> =
+        people.into_iter().map(|person| Member { id: person.id, name: person.name }).collect();
+    orders::find(word, &members).map_err(Failure::usage)
 }
 
 fn ask(data: &Path, room: &RoomName, ask: OperatorAsk) -> Result<OperatorAnswer, Failure> {
@@ -156,8 +165,18 @@ fn json(text: serde_json::Result<String>) -> Result<(), Failure> {
 
 fn unexpected(answer: &OperatorAnswer) -> Failure {
     match answer {
-        OperatorAnswer::Refused(refusal) => Failure::new(Exit::Refused, refusal.text.clone()),
+        OperatorAnswer::Refused(refusal) => Failure::new(Exit::Refused, why(refusal)),
         _ => Failure::new(Exit::Other, t!("cli-room-no-answer")),
+    }
+}
+
+/// Why the server has refused something. Its own sentence says more than the code does, but in English only; what is
+/// wrong with its log no code says.
+fn why(refusal: &Refusal) -> String {
+    if papo_words::language() == Language::English || refusal.code == ErrorCode::LogFailed {
+        papo_client::text::for_terminal_line(&refusal.text).into_owned()
+    } else {
+        refusal.said()
     }
 }
 

@@ -70,7 +70,8 @@ impl Access {
     pub(crate) fn named(&self) -> impl Iterator<Item = Member> + '_ {
         let known = self.members.iter().map(|(id, known)| (id, &known.name));
         let sanctioned = self.bans.iter().chain(&self.mutes).map(|(id, one)| (id, &one.name));
-        known.chain(sanctioned).filter_map(|(id, name)| Some(Member { id: id.clone(), name: name.clone()? }))
+        // First those about whom something was done: where only so many are wanted, it is more often about them.
+        sanctioned.chain(known).filter_map(|(id, name)| Some(Member { id: id.clone(), name: name.clone()? }))
     }
 }
 

@@ -17,11 +17,17 @@ use std::time::Duration;
 
 use crate::operator::{Operator, OperatorAnswer, OperatorRequest};
 
-/// The longest line in either direction.
-const LINE_BYTES_MAX: u64 = 1 << 20;
+/// The longest question.
+const QUESTION_BYTES_MAX: u64 = 1 << 20;
+
+/// The longest answer: some thousands of people with long names, or a MiB of acts with what stands around them.
+const ANSWER_BYTES_MAX: u64 = 4 << 20;
 
 /// How long the other side may take: it is a program on the same machine.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long nothing is taken after something went wrong.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Where a server takes questions of its operator. Ends when it is dropped.
 #[derive(Debug)]
@@ -39,11 +45,13 @@ impl Control {
         let (own, own_stopped) = (Arc::clone(&door), Arc::clone(&stopped));
         let work = move || {
             while !own_stopped.load(Ordering::SeqCst) {
-                if let Ok(stream) = own.accept()
-                    && !own_stopped.load(Ordering::SeqCst)
-                    && let Err(error) = serve(stream, &operator)
-                {
+                let answered = own.accept().and_then(|stream| {
+                    if own_stopped.load(Ordering::SeqCst) { Ok(()) } else { serve(stream, &operator) }
+                });
+                if let Err(error) = answered {
                     tracing::debug!("a question of the operator could not be answered: {error}");
+                    // Where the system has no file left for a connection, it says so without end.
+                    thread::park_timeout(PAUSE);
                 }
             }
         };
@@ -71,14 +79,14 @@ pub fn ask(data: &Path, request: &OperatorRequest) -> io::Result<Option<Operator
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = String::new();
-    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer)?;
+    BufReader::new(stream.take(ANSWER_BYTES_MAX)).read_line(&mut answer)?;
     Ok(Some(serde_json::from_str(&answer)?))
 }
 
 fn serve(stream: platform::Stream, operator: &Operator) -> io::Result<()> {
     platform::limit(&stream, TIMEOUT)?;
     let mut line = String::new();
-    let mut reader = BufReader::new(stream.take(LINE_BYTES_MAX));
+    let mut reader = BufReader::new(stream.take(QUESTION_BYTES_MAX));
     reader.read_line(&mut line)?;
     let answer = match serde_json::from_str(&line) {
         Ok(request) => operator.ask(request),

@@ -1,7 +1,7 @@
 //! What whoever runs the server asks for: done by the writer like everything else that changes a room, with all
 //! rights and under an id of its own. Not here: the questions (`operator`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use papo_log::{Entry, LogError, Page, RoomLog};
@@ -16,6 +16,10 @@ use crate::tags::AddressTags;
 
 /// How many people are listed who are in a room at the moment.
 const PEOPLE_MAX: usize = 1000;
+
+/// How many are listed whom a room knows by name and who are not there: with the others they fit into an answer. Whoever
+/// is not among them can be named by id.
+const ABSENT_MAX: usize = 5000;
 
 /// How many acts are listed at most.
 const ACTS_MAX: usize = 1000;
@@ -87,7 +91,8 @@ impl Writer {
         let log = Arc::clone(&self.log);
         let gate = self.gates.load(&*log, name)?;
         let here = room.as_ref().map_or_else(Vec::new, |room| room.presence().page(None, PEOPLE_MAX).0);
-        let absent = gate.access.named().filter(|member| here.iter().all(|one| one.id != member.id));
+        let present: HashSet<&MemberId> = here.iter().map(|member| &member.id).collect();
+        let absent = gate.access.named().filter(|member| !present.contains(&member.id)).take(ABSENT_MAX);
         let person = |member: Member, here: bool| {
             let role = gate.access.role_of(member.id.as_str());
             Person { id: member.id, name: member.name, here, role }
