@@ -7,9 +7,10 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use papo_log::{LogError, MemoryLimits, MemoryLog, RoomLog, SqliteLog, open_shared};
 use papo_proto::{Fingerprint, InviteSecret, RoomName};
@@ -48,6 +49,11 @@ const READERS: usize = 2;
 
 /// When clients should come back after a stop, in seconds: a restart takes less.
 const BACK_AFTER_SECONDS: u32 = 1;
+
+/// How long a server that stops waits for a log that is kept elsewhere and may be away: for what was read to be stored,
+/// and then for its other threads. What is not stored by then was not echoed, so its senders say it again.
+const SHARED_LOG_WITHIN: Duration = Duration::from_secs(1);
+const SHARED_LOG_ENDS_WITHIN: Duration = Duration::from_millis(500);
 
 /// A server that has everything it needs and listens, but does not accept yet.
 pub struct Server {
@@ -187,7 +193,7 @@ impl Server {
         let ran = listener.run(&threads.handles, &shared.guard, &counters, shared.started, || keeper.look());
         shared.site.health.stop();
         let replaced = Arc::clone(&threads.replaced);
-        threads.stop()?;
+        threads.stop(matches!(config.history, History::Shared(_)))?;
         if let (true, History::Shared(url)) = (replaced.load(Ordering::SeqCst), &config.history) {
             return Err(LogError::Replaced { engine: url.to_string() }.into());
         }
@@ -208,8 +214,8 @@ struct Threads {
     writer_counters: Arc<WriterCounters>,
     writer_queue: Arc<WriterQueue>,
     read_queue: Arc<ReadQueue>,
-    writer: JoinHandle<()>,
-    others: Vec<JoinHandle<()>>,
+    writer: LogThread,
+    others: Vec<LogThread>,
     shards: Vec<JoinHandle<io::Result<()>>>,
     /// Whether the log that servers share is another one than it was.
     replaced: Arc<AtomicBool>,
@@ -250,11 +256,11 @@ impl Threads {
             ..Writer::alone(Arc::clone(log), config.access, Arc::clone(tags))
         };
         let (queue, writer_counters) = (Arc::clone(&writer_queue), Arc::clone(&writer.counters));
-        let writer = spawn("writer", stopper, move || queue.run(&mut writer, unix_ms))?;
+        let writer = LogThread::spawn("writer", stopper, move || queue.run(&mut writer, unix_ms))?;
         let mut others = Vec::new();
         for _ in 0..READERS {
             let (queue, log, posts) = (Arc::clone(&read_queue), Arc::clone(log), posts.clone());
-            others.push(spawn("reader", stopper, move || queue.run(&*log, &posts))?);
+            others.push(LogThread::spawn("reader", stopper, move || queue.run(&*log, &posts))?);
         }
         let (replaced, stopping) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
         if log.shared().is_some() {
@@ -265,7 +271,7 @@ impl Threads {
                 stopping: Arc::clone(&stopping),
                 replaced: Arc::clone(&replaced),
             };
-            others.push(spawn("cluster", stopper, move || cluster.run())?);
+            others.push(LogThread::spawn("cluster", stopper, move || cluster.run())?);
         }
         let shards = loops.into_iter().map(|event_loop| spawn("shard", stopper, || event_loop.run()));
         let shards = shards.collect::<io::Result<Vec<_>>>()?;
@@ -300,14 +306,15 @@ impl Threads {
     }
 
     /// First nothing is read any more, then what was read is stored and fed to the rooms, then everybody gets it
-    /// together with the goodbye.
-    fn stop(self) -> Result<(), ServeError> {
+    /// together with the goodbye. A log that is kept elsewhere is not waited for longer than a stop may take.
+    fn stop(self, is_log_elsewhere: bool) -> Result<(), ServeError> {
+        let within = |longest: Duration| is_log_elsewhere.then(|| Instant::now() + longest);
         let control =
             |control: fn() -> Control| self.handles.iter().for_each(|handle| handle.control(control()));
         control(|| Control::Quiesce);
         self.stopping.store(true, Ordering::SeqCst);
         self.writer_queue.stop();
-        let mut whole = self.writer.join().is_ok();
+        let mut whole = self.writer.end(within(SHARED_LOG_WITHIN));
         control(|| Control::Stop { after_seconds: BACK_AFTER_SECONDS });
         self.read_queue.stop();
         for shard in self.shards {
@@ -316,8 +323,9 @@ impl Threads {
                 Err(_) => whole = false,
             }
         }
+        let until = within(SHARED_LOG_ENDS_WITHIN);
         for other in self.others {
-            whole &= other.join().is_ok();
+            whole &= other.end(until);
         }
         if whole { Ok(()) } else { Err(ServeError::Panicked) }
     }
@@ -344,6 +352,37 @@ fn spawn<T: Send + 'static>(
         let _ending = ending;
         work()
     })
+}
+
+/// A thread that works with the log. Where that is kept elsewhere, it may have to be left behind: it ends with the
+/// program.
+struct LogThread {
+    thread: JoinHandle<()>,
+    /// Says that the thread has ended by losing its sender.
+    ended: Receiver<()>,
+}
+
+impl LogThread {
+    fn spawn(name: &str, stopper: &Stopper, work: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+        let (ending, ended) = channel();
+        let thread = spawn(name, stopper, move || {
+            let _ending = ending;
+            work();
+        })?;
+        Ok(Self { thread, ended })
+    }
+
+    /// Waits for its end, but not longer than until this moment, if there is one. Returns false where it has panicked.
+    fn end(self, until: Option<Instant>) -> bool {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| self.ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout)) {
+            tracing::warn!(
+                "the log does not answer: what was not stored yet will be said again by its senders"
+            );
+            return true;
+        }
+        self.thread.join().is_ok()
+    }
 }
 
 struct StopWhenDropped(Stopper);
@@ -484,3 +523,6 @@ impl ServeError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
