@@ -36,9 +36,17 @@ impl Writer {
     pub(super) fn open(&mut self, visitors: &mut Vec<Asked>, now_ms: u64) {
         let mut entries = Vec::new();
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(visitors.len());
+        let mut is_away = false;
         for asked in visitors.iter() {
-            let verdict = self.consider(asked, &mut entries, now_ms);
-            verdicts.push(verdict.unwrap_or_else(|error| failed(&asked.room, &error)));
+            // A log that is away was waited for once: waiting for each of a crowd would take longer than any of them does.
+            let verdict = match verdicts.last() {
+                Some(Verdict::Failed(refusal)) if is_away => Verdict::Failed(refusal.clone()),
+                _ => self.consider(asked, &mut entries, now_ms).unwrap_or_else(|error| {
+                    is_away = matches!(error, LogError::Away { .. });
+                    failed(&asked.room, &error)
+                }),
+            };
+            verdicts.push(verdict);
         }
         if !entries.is_empty() {
             self.write_down(visitors, &mut verdicts, entries, now_ms);
@@ -231,6 +239,9 @@ mod tests {
         log: MemoryLog,
         commits: AtomicUsize,
         is_full: AtomicBool,
+        /// Whether nothing can be read.
+        is_away: AtomicBool,
+        reads: AtomicUsize,
         /// By how much its clock is ahead.
         ahead_ms: AtomicU64,
         /// What another server appends just before the next commit.
@@ -255,6 +266,10 @@ mod tests {
             self.log.read_before(room, before, page)
         }
         fn read_acts_after(&self, room: &str, after: u64, page: Page) -> Result<Vec<Entry>, LogError> {
+            self.reads.fetch_add(1, Ordering::Relaxed);
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err(LogError::Away { engine: "nats://n1".into(), cause: "no answer".into() });
+            }
             self.log.read_acts_after(room, after, page)
         }
         fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
@@ -303,6 +318,8 @@ mod tests {
                 log: MemoryLog::new(limits),
                 commits: AtomicUsize::new(0),
                 is_full: AtomicBool::new(false),
+                is_away: AtomicBool::new(false),
+                reads: AtomicUsize::new(0),
                 ahead_ms: AtomicU64::new(0),
                 rival: Mutex::default(),
             });
@@ -416,6 +433,22 @@ mod tests {
         world.come_elsewhere(&World::id(9));
         let told = world.answers([World::id(1)]);
         assert!(matches!(told[..], [Mail::Opened { .. }]), "{told:?}");
+    }
+
+    /// Invariant: a crowd that comes while the log is away waits for it once, and not once for each of them.
+    #[test]
+    fn a_crowd_waits_once_for_a_log_that_is_away() {
+        let mut world = World::new(None);
+        world.log.is_away.store(true, Ordering::Relaxed);
+        let before = world.log.reads.load(Ordering::Relaxed);
+        let told = world.answers((0..100).map(World::id));
+        assert!(
+            told.len() == 100 && told.iter().all(|mail| matches!(mail, Mail::NotOpened { .. })),
+            "{told:?}"
+        );
+        assert_eq!(world.log.reads.load(Ordering::Relaxed) - before, 1);
+        world.log.is_away.store(false, Ordering::Relaxed);
+        assert_eq!(world.come(0..100).0, 100);
     }
 
     /// Invariant: where the disk takes nothing, nobody comes in who would have to be written down, and no use of the
