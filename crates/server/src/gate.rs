@@ -51,6 +51,8 @@ pub(crate) struct Gates {
     rooms: HashMap<RoomName, Gate>,
     /// The rooms in which not everybody may speak at any time. Empty on most servers: then a message costs one look.
     strict: HashSet<RoomName>,
+    /// The rooms whose gates have taken in what may not be in the log: they are made anew before anybody asks them.
+    doubted: HashSet<RoomName>,
 }
 
 /// One room's gate.
@@ -83,12 +85,14 @@ pub(crate) enum Performed {
 
 impl Gates {
     pub(crate) fn new(rules: AccessRules) -> Self {
-        Self { rules, rooms: HashMap::new(), strict: HashSet::new() }
+        Self { rules, rooms: HashMap::new(), strict: HashSet::new(), doubted: HashSet::new() }
     }
 
     /// The gate of a room, made from its acts where nobody is there yet.
     pub(crate) fn load(&mut self, log: &dyn RoomLog, room: &RoomName) -> Result<&mut Gate, LogError> {
-        if !self.rooms.contains_key(room) {
+        if self.doubted.contains(room) {
+            self.reload(log, room)?;
+        } else if !self.rooms.contains_key(room) {
             let gate = Gate::load(log, room)?;
             self.rooms.insert(room.clone(), gate);
             self.changed(room);
@@ -101,14 +105,21 @@ impl Gates {
         let Gate { access, applied, denied, .. } = Gate::load(log, room)?;
         let gate = self.rooms.entry(room.clone()).or_default();
         (gate.access, gate.applied, gate.denied) = (access, applied, denied);
+        self.doubted.remove(room);
         self.changed(room);
         Ok(self.rooms.entry(room.clone()).or_default())
+    }
+
+    /// What the room's gate has may not be in the log, which cannot be asked now.
+    pub(crate) fn doubt(&mut self, room: &RoomName) {
+        self.doubted.insert(room.clone());
     }
 
     /// Nobody is in the room any more.
     pub(crate) fn forget(&mut self, room: &RoomName) {
         self.rooms.remove(room);
         self.strict.remove(room);
+        self.doubted.remove(room);
     }
 
     /// Something was done to the room: looks anew whether everybody may speak there.

@@ -2,6 +2,7 @@
 //! commit, since a class that comes by one link would else wait for the disk once for each. Not here: who may come in,
 //! which the rules say (`access`).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use papo_log::{Appended, Entry, LogError, NewEntry};
@@ -132,7 +133,7 @@ impl Writer {
             match &stored {
                 Err(error) => {
                     *verdict = failed(&asked.room, error);
-                    unsure.push((index, None));
+                    self.gates.doubt(&asked.room);
                 }
                 Ok(appended) => match (&appended[place], entries[place].take()) {
                     (Appended::New { seq, time_ms }, Some(entry)) => {
@@ -148,25 +149,33 @@ impl Writer {
                 },
             }
         }
+        self.read_again(unsure.iter().map(|(index, _)| &visitors[*index].room));
         for (index, place) in unsure {
             self.look_again(&visitors[index], place, &mut verdicts[index], now_ms);
         }
     }
 
-    /// Reads a room's state from its log again, and decides by it about a visitor who was to come in by the entry at
-    /// this place: where the entry changed nothing there, it let nobody in.
+    /// Reads the states of rooms from their log again, each once. Those that cannot be read are doubted.
+    fn read_again<'a>(&mut self, rooms: impl Iterator<Item = &'a RoomName>) {
+        let log = Arc::clone(&self.log);
+        for room in rooms.collect::<BTreeSet<_>>() {
+            if self.gates.reload(&*log, room).is_err() {
+                self.gates.doubt(room);
+            }
+        }
+    }
+
+    /// Decides by a room's state, which was read again, about a visitor who was to come in by the entry at this place:
+    /// where the entry changed nothing there, it let nobody in.
     fn look_again(&mut self, asked: &Asked, place: Option<Place>, verdict: &mut Verdict, now_ms: u64) {
         let Asked { room, member, invite, origin, .. } = asked;
         let address = member.id.is_guest().then(|| self.tags.tag(*origin));
         let visitor = Visitor { id: &member.id, address, invite: *invite };
         let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
-        let gate = match self.gates.reload(&*log, room) {
+        let gate = match self.gates.load(&*log, room) {
             Ok(gate) => gate,
             Err(error) => return *verdict = failed(room, &error),
         };
-        if !matches!(verdict, Verdict::Enters(_)) {
-            return;
-        }
         let holds = if member.id.is_guest() {
             // Of a guest who has come in nothing else is kept.
             place.is_some_and(|place| gate.denied_at(place.seq).is_none())
@@ -449,6 +458,20 @@ mod tests {
         assert_eq!(world.log.reads.load(Ordering::Relaxed) - before, 1);
         world.log.is_away.store(false, Ordering::Relaxed);
         assert_eq!(world.come(0..100).0, 100);
+    }
+
+    /// Invariant: whose entrance was not written down has not come in by it, also where the log could not be asked then.
+    #[test]
+    fn who_was_not_written_down_is_not_known_later() {
+        let mut world = World::new(None);
+        assert_eq!(world.come([1]), (1, 1), "somebody stays, so that the room stays in memory");
+        world.log.is_full.store(true, Ordering::Relaxed);
+        world.log.is_away.store(true, Ordering::Relaxed);
+        assert_eq!(world.come([2]), (0, 1));
+        world.log.is_full.store(false, Ordering::Relaxed);
+        world.log.is_away.store(false, Ordering::Relaxed);
+        assert_eq!(world.come([2]), (1, 1));
+        assert_eq!(world.entered(), 2);
     }
 
     /// Invariant: where the disk takes nothing, nobody comes in who would have to be written down, and no use of the
