@@ -4,7 +4,9 @@
 const folder = new URL(".", self.location.href).pathname;
 const CACHE = `papo${folder}`;
 /** What the page fetches when it is wanted, which must be there without a connection too. */
-const LATER = ["audit.js", "dialogs.js", "invite.js", "invites.js", "person.js", "qr.js"].map((name) => `${folder}later/${name}`);
+const LATER = [
+  "audit.js", "completion.js", "dialogs.js", "emoji.js", "invite.js", "invites.js", "orders.js", "paste.js", "person.js", "qr.js", "switcher.js", "texts.js", "typing.js", "watch.js",
+].map((name) => `${folder}later/${name}`);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepPage());

@@ -2,12 +2,9 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
-import { Server, browser, calm, enter, say, visitor } from "./harness.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { Server, browser, calm, enter, findings, say, visitor } from "./harness.js";
 
 let [opened, server] = [];
 before(async () => {
@@ -18,19 +15,6 @@ after(async () => {
   await opened.close();
   await server.stop();
 });
-
-/** What axe finds on a page as it is now. */
-async function findings(page) {
-  const session = await page.context().newCDPSession(page);
-  // Through the debugger, since the page's own policy lets no foreign script in.
-  await session.send("Runtime.evaluate", { expression: axe });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-      JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html.slice(0, 160) + " " + failureSummary)])))`,
-    awaitPromise: true, returnByValue: true,
-  });
-  return JSON.parse(result.value);
-}
 
 /** Each language, palette and width beside each other one, in half as many runs as all of them together. */
 const LOOKS = /** @type {const} */ ([["en-US", "light", 1180], ["en-US", "dark", 320], ["pt-BR", "light", 320], ["pt-BR", "dark", 1180]]);

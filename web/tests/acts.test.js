@@ -99,7 +99,7 @@ inRoom("kept order is seen, felt and taken back", [], async (server, come) => {
   await page.goto(server.page());
   await page.locator("input").first().fill("Late");
   await page.keyboard.press("Enter");
-  await page.locator(".banner", { hasText: "Nobody new is let in" }).waitFor();
+  await page.locator(".card.warn", { hasText: "Nobody new is let in" }).waitFor();
   await calm(late);
   await late.context.close();
 
@@ -109,7 +109,7 @@ inRoom("kept order is seen, felt and taken back", [], async (server, come) => {
   await ana.locator("dialog .btn", { hasText: "Put out" }).click();
   await ana.keyboard.type("be nice");
   await ana.keyboard.press("Enter");
-  await zoe.locator(".banner", { hasText: "be nice" }).waitFor();
+  await zoe.locator(".card.warn", { hasText: "be nice" }).waitFor();
   assert.equal(await zoe.locator(".say").isVisible(), false, "nothing can be written any more");
   await tells(ana, "be nice");
   const said = (await server.everything()).filter(({ text }) => text !== undefined).map(({ text }) => text);
@@ -136,7 +136,7 @@ inRoom("an invite is made, shown as a code, used once and taken back", ["0.0.0.0
   await again.goto(link);
   await again.locator("input").first().fill("Late");
   await again.keyboard.press("Enter");
-  await again.locator(".banner", { hasText: "As many as may" }).waitFor();
+  await again.locator(".card.warn", { hasText: "As many as may" }).waitFor();
   await late.context.close();
   await say(ana, "/invite 5 1h");
   await ana.locator("dialog svg.qr").waitFor();

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,7 @@ import { chromium } from "playwright-core";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const PAPO = process.env.PAPO_PROGRAM ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/papo");
 const CHROMIUM = process.env.CHROMIUM_PROGRAM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
@@ -233,4 +235,17 @@ export async function shows(page, expected) {
   }, expected, { timeout: 30_000 }).catch(async (error) => {
     throw new Error(`the page shows ${JSON.stringify(await texts(page))}, not ${JSON.stringify(expected)}: ${error.message}`);
   });
+}
+
+/** What axe finds on a page as it is now. */
+export async function findings(page) {
+  const session = await page.context().newCDPSession(page);
+  // Through the debugger, since the page's own policy lets no foreign script in.
+  await session.send("Runtime.evaluate", { expression: axe });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+      JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html.slice(0, 160) + " " + failureSummary)])))`,
+    awaitPromise: true, returnByValue: true,
+  });
+  return JSON.parse(result.value);
 }

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { actText, mayActUpon, mayDo, timeSaid } from "../page/app/acts.js";
-import { complete } from "../page/app/completion.js";
+import { complete } from "../page/later/completion.js";
 import { inviteId, inviteLink } from "../page/later/invite.js";
 import { layout } from "../page/app/layout.js";
-import { actAbout, findMember, readLine, wordOf } from "../page/app/orders.js";
+import { actAbout, findMember, readLine, wordOf } from "../page/later/orders.js";
 import { Presence } from "../page/app/presence.js";
 import { qrCode } from "../page/later/qr.js";
 import { Recent } from "../page/app/recent.js";
@@ -195,7 +195,7 @@ test("slow mode keeps a message and says it again", () => {
 });
 
 test("names and commands are completed", () => {
-  const known = { members: [ANA, OTHER_ANA, ZOE, GUEST], needsBadge: ({ name }) => name === "Ana", role: "member" };
+  const known = { members: [ANA, OTHER_ANA, ZOE, GUEST], needsBadge: ({ name }) => name === "Ana", role: "member", rooms: ["sala-2", "lobby", "sala"] };
   const offered = (text, role = "member") => complete(text, text.length, { ...known, role })?.options.map(({ insert }) => insert);
   assert.deepEqual(offered("hi @zo"), ["@Zoë_Maria "]);
   assert.deepEqual(offered("hi @maria"), ["@Zoë_Maria "], "any word of a name");

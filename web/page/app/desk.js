@@ -1,14 +1,18 @@
 // The room on the screen: connects what is shown with what happens, and does what the person asks for. Not here: the
 // parts themselves.
 
-import { badge, parseName } from "./codec.js";
+import { parseName } from "./codec.js";
+import { go } from "./cover.js";
 import { Identity } from "./identity.js";
-import { look } from "./names.js";
+import { ignore, isIgnored } from "./ignored.js";
+import { isMention } from "./names.js";
 import { Notifier } from "./notify.js";
-import { actAbout, findMember, wordOf } from "./orders.js";
 import { Room } from "./room.js";
+import { forgetRoom, keepNews, knownRooms, newsOf, rememberRoom, roomUrl } from "./rooms.js";
 import { keep, setting } from "./store.js";
+import { Unread, isForYou } from "./unread.js";
 import { Composer } from "./view/composer.js";
+import { Door } from "./view/door.js";
 import { Log, isSpoken } from "./view/log.js";
 import { People } from "./view/people.js";
 import { Shell } from "./view/shell.js";
@@ -18,14 +22,16 @@ import { choose, locale, setLanguage, t } from "./words.js";
 /** @import { Audit } from "../later/audit.js" */
 /** @import { Invites } from "../later/invites.js" */
 /** @import { Act, Member } from "./codec.js" */
-/** @import { Order } from "./orders.js" */
+/** @import { Order } from "../later/orders.js" */
 /** @import { Store } from "./store.js" */
 /** @import { Row } from "./timeline.js" */
-/** @typedef {{name: string, room: string, secret: string | null, fingerprint: string | null, identity: Identity | null, store: Store}} Options */
+/** @typedef {{name: string, room: string, secret: string | null, fingerprint: string | null, identity: Identity | null, store: Store,
+ *   at?: number | null}} Options `at` is the place of a message to begin at */
 
-const ROOMS_REMEMBERED = 12;
 /** How often a page that nobody looks at is brought up to date, in milliseconds. */
 const HIDDEN_FRAME_MS = 200;
+/** How often it is kept up to where one has read, in milliseconds. */
+const KEEP_SEEN_MS = 500;
 
 /** Takes over language and colours as they are set. */
 export function applySettings() {
@@ -42,18 +48,20 @@ export class Desk {
     this.options = options;
     this.room = new Room(options, (event) => this.#happened(event));
     const { room } = this;
-    this.notifier = new Notifier(room.name, asset("icon-180.png"));
+    this.unread = new Unread(room.name);
+    this.notifier = new Notifier(room.name, asset("icon-180.png"), (where, seq) => (where === room.name ? void this.#goTo(seq) : go(roomUrl(where, seq))));
     this.log = new Log({
       room, isYou: (mention) => isMention(mention, room.timeline.you), act: (action, row, detail) => this.#act(action, row, detail),
-      onSeen: () => this.notifier.seen(),
+      onSeen: () => this.#drawUnread(), onLeave: () => this.composer.focus(),
     });
     this.composer = new Composer({
-      room, onSay: (body) => void room.say(body), onEnd: () => this.log.toEnd(), onOrder: (order) => this.#order(order),
+      room, onSay: (body) => void room.say(body), onEnd: () => this.log.toEnd(),
+      onOrder: (order, typing) => this.#order(order, typing),
     });
     this.people = new People({ room, onPerson: (member) => this.#openPerson(member) });
     this.shell = new Shell({
       room, log: this.log.element, say: this.composer.element, people: this.people.element, onInvite: () => this.#openInvites(),
-      onSettings: () => this.#openSettings(), onFind: (text, step) => this.#find(text, step), onFindEnd: () => this.log.unmark(),
+      onSettings: () => this.#openSettings(), onSwitch: () => this.#openSwitcher(), onFind: (text, step) => this.#find(text, step), onFindEnd: () => this.log.unmark(),
     });
     /** @type {Invites | null} */
     this.invites = null;
@@ -61,11 +69,19 @@ export class Desk {
     this.audit = null;
     this.isDue = false;
     this.found = { text: "", at: 0 };
+    /** The message to go to once it is there. @type {{seq: number, isAsked: boolean} | null} */
+    this.goal = options.at ? { seq: options.at, isAsked: false } : null;
+    this.isWatching = false;
+    /** What is shown instead of the room, to whoever is not let in. @type {Door | null} */
+    this.door = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.keeping = undefined;
   }
 
   /** Shows the room and comes in. */
   async start() {
-    remember(this.room.name);
+    rememberRoom(this.room.name);
+    navigator.locks?.request(`papo in ${this.room.name}`, { mode: "shared" }, () => new Promise(() => {}));
     navigator.storage?.persist?.().catch(() => {});
     document.body.replaceChildren(this.shell.element);
     this.composer.focus();
@@ -73,7 +89,14 @@ export class Desk {
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) return;
       this.log.update();
-      if (this.log.isAtEnd) this.notifier.seen();
+      this.#drawUnread();
+    });
+    addEventListener("focus", () => this.#drawUnread());
+    addEventListener("pagehide", () => this.unread.keep());
+    addEventListener("papo-news", () => this.shell.drawSide());
+    addEventListener("storage", ({ key }) => {
+      if (key === `papo.seen.${this.room.name}`) this.unread.reread();
+      if (key === "papo.news" || key === "papo.rooms") this.shell.drawSide();
     });
     await this.room.start();
     this.#happened({ type: "started" });
@@ -83,10 +106,16 @@ export class Desk {
   #happened(event) {
     const { log, shell } = this;
     if (event.type === "message") this.#came(event);
+    if (event.type === "joined") this.#joined(event);
     if (event.type === "missed") log.missed(event.after);
+    if (event.type === "ended") this.#ended(event);
+    // With something to read one waits in the room.
+    const isOutside = event.type === "closing" && this.room.headAtJoin === 0 && this.room.timeline.rows().length === 0;
+    if (isOutside && (event.code === "full" || event.code === "too_many")) this.#showDoor(event);
     if (event.type === "access") this.#standingTold();
     if (event.type === "audit" && this.audit?.isOpen) this.audit.told(event);
     shell.tell(event);
+    this.door?.draw();
     if (event.type === "tick") {
       shell.drawState();
       this.#drawComposer();
@@ -104,8 +133,77 @@ export class Desk {
     this.log.came(message, isSeen);
     // What the open lists show may have changed.
     if (message.act && (this.invites?.isOpen || this.audit?.isOpen)) this.room.askAccess();
-    const isNews = isSpoken(message) && !this.room.timeline.isMine(message.from.id);
-    if (isNews && !isSeen) this.notifier.came(message, this.#mentions(message.text ?? ""));
+    const { room, notifier } = this;
+    // What was said while there was no connection is no news any more.
+    const isNews = isSpoken(message) && !room.timeline.isMine(message.from.id) && message.seq > room.headAtJoin && !isIgnored(message.from.id);
+    if (isNews && !isSeen) notifier.came(room.name, message, isForYou(message, room.timeline));
+  }
+
+  /** @param {{epoch: string, head: number}} joined */
+  #joined(joined) {
+    const { unread, log, room, options } = this;
+    if (this.door !== null) {
+      this.door = null;
+      document.body.replaceChildren(this.shell.element);
+      this.composer.focus();
+    }
+    const seen = unread.joined(joined);
+    if (seen !== null && seen < joined.head) log.missed(seen);
+    if (this.isWatching || options.identity === null || !knownRooms().some((one) => one !== room.name)) return;
+    this.isWatching = true;
+    // The other rooms can wait, also for as long as there is no network.
+    import("../later/watch.js").then(({ watch }) => watch(room.name, options, (where, message, isForMe) => this.notifier.came(where, message, isForMe)), () => {});
+  }
+
+  /** @param {import("./view/door.js").Refusal} event */
+  #ended(event) {
+    if (["left", "kicked", "banned", "no_entry"].includes(event.code)) forgetRoom(this.room.name);
+    this.#showDoor(event);
+  }
+
+  /** @param {import("./view/door.js").Refusal} event */
+  #showDoor(event) {
+    const onRename = () => {
+      keep("name", null);
+      location.reload();
+    };
+    this.door = new Door({ room: this.room, event, onRename });
+    document.querySelector("dialog[open]")?.remove();
+    document.body.replaceChildren(this.door.element);
+    this.door.focus();
+  }
+
+  /** What nobody has looked at yet; whoever looks at the end has seen everything. */
+  #drawUnread() {
+    const { unread, room, log } = this;
+    if (!document.hidden && document.hasFocus() && log.isAtEnd && room.state.state === "joined") {
+      unread.saw(room.session.position);
+      this.keeping ??= setTimeout(() => {
+        this.keeping = undefined;
+        unread.keep();
+      }, KEEP_SEEN_MS);
+    }
+    const news = unread.news(room.timeline);
+    keepNews(room.name, news);
+    this.notifier.show(news.count);
+  }
+
+  /** Shows a message, which may have to be fetched first. @param {number} seq */
+  #goTo(seq) {
+    if (this.log.show(seq)) return;
+    this.goal = { seq, isAsked: false };
+    this.#draw();
+  }
+
+  /** Goes to where one wanted to, once the way there is loaded. */
+  #reachGoal() {
+    const { goal, room, log } = this;
+    if (goal === null || room.state.state !== "joined" || room.isLoading) return;
+    if (log.show(goal.seq) || goal.isAsked) this.goal = null;
+    else {
+      goal.isAsked = true;
+      room.loadAround(goal.seq);
+    }
   }
 
   #standingTold() {
@@ -116,6 +214,8 @@ export class Desk {
   #draw() {
     this.isDue = false;
     this.log.update();
+    this.#reachGoal();
+    this.#drawUnread();
     this.shell.drawState();
     this.shell.drawStanding();
     this.people.draw();
@@ -128,15 +228,9 @@ export class Desk {
     this.composer.drawTyping([...this.room.typing.values()].map(({ member }) => member));
   }
 
-  /** Whether a text speaks to us. @param {string} text */
-  #mentions(text) {
-    const spoken = [...text.matchAll(/@([\p{Alphabetic}\p{N}_\-.]+)(?:#([a-z2-7]{4,24}))?/gu)];
-    return spoken.some(([, name, sign]) => isMention({ name, badge: sign }, this.room.timeline.you));
-  }
-
   /** What is done with a message. @param {string} action @param {any} row @param {string} [detail] */
   #act(action, row, detail) {
-    const { room, composer, log } = this;
+    const { room, composer, log, shell } = this;
     switch (action) {
       case "reply": return composer.reply(row);
       case "edit": return row.text === undefined ? undefined : composer.edit(row);
@@ -145,7 +239,8 @@ export class Desk {
       case "unreact": return void room.say({ react: { to: row.seq, emoji: detail ?? "", remove: true } });
       case "choose": return log.chooseEmoji(row);
       case "copy": return void navigator.clipboard.writeText(row.text ?? "").catch(() => {});
-      case "show": return void log.show(row.reply);
+      case "link": return void navigator.clipboard.writeText(new URL(roomUrl(room.name, row.seq), location.origin).href).then(() => shell.note(t("link_copied")), () => {});
+      case "show": return this.#goTo(row.reply);
       case "dismiss": return composer.putBack(room.dismiss(row.id)?.text ?? "");
       case "retry": {
         const body = room.dismiss(row.id);
@@ -154,13 +249,15 @@ export class Desk {
     }
   }
 
-  /** What a command asks for. Returns what is wrong with it, if anything. @param {Order} order */
-  #order(order) {
+  /** What a command asks for. Returns what is wrong with it, if anything. @param {Order} order @param {typeof import("../later/typing.js")} typing */
+  #order(order, { actAbout, findMember }) {
     const { room } = this;
     switch (order.kind) {
       case "wrong": return order.text;
       case "rename": this.#rename(order.name); break;
       case "leave": room.leave(); break;
+      case "join": go(roomUrl(order.room)); break;
+      case "older": room.loadOlder(order.count); this.log.toTop(); break;
       case "act": return this.#does(order.act);
       case "invite": this.#openInvites(order); break;
       case "show": this.#show(order.what); break;
@@ -168,14 +265,31 @@ export class Desk {
         const meant = room.standing.invites.filter(({ invite }) => invite.startsWith(order.invite));
         return meant.length === 1 ? this.#does({ do: "revoke", invite: meant[0].invite }) : t("order_no_invite", { invite: order.invite });
       }
-      case "about": {
-        const { staff, bans, mutes } = room.standing;
-        const known = [...staff.values(), ...bans, ...mutes].filter(({ name }) => name !== undefined);
-        const found = findMember(order.whom, [...room.members.values(), .../** @type {Member[]} */ (known)]);
-        return "wrong" in found ? found.wrong : this.#does(actAbout(order.verb, found.id, order));
+      case "about": case "whois": case "ignore": {
+        const found = findMember(order.whom, this.#known());
+        if ("wrong" in found) return found.wrong;
+        if (order.kind === "about") return this.#does(actAbout(order.verb, found.id, order));
+        if (order.kind === "ignore") this.#ignore(found.id, order.isOn);
+        else this.#openPerson(this.#known().find(({ id }) => id === found.id) ?? { id: found.id, name: found.id });
       }
     }
     return "";
+  }
+
+  /** Everybody whom a word can mean. @returns {Member[]} */
+  #known() {
+    const { members, standing: { staff, bans, mutes }, timeline } = this.room;
+    const others = [...staff.values(), ...bans, ...mutes].filter(({ name }) => name !== undefined);
+    return [...members.values(), .../** @type {Member[]} */ (others), ...timeline.rows().map(({ from }) => from)];
+  }
+
+  /** @param {string} id @param {boolean} isOn */
+  #ignore(id, isOn) {
+    if (this.room.timeline.isMine(id)) return;
+    ignore(id, isOn);
+    this.log.update();
+    this.people.draw();
+    this.shell.note(isOn ? t("ignored") : t("not_ignored"));
   }
 
   /** @param {"help" | "people" | "invites" | "audit" | "search" | "settings"} what */
@@ -201,7 +315,7 @@ export class Desk {
     const { room, composer } = this;
     this.#later(import("../later/person.js"), ({ personDialog }) => {
       personDialog(member, room, {
-        onMention: (one) => composer.mention(wordOf(one, room.timeline.needsBadge(one))), onAct: (act) => this.#does(act),
+        onMention: (word) => composer.mention(word), onAct: (act) => this.#does(act), onIgnore: (isOn) => this.#ignore(member.id, isOn),
       });
       if (room.standing.isStaff) room.askAccess();
     });
@@ -217,6 +331,17 @@ export class Desk {
    */
   #later(loading, onLoaded) {
     loading.then(onLoaded, () => this.shell.tell({ type: "unloaded" }));
+  }
+
+  #openSwitcher() {
+    this.#later(import("../later/switcher.js"), ({ switcherDialog }) => switcherDialog(this.room.name, (room) => go(roomUrl(room))));
+  }
+
+  /** Goes to the next room with something new. */
+  #toNews() {
+    const rooms = knownRooms().filter((room) => room !== this.room.name && newsOf(room).count > 0);
+    const next = rooms.find((room) => newsOf(room).mentions > 0) ?? rooms[0];
+    if (next !== undefined) go(roomUrl(next));
   }
 
   #openAudit() {
@@ -247,7 +372,7 @@ export class Desk {
         if (name !== null) this.#rename(name);
         return name !== null;
       },
-      onForget: () => void this.#forget(), hasKey: identity !== null, isLasting: store.isLasting,
+      room: this.room.name, onForget: () => void this.#forget(), hasKey: identity !== null, isLasting: store.isLasting,
       // The texts are everywhere: another language begins anew, and nothing is lost by that.
       onChange: () => {
         if (setting("language", locale().slice(0, 2)) !== locale().slice(0, 2)) location.reload();
@@ -289,8 +414,11 @@ export class Desk {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const control = event.ctrlKey || event.metaKey;
-    if (document.querySelector("dialog[open]")) return;
-    if (event.key === "F1" || (control && event.key === "/")) this.#openKeys();
+    if (document.querySelector("dialog[open]") || this.door !== null) return;
+    const isTyped = /** @type {Element | null} */ (event.target)?.matches?.("input, textarea, select");
+    if (event.key === "F1" || (control && event.key === "/") || (event.key === "?" && !isTyped)) this.#openKeys();
+    else if (control && event.key === "k") this.#openSwitcher();
+    else if (event.altKey && event.key.toLowerCase() === "a") this.#toNews();
     else if (control && event.key === "f") this.shell.openFind();
     else if (control && event.key === ",") this.#openSettings();
     else if (event.altKey && event.key.toLowerCase() === "u") this.shell.openPeople();
@@ -298,16 +426,4 @@ export class Desk {
     else return;
     event.preventDefault();
   }
-}
-
-/** Whether somebody is spoken to who could be us: by name, and by badge where one is said. @param {{name: string, badge?: string}} mention @param {Member} you */
-function isMention({ name, badge: sign }, you) {
-  const plain = (/** @type {string} */ text) => look(text).replace(/[\s_]/g, "");
-  return plain(name) === plain(you.name) && (sign === undefined || badge(you.id) === sign.slice(0, 4));
-}
-
-/** @param {string} room */
-function remember(room) {
-  const rooms = setting("rooms", []).filter((/** @type {string} */ one) => one !== room);
-  keep("rooms", [room, ...rooms].slice(0, ROOMS_REMEMBERED));
 }

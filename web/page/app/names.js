@@ -1,6 +1,10 @@
 // Who could be taken for whom, and the colour of each. Names are free and may repeat; where two look the same, a reader
 // needs more than the name. Once shared a name stays so. The same rules as in papo's other clients.
 
+import { badge } from "./codec.js";
+
+/** @import { Member } from "./codec.js" */
+
 const NAMES_REMEMBERED_MAX = 100_000;
 const COLOURS = 6;
 
@@ -45,6 +49,12 @@ export function initial(name) {
   const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name.trim());
   const first = segments[Symbol.iterator]().next().value?.segment ?? "?";
   return first.length > 16 ? "?" : first.toLocaleUpperCase();
+}
+
+/** Whether somebody is spoken to who could be us: by name, and by badge where one is said. @param {{name: string, badge?: string}} mention @param {Member} you */
+export function isMention({ name, badge: sign }, you) {
+  const plain = (/** @type {string} */ text) => look(text).replace(/[\s_]/g, "");
+  return plain(name) === plain(you.name) && (sign === undefined || badge(you.id) === sign.slice(0, 4));
 }
 
 /** What a name looks like. @param {string} name */

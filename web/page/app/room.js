@@ -112,12 +112,18 @@ export class Room {
     return body;
   }
 
-  /** Asks for older messages, one page at a time. */
-  loadOlder() {
+  /** Asks for older messages, one page at a time. @param {number} [limit] */
+  loadOlder(limit = HISTORY_PAGE) {
     const before = this.timeline.historyBefore();
     if (before === null || this.isLoading || this.state.state !== "joined") return;
     this.isLoading = true;
-    this.#do(this.session.ask({ type: "history", before, limit: HISTORY_PAGE }));
+    this.#do(this.session.ask({ type: "history", before, limit }));
+  }
+
+  /** Asks for what was said before and after a message that is not loaded. @param {number} seq */
+  loadAround(seq) {
+    this.isLoading = true;
+    this.#do(this.session.ask({ type: "history", before: seq + HISTORY_PAGE / 2, limit: HISTORY_PAGE }));
   }
 
   /** Asks how the room stands; the answer is an event. */

@@ -1,7 +1,8 @@
 // What was done in the room, from the newest, with who is shut out. Not here: asking for it.
 
+import "./texts.js";
 import { actText } from "../app/acts.js";
-import { actAbout } from "../app/orders.js";
+import { actAbout } from "./orders.js";
 import { t } from "../app/words.js";
 import { button, el, openDialog } from "../app/view/dom.js";
 import { formatted } from "../app/view/row.js";

@@ -1,8 +1,9 @@
 // Invites: the room's link as it stands, new ones with a secret, and those that still let somebody in. Not here: making them.
 
+import "./texts.js";
 import { INVITE_LETTERS, mayDo } from "../app/acts.js";
 import { inviteLink, newInvite } from "./invite.js";
-import { secondsOf } from "../app/orders.js";
+import { secondsOf } from "./orders.js";
 import { qrCode } from "./qr.js";
 import { safeLine } from "../app/text.js";
 import { t } from "../app/words.js";

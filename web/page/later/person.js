@@ -1,8 +1,10 @@
 // Somebody, and what one may do about them: speak to them, and for those who keep order the rest. Not here: doing it.
 
+import "./texts.js";
 import { mayActUpon, mayDo } from "../app/acts.js";
 import { isGuest } from "../app/codec.js";
-import { actAbout, secondsOf } from "../app/orders.js";
+import { actAbout, secondsOf, wordOf } from "./orders.js";
+import { isIgnored } from "../app/ignored.js";
 import { safeLine } from "../app/text.js";
 import { t } from "../app/words.js";
 import { button, el, openDialog } from "../app/view/dom.js";
@@ -10,18 +12,20 @@ import { copy } from "./dialogs.js";
 import { avatar } from "../app/view/row.js";
 
 /** @import { Act, Member } from "../app/codec.js" */
-/** @import { Verb } from "../app/orders.js" */
+/** @import { Verb } from "./orders.js" */
 
 const WHY_CHARS_MAX = 200;
 
 /**
  * @param {Member} member @param {import("../app/room.js").Room} room
- * @param {{onMention: (member: Member) => void, onAct: (act: Act) => void}} actions
+ * @param {{onMention: (word: string) => void, onAct: (act: Act) => void,
+ *   onIgnore: (isOn: boolean) => void}} actions
  */
-export function personDialog(member, room, { onMention, onAct }) {
+export function personDialog(member, room, { onMention, onAct, onIgnore }) {
   const { standing, timeline } = room;
   const [role, isYou] = [standing.roleOf(member.id), timeline.isMine(member.id)];
   const isRuled = !isYou && mayActUpon(standing.role, role);
+  const isHidden = isIgnored(member.id);
   const isMuted = standing.mutes.some(({ id }) => id === member.id);
   const done = (/** @type {Act} */ act) => {
     dialog.close();
@@ -42,8 +46,12 @@ export function personDialog(member, room, { onMention, onAct }) {
     el("p", { className: "small soft" }, isGuest(member.id) ? t("person_guest") : t("person_key")),
     el("div", { className: "line" }, isYou ? null : button(t("mention"), () => {
       dialog.close();
-      onMention(member);
-    }, "btn go"), copying),
+      onMention(wordOf(member, timeline.needsBadge(member)));
+    }, "btn go"), copying, isYou ? null : button(isHidden ? t("do_unignore") : t("do_ignore"), () => {
+      dialog.close();
+      onIgnore(!isHidden);
+    })),
+    isHidden ? el("p", { className: "small soft" }, t("ignored_more")) : null,
     isRuled || (mayDo(standing.role, "op") && !isYou) ? el("div", { className: "line", role: "group", "aria-label": t("keep_order") },
       isRuled ? asked("kick", t("do_kick")) : null,
       isRuled ? (isMuted ? plain("unmute", t("do_unmute")) : asked("mute", t("do_mute"))) : null,

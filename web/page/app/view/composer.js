@@ -2,9 +2,8 @@
 // here: sending, and what commands do.
 
 import { bodyBytes } from "../codec.js";
-import { complete } from "../completion.js";
 import { BODY_BYTES_MAX } from "../limits.js";
-import { readLine } from "../orders.js";
+import { knownRooms } from "../rooms.js";
 import { keep, setting } from "../store.js";
 import { safeLine } from "../text.js";
 import { t } from "../words.js";
@@ -14,20 +13,36 @@ import { formatted, quote } from "./row.js";
 
 /** From so many bytes before the end it is said how many are left. */
 const NEARLY_FULL = 2000;
+/** More lines than this are pasted only when one says so. */
+const PASTED_LINES = 15;
+/** How many of one's own lines can be fetched back. */
+const LINES_KEPT = 100;
+/** What begins something that can be completed, or a command. */
+const COMPLETED = /(?:^|[\s(])[@#:/]/;
+
+/** @import { Order } from "../../later/orders.js" */
+/** @typedef {typeof import("../../later/typing.js")} Typing */
 
 export class Composer {
   /**
    * @param {{room: import("../room.js").Room, onSay: (body: import("../codec.js").Body) => void, onEnd: () => void,
-   *   onOrder: (order: import("../orders.js").Order) => string}} context `onOrder` returns what is wrong, if anything
+   *   onOrder: (order: Order, typing: Typing) => string}} context `onOrder` returns what is wrong, if anything
    */
   constructor(context) {
     this.context = context;
     /** What is answered or changed. @type {{row: any, isEdit: boolean} | null} */
     this.about = null;
+    /** What is fetched with the first command or name that is typed. @type {Typing | null} */
+    this.typing = null;
+    this.isReading = false;
+    /** One's own lines, the newest last, and at which of them one is. @type {string[]} */
+    this.lines = [];
+    this.lineAt = 0;
     const label = t("message_to", { room: context.room.name });
     this.box = el("textarea", {
       rows: 1, "aria-label": label, placeholder: label, dir: "auto", enterKeyHint: "send", autocomplete: "off",
       oninput: () => this.#typed(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      onpaste: (/** @type {ClipboardEvent} */ event) => this.#paste(event),
     });
     this.hint = el("div", { className: "hint", role: "status" });
     this.notice = el("p", { className: "notice", role: "status" });
@@ -41,6 +56,7 @@ export class Composer {
     this.button = button(t("send"), () => this.#send(), "btn go");
     this.element = el("section", { className: "say", "aria-label": label }, this.notice, this.hint, this.aboutLine, this.offer.element,
       el("div", { className: "box" }, this.box, this.button));
+    for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => this.#drop(/** @type {DragEvent} */ (event)));
     this.box.addEventListener("blur", () => this.offer.show(null));
     this.box.value = setting(`draft.${context.room.name}`, "");
     this.#grow();
@@ -122,12 +138,28 @@ export class Composer {
 
   #send() {
     const body = this.#body();
-    if (body.text.trim() === "" || bodyBytes(body) > BODY_BYTES_MAX) return;
-    const order = this.about?.isEdit ? null : readLine(body.text);
-    if (order !== null && order.kind !== "say") {
-      this.#say(this.context.onOrder(order));
+    if (body.text.trim() === "" || bodyBytes(body) > BODY_BYTES_MAX || this.isReading) return;
+    if (this.about?.isEdit || !body.text.startsWith("/")) this.#sendText(body);
+    else this.#sendCommand(body);
+  }
+
+  /** What begins like a command is never said before it is known to be none. @param {import("../codec.js").Body & {text: string}} body */
+  async #sendCommand(body) {
+    this.isReading = true;
+    const typing = await this.#load();
+    this.isReading = false;
+    if (this.box.value !== body.text) return;
+    if (typing === null) {
+      this.#wrong(t("unloaded"));
       return;
     }
+    const order = typing.readLine(body.text);
+    if (order.kind === "say") this.#sendText({ ...body, text: order.text });
+    else this.#say(this.context.onOrder(order, typing));
+  }
+
+  /** @param {import("../codec.js").Body & {text: string}} body */
+  #sendText(body) {
     const seconds = this.context.room.standing.waitSeconds(performance.now());
     if (this.#silence() !== "" || seconds > 0) {
       this.problem = this.#silence() || t("wait_more", { seconds });
@@ -135,7 +167,6 @@ export class Composer {
       this.#drawHint();
       return;
     }
-    if (order !== null) body.text = order.text;
     this.#say("");
     this.context.onSay(body);
     this.focus();
@@ -145,6 +176,7 @@ export class Composer {
   #say(problem) {
     this.problem = problem;
     if (problem === "") {
+      if (!this.about?.isEdit) this.#remember(this.box.value);
       this.box.value = "";
       this.about = null;
       this.#drawAbout();
@@ -173,16 +205,38 @@ export class Composer {
     this.hint.classList.toggle("problem", text !== "");
   }
 
+  /** @param {string} problem */
+  #wrong(problem) {
+    this.problem = problem;
+    this.#drawHint();
+  }
+
+  /** What can be typed besides words; null where it cannot be fetched. @returns {Promise<Typing | null>} */
+  async #load() {
+    this.typing ??= await import("../../later/typing.js").catch(() => null);
+    return this.typing;
+  }
+
   /** Offers what could be meant. */
   #offer() {
     const { room } = this.context;
+    const { typing } = this;
+    if (typing === null) {
+      if (COMPLETED.test(this.box.value)) this.#load().then((loaded) => loaded && document.activeElement === this.box && this.#offer());
+      return;
+    }
     const { selectionStart, selectionEnd, value } = this.box;
     const needsBadge = (/** @type {import("../codec.js").Member} */ member) => room.timeline.needsBadge(member);
-    const known = { members: room.members.values(), needsBadge, role: room.standing.role };
-    this.offer.show(selectionStart === selectionEnd ? complete(value, selectionStart, known) : null);
+    const known = { members: room.members.values(), needsBadge, role: room.standing.role, rooms: knownRooms() };
+    const emoji = typing.replaced(value, selectionStart);
+    if (emoji !== null) {
+      this.box.setRangeText(emoji.emoji, emoji.from, selectionStart, "end");
+      this.#changed();
+    }
+    this.offer.show(selectionStart === selectionEnd ? typing.complete(this.box.value, this.box.selectionStart, known) : null);
   }
 
-  /** @param {import("../completion.js").Completion} completion @param {number} index */
+  /** @param {import("../../later/completion.js").Completion} completion @param {number} index */
   #complete({ from, to, options }, index) {
     const { insert } = options[index];
     const { box } = this;
@@ -205,6 +259,63 @@ export class Composer {
     this.#offer();
   }
 
+  /** Many lines at once may be a mistake; files cannot be sent. @param {ClipboardEvent} event */
+  #paste(event) {
+    const { clipboardData } = event;
+    const text = clipboardData?.getData("text/plain") ?? "";
+    if (text === "" && (clipboardData?.files.length ?? 0) > 0) {
+      event.preventDefault();
+      this.#wrong(t("no_files"));
+      return;
+    }
+    const count = text.trimEnd().split(/\r\n|\r|\n/).length;
+    if (count <= PASTED_LINES) return;
+    event.preventDefault();
+    import("../../later/paste.js").then(({ pasteDialog }) => pasteDialog(text, count, (chosen) => this.#insert(chosen)), () => this.#insert(text));
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    // The browser would leave the room to show the file.
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+    this.#wrong(t("no_files"));
+  }
+
+  /** @param {string} text */
+  #insert(text) {
+    const { box } = this;
+    box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+    this.#changed();
+    this.focus();
+  }
+
+  /** @param {string} line */
+  #remember(line) {
+    this.#own();
+    if (this.lines.at(-1) !== line) this.lines.push(line);
+    if (this.lines.length > LINES_KEPT) this.lines.shift();
+    this.lineAt = this.lines.length;
+  }
+
+  /** At first one's own lines are those that the room has. */
+  #own() {
+    if (this.lines.length > 0) return;
+    const own = this.context.room.timeline.rows().filter((row) => row.own && row.seq !== undefined && row.text !== undefined);
+    this.lines = own.slice(-LINES_KEPT).map((row) => row.text ?? "");
+    this.lineAt = this.lines.length;
+  }
+
+  /** Fetches one's own lines back, one by one. @param {number} step */
+  #walk(step) {
+    this.#own();
+    if (this.lineAt === this.lines.length) this.unsaid = this.box.value;
+    this.lineAt = Math.max(0, Math.min(this.lines.length, this.lineAt + step));
+    this.box.value = this.lines[this.lineAt] ?? this.unsaid ?? "";
+    this.#changed();
+  }
+
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (!event.isComposing && this.offer.key(event)) return;
@@ -213,6 +324,9 @@ export class Composer {
       if (!sends) return;
       event.preventDefault();
       this.#send();
+    } else if ((event.ctrlKey || event.metaKey) && (event.key === "ArrowUp" || event.key === "ArrowDown") && this.about?.isEdit !== true) {
+      event.preventDefault();
+      this.#walk(event.key === "ArrowUp" ? -1 : 1);
     } else if (event.key === "ArrowUp" && this.box.value === "" && this.about === null) {
       const last = this.context.room.timeline.rows().findLast((row) => row.own && row.seq !== undefined && row.text !== undefined);
       if (!last) return;

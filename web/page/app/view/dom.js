@@ -1,5 +1,7 @@
 // Makes elements from data. Strings become text nodes, never markup. Nothing of what is shown.
 
+import { cover } from "../cover.js";
+
 /**
  * An element. Properties whose names have a hyphen, and `role`, become attributes; `on…` are listeners.
  * @param {string} tag @param {Record<string, any>} [properties] @param {...(Node | string | null | undefined | false)} children
@@ -27,14 +29,18 @@ export function named(name, className = "") {
   return el("bdi", { className }, name);
 }
 
-/** Opens a dialog that closes by Escape, by its button, and by a click beside it. @param {string} title @param {string} closeText @param {...(Node | null)} content @returns {HTMLDialogElement} */
+/** Opens a dialog that closes by Escape, by its button, by a click beside it, and by the Back key. @param {string} title @param {string} closeText @param {...(Node | null)} content @returns {HTMLDialogElement} */
 export function openDialog(title, closeText, ...content) {
   const id = `title-${crypto.randomUUID()}`;
-  const dialog = el("dialog", { "aria-labelledby": id, onclose: () => dialog.remove() },
+  const dialog = el("dialog", { "aria-labelledby": id, onclose: () => {
+    uncover();
+    dialog.remove();
+  } },
     el("div", { className: "stack" }, el("h2", { id }, title), ...content,
       el("div", { className: "line" }, button(closeText, () => dialog.close()))));
   dialog.addEventListener("click", (/** @type {Event} */ event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
+  const uncover = cover(() => dialog.close());
   return dialog;
 }

@@ -2,6 +2,7 @@
 // moves the window and keeps what is read where it is. The one owner of the scroll position.
 
 import { actText } from "../acts.js";
+import { isIgnored } from "../ignored.js";
 import { layout } from "../layout.js";
 import { setting } from "../store.js";
 import { t } from "../words.js";
@@ -25,7 +26,7 @@ const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 export class Log {
   /**
    * @param {{room: import("../room.js").Room, isYou: (mention: {name: string, badge?: string}) => boolean,
-   *   act: (action: string, row: any, detail?: string) => void, onSeen: () => void}} context
+   *   act: (action: string, row: any, detail?: string) => void, onSeen: () => void, onLeave: () => void}} context
    */
   constructor(context) {
     this.context = { ...context, timeline: context.room.timeline };
@@ -61,7 +62,7 @@ export class Log {
 
   /** Draws what there is now. */
   update() {
-    const rows = this.context.room.timeline.rows();
+    const rows = this.context.room.timeline.rows().filter((row) => !isIgnored(row.from.id) || row.act);
     const wasFull = this.to === this.items.length;
     // What is above may have grown: the window stays on what it showed.
     const first = this.items.findIndex((item, index) => index >= this.from && item.kind === "row");
@@ -92,6 +93,7 @@ export class Log {
   /** A message has come. @param {any} message @param {boolean} isSeen whether somebody is looking at the end */
   came(message, isSeen) {
     const { timeline } = this.context.room;
+    if (isIgnored(message.from.id) && !message.act) return;
     if (timeline.isMine(message.from.id)) {
       this.isAtEnd = true;
       this.#clearNew();
@@ -115,6 +117,13 @@ export class Log {
     if (!this.isAtEnd) return;
     this.newCount = 0;
     this.#drawJump();
+  }
+
+  /** Shows the oldest of what is loaded. */
+  toTop() {
+    this.#move(0, null);
+    this.isAtEnd = false;
+    this.list.scrollTop = 0;
   }
 
   toEnd() {
@@ -288,7 +297,7 @@ export class Log {
       sign("☺", t("react"), "choose"), sign("↩", t("reply"), "reply"),
       ...(row.own && row.text !== undefined ? [sign("✎", t("edit"), "edit")] : []),
       ...(row.text === undefined ? [] : [sign("⧉", t("copy_text"), "copy")]),
-      ...(row.own ? [sign("✕", t("take_back"), "delete")] : []),
+      sign("🔗", t("copy_link"), "link"), ...(row.own ? [sign("✕", t("take_back"), "delete")] : []),
     );
     element.append(this.acts);
   }
@@ -312,13 +321,14 @@ export class Log {
       next?.scrollIntoView({ block: "nearest" });
       event.preventDefault();
     } else if (event.key === "Home") {
-      this.#move(0, null);
-      this.isAtEnd = false;
-      this.list.scrollTop = 0;
+      this.toTop();
     } else if (event.key === "End") {
       this.toEnd();
+    } else if (event.key === "Escape") {
+      this.toEnd();
+      this.context.onLeave();
     } else if (row && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const action = /** @type {Record<string, string>} */ ({ r: "reply", e: "edit", "+": "choose", "=": "choose", Delete: "delete", Backspace: "delete", y: "copy" })[event.key];
+      const action = /** @type {Record<string, string>} */ ({ r: "reply", e: "edit", "+": "choose", "=": "choose", Delete: "delete", Backspace: "delete", y: "copy", l: "link" })[event.key];
       if (!action || (["edit", "delete"].includes(action) && !row.item.row.own)) return;
       event.preventDefault();
       this.context.act(action, row.item.row);

@@ -5,7 +5,7 @@ import { t } from "../words.js";
 import { el } from "./dom.js";
 import { avatar } from "./row.js";
 
-/** @import { Completion } from "../completion.js" */
+/** @import { Completion } from "../../later/completion.js" */
 
 export class Offer {
   /** @param {HTMLTextAreaElement} box @param {(completion: Completion, index: number) => void} onChosen */

@@ -3,9 +3,10 @@
 
 import { timeSaid } from "../acts.js";
 import { badge } from "../codec.js";
-import { setting } from "../store.js";
+import { cover, go } from "../cover.js";
+import { knownRooms, newsOf, roomUrl } from "../rooms.js";
 import { safeLine } from "../text.js";
-import { closingText, endedText, refusalText, t } from "../words.js";
+import { closingText, refusalText, t } from "../words.js";
 import { button, el, named } from "./dom.js";
 import { avatar } from "./row.js";
 import { brand } from "./start.js";
@@ -14,7 +15,7 @@ import { onSwipes } from "./swipe.js";
 export class Shell {
   /**
    * @param {{room: import("../room.js").Room, log: HTMLElement, say: HTMLElement, people: HTMLElement, onInvite: () => void,
-   *   onSettings: () => void, onFind: (text: string, step: number) => string, onFindEnd: () => void}} context
+   *   onSettings: () => void, onSwitch: () => void, onFind: (text: string, step: number) => string, onFindEnd: () => void}} context
    */
   constructor(context) {
     this.context = context;
@@ -28,6 +29,8 @@ export class Shell {
       context.say, this.people);
     document.addEventListener("click", (event) => this.#closePanels(event));
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.#closePanels(null));
+    /** What is to be called when a panel closes. @type {Map<HTMLElement, () => void>} */
+    this.covers = new Map();
     onSwipes(this.element, (direction) => this.#swiped(direction));
     this.drawSide();
   }
@@ -36,21 +39,36 @@ export class Shell {
     const { room } = this.context;
     const rooms = this.#rooms();
     const { you } = room.timeline;
+    const sign = JSON.stringify([rooms, rooms.map(newsOf), you, t("settings")]);
+    if (this.side.dataset.sign === sign) return;
+    this.side.dataset.sign = sign;
+    const focused = [...this.side.children].indexOf(/** @type {HTMLElement} */ (document.activeElement));
     this.side.replaceChildren(brand(),
-      ...rooms.map((name) => el("a", { className: "room", href: `/${name}`, "aria-current": name === room.name ? "page" : null }, name)),
+      ...rooms.map((name) => el("a", { className: "room", href: roomUrl(name), "aria-current": name === room.name ? "page" : null, onclick: (/** @type {Event} */ event) => this.#go(event, name) },
+        el("span", { className: "grow" }, name), name === room.name ? null : newsNode(newsOf(name)))),
+      el("button", { type: "button", className: "room other", onclick: this.context.onSwitch, title: "Ctrl+K" }, t("switch_open")),
       el("button", { type: "button", className: "me", onclick: this.context.onSettings }, avatar(you, true),
         named(safeLine(you.name)), el("span", { className: "badge soft" }, badge(you.id)), el("span", { className: "away" }, t("settings"))));
+    /** @type {HTMLElement | undefined} */ (this.side.children[focused])?.focus();
+  }
+
+  /** A link to a room leads there without leaving a trace of a drawer in the history. @param {any} event @param {string} room */
+  #go(event, room) {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (room === this.context.room.name) this.#setOpen(this.side, false);
+    else go(roomUrl(room));
   }
 
   #rooms() {
-    return [...new Set([this.context.room.name, ...setting("rooms", [])])].sort();
+    return [...new Set([this.context.room.name, ...knownRooms()])].sort();
   }
 
   /** Goes to the next room, or to the one before. @param {number} step */
   toRoom(step) {
     const rooms = this.#rooms();
     const next = rooms[(rooms.indexOf(this.context.room.name) + step + rooms.length) % rooms.length];
-    if (next !== this.context.room.name) location.assign(`/${next}`);
+    if (next !== this.context.room.name) go(roomUrl(next));
   }
 
   /** What holds for everybody in the room, as small words beside its name. */
@@ -68,7 +86,7 @@ export class Shell {
 
   /** Shows the people, where they are not there anyway. */
   openPeople() {
-    this.people.classList.add("is-open");
+    this.#setOpen(this.people, true);
     const search = this.people.querySelector("input");
     if (search && !search.hidden) search.focus();
   }
@@ -90,17 +108,17 @@ export class Shell {
 
   /** What the server has said that a person has to know. @param {any} event */
   tell(event) {
-    const reload = () => button(t("reload"), () => location.reload());
     switch (event.type) {
       case "closing": return this.#show(closingText(event));
       case "refused": return this.#show(refusalText(event), this.#dismiss());
-      case "ended":
-        // What is written now would go nowhere.
-        this.context.say.hidden = true;
-        return this.#show(endedText(event), reload());
       case "unloaded": return this.#show(t("unloaded"), this.#dismiss());
       case "joined": return this.#show("");
     }
+  }
+
+  /** Tells something that needs no answer. @param {string} text */
+  note(text) {
+    this.#show(text, this.#dismiss());
   }
 
   openFind() {
@@ -121,7 +139,7 @@ export class Shell {
   #head() {
     const { room, onInvite, onSettings } = this.context;
     this.marks = el("span", { className: "marks", role: "status" });
-    const panel = (/** @type {HTMLElement} */ target, /** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ className) => button(sign, () => target.classList.toggle("is-open"), `btn menu ${className}`, {
+    const panel = (/** @type {HTMLElement} */ target, /** @type {string} */ sign, /** @type {string} */ label, /** @type {string} */ className) => button(sign, () => this.#setOpen(target, !target.classList.contains("is-open")), `btn menu ${className}`, {
       "aria-label": label, "aria-controls": target.id,
     });
     this.retry = button(t("retry_now"), () => room.retry(), "btn", { hidden: true });
@@ -155,15 +173,34 @@ export class Shell {
   /** @param {"left" | "right"} direction */
   #swiped(direction) {
     const [opening, closing] = direction === "right" ? [this.side, this.people] : [this.people, this.side];
-    if (closing.classList.contains("is-open")) closing.classList.remove("is-open");
-    else opening.classList.add("is-open");
+    if (closing.classList.contains("is-open")) this.#setOpen(closing, false);
+    else this.#setOpen(opening, true);
+  }
+
+  /** Where a panel lies over the room, the Back key closes it. @param {HTMLElement} panel @param {boolean} isOpen */
+  #setOpen(panel, isOpen) {
+    panel.classList.toggle("is-open", isOpen);
+    if (isOpen && !this.covers.has(panel) && getComputedStyle(panel).position === "fixed") {
+      this.covers.set(panel, cover(() => this.#setOpen(panel, false)));
+    } else if (!isOpen) {
+      this.covers.get(panel)?.();
+      this.covers.delete(panel);
+    }
   }
 
   /** On a small screen what was opened closes with the next touch beside it. @param {any} event */
   #closePanels(event) {
     for (const panel of [this.side, this.people]) {
       const isInside = event && (panel.contains(event.target) || event.target.closest?.(".menu"));
-      if (!isInside) panel.classList.remove("is-open");
+      if (!isInside && panel.classList.contains("is-open")) this.#setOpen(panel, false);
     }
   }
+}
+
+/** How much is new in a room, where anything is. @param {import("../unread.js").News} news */
+export function newsNode({ count, mentions }) {
+  if (count === 0) return null;
+  const text = mentions > 0 ? t("news_for_you", { count, mentions }) : t("news", { count });
+  return el("span", { className: mentions > 0 ? "news is-for-you" : "news" }, el("span", { "aria-hidden": true }, `${mentions > 0 ? "@" : ""}${count > 99 ? "99+" : count}`),
+    el("span", { className: "away" }, text));
 }

@@ -1,13 +1,16 @@
 // What a typed line means: something to say, or one of the commands that begin with `/`. What looks like a command and is
-// none is never said, since it was not meant for others. Pure. The same commands as papo's terminal has.
+// none is never said, since it was not meant for others. Pure. The same commands as papo's terminal has, as far as a page can do them.
 
-import { badge, isMemberId, parseName } from "./codec.js";
-import { t } from "./words.js";
+import "./texts.js";
+import { badge, isMemberId, parseName, parseRoom } from "../app/codec.js";
+import { HISTORY_MESSAGES_MAX } from "../app/limits.js";
+import { t } from "../app/words.js";
 
-/** @import { Act, Member } from "./codec.js" */
+/** @import { Act, Member } from "../app/codec.js" */
 /**
  * @typedef {{kind: "say", text: string} | {kind: "wrong", text: string} | {kind: "rename", name: string}
  *   | {kind: "show", what: "help" | "people" | "invites" | "audit" | "search" | "settings"} | {kind: "leave"}
+ *   | {kind: "join", room: string} | {kind: "older", count: number} | {kind: "whois", whom: string} | {kind: "ignore", whom: string, isOn: boolean}
  *   | {kind: "invite", uses?: number, seconds?: number} | {kind: "revoke", invite: string} | {kind: "act", act: Act}
  *   | {kind: "about", verb: Verb, whom: string, seconds?: number, why?: string}} Order
  */
@@ -17,8 +20,14 @@ import { t } from "./words.js";
 /** Every command, in the order in which they are offered; those with a verb take a role. @type {Command[]} */
 export const COMMANDS = [
   { name: "me", what: () => t("order_me"), hint: "…" },
+  { name: "shrug", what: () => t("order_shrug"), hint: "…" },
   { name: "nick", what: () => t("order_nick"), hint: "…" },
   { name: "who", what: () => t("order_who") },
+  { name: "whois", what: () => t("order_whois"), hint: "@" },
+  { name: "ignore", what: () => t("order_ignore"), hint: "@" },
+  { name: "unignore", what: () => t("order_unignore"), hint: "@" },
+  { name: "join", what: () => t("order_join"), hint: "#" },
+  { name: "history", what: () => t("order_history"), hint: "100" },
   { name: "search", what: () => t("order_search") },
   { name: "invite", what: () => t("order_invite") },
   { name: "settings", what: () => t("order_settings") },
@@ -41,6 +50,10 @@ export const COMMANDS = [
 
 const VERBS = /** @type {const} */ (["kick", "ban", "unban", "mute", "unmute", "op", "deop"]);
 const EACH_SECONDS = /** @type {Record<string, number>} */ ({ s: 1, m: 60, h: 3600, d: 86_400 });
+/** How many older messages `/history` fetches where it is not said. */
+const HISTORY_DEFAULT = 20;
+/** With the marks that keep it from being read as italic. */
+const SHRUG = "¯\\\\\\_(ツ)\\_/¯";
 const SECONDS_MAX = 2 ** 32 - 1;
 
 /** @param {string} line @returns {Order} */
@@ -57,6 +70,19 @@ function order(name, rest) {
   if (verb) return about(verb, rest);
   switch (name) {
     case "me": return rest === "" ? { kind: "wrong", text: t("order_me_text") } : { kind: "say", text: `*${rest}*` };
+    case "shrug": return { kind: "say", text: `${rest} ${SHRUG}`.trim() };
+    case "whois": return rest === "" ? { kind: "wrong", text: t("order_whom", { command: "/whois" }) } : { kind: "whois", whom: rest };
+    case "ignore": case "unignore":
+      return rest === "" ? { kind: "wrong", text: t("order_whom", { command: `/${name}` }) } : { kind: "ignore", whom: rest, isOn: name === "ignore" };
+    case "join": {
+      const room = parseRoom(rest.replace(/^#/, ""));
+      return room === null ? { kind: "wrong", text: t("room_bad") } : { kind: "join", room };
+    }
+    case "history": {
+      const count = rest === "" ? HISTORY_DEFAULT : Number(rest);
+      const isGood = Number.isInteger(count) && count >= 1 && count <= HISTORY_MESSAGES_MAX;
+      return isGood ? { kind: "older", count } : { kind: "wrong", text: t("order_history_number", { most: HISTORY_MESSAGES_MAX }) };
+    }
     case "nick": {
       const called = parseName(rest);
       return called === null ? { kind: "wrong", text: t("name_bad") } : { kind: "rename", name: called };

@@ -1,0 +1,6 @@
+// What is fetched once somebody types a command, or something that can be completed: one door to all of it.
+
+import "./texts.js";
+
+export { complete, replaced } from "./completion.js";
+export { actAbout, findMember, readLine } from "./orders.js";
