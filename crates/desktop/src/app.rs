@@ -17,7 +17,8 @@ use crate::frames::FrameTimes;
 use crate::platform::instance::{Claim, Instance};
 use crate::platform::links;
 use crate::platform::notify::Notifier;
-use crate::text::fonts::{self, SystemFonts};
+use crate::text::fonts;
+use crate::text::system::SystemFonts;
 use crate::{Options, WindowError, bubble, theme};
 
 /// How long after a change drafts and settings are kept: a person who types causes one write now and then.

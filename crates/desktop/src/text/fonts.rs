@@ -1,5 +1,5 @@
-//! The letters: the bundled families, and the system's fonts for every script that they lack. Not here: sizes,
-//! and which text has which family, which is [`crate::theme`]'s business.
+//! The letters: the bundled families, and the colour emoji before everything else of the system. Not here: the
+//! system's fonts for other scripts ([`crate::text::system`]), and which text has which family ([`crate::theme`]).
 //!
 //! Inter and `JetBrains` Mono are in the program, cut down to Latin, Greek, Cyrillic, punctuation and arrows, so
 //! that the window looks the same everywhere. Everything that may be an emoji was left out of them: a text font
@@ -8,10 +8,10 @@
 
 use std::sync::Arc;
 
-use egui::epaint::text::{FallbackRequest, FontInsert, FontProvider};
+use egui::epaint::text::{FallbackRequest, FontInsert};
 use egui::{FontData, FontDefinitions, FontFamily};
-use egui_system_font_provider::SystemFontProvider;
 
+use super::system::SystemFonts;
 use crate::theme;
 
 const REGULAR: &str = "Inter";
@@ -57,40 +57,11 @@ pub fn install(context: &egui::Context, system: Option<Arc<SystemFonts>>) {
     context.set_fonts(definitions());
 }
 
-/// The fonts that are installed on this computer, for what the bundled ones lack.
-pub struct SystemFonts {
-    provider: SystemFontProvider,
-}
-
-impl SystemFonts {
-    /// Begins to look through the installed fonts, in a thread of its own. Made before the window is, it costs
-    /// no time at the start; who needs a font earlier than it is found waits.
-    pub fn new() -> Self {
-        Self { provider: SystemFontProvider::new() }
-    }
-}
-
-impl Default for SystemFonts {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl FontProvider for SystemFonts {
-    fn fonts_for_family(&self, family: &FontFamily) -> Vec<FontInsert> {
-        colour_emoji(family, |request| self.provider.font_for(request)).into_iter().collect()
-    }
-
-    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
-        self.provider.font_for(request)
-    }
-}
-
 /// The font of colour emoji, where there is one. It comes before every other font of the system: many of those have a
 /// black heart or sun, and what is drawn by the first font that has it stays black.
-fn colour_emoji(
+pub(super) fn colour_emoji(
     family: &FontFamily,
-    find: impl Fn(&FallbackRequest<'_>) -> Option<FontInsert>,
+    mut find: impl FnMut(&FallbackRequest<'_>) -> Option<FontInsert>,
 ) -> Option<FontInsert> {
     let fonts = EMOJI.into_iter().filter_map(|cluster| find(&FallbackRequest { cluster, family }));
     fonts.into_iter().find(|font| has_colours(font.data.bytes(), font.data.index))

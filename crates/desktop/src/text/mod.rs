@@ -4,3 +4,4 @@
 pub mod bidi;
 pub mod fonts;
 pub mod spans;
+pub mod system;

@@ -13,4 +13,5 @@ mod actions;
 mod cpu;
 mod opening;
 mod pictures;
+mod scripts;
 mod support;

@@ -1,5 +1,7 @@
 //! A desk without the outside, as the tests of the screens begin. Not here: what is done on it.
 
+use std::sync::Arc;
+
 use egui::UiBuilder;
 use egui_kittest::Harness;
 use papo_client::event::{ConnectionState, Event};
@@ -7,6 +9,7 @@ use papo_client::state::{Action, Command, Happening, Memory, Place, RoomId, Them
 use papo_client::{ConnectError, State};
 use papo_desktop::desk::Desk;
 use papo_desktop::text::fonts;
+use papo_desktop::text::system::SystemFonts;
 use papo_desktop::theme;
 use papo_proto::{Address, Fingerprint, MemberId, Name, RoomName, Timestamp};
 
@@ -69,6 +72,15 @@ pub(crate) struct Watched {
 
 /// A window of this size over the state.
 pub(crate) fn window(state: State, size: [f32; 2]) -> Harness<'static, Watched> {
+    window_with_fonts(state, size, None)
+}
+
+/// The same on a computer with fonts of its own; without, what the bundled ones lack fails the test.
+pub(crate) fn window_with_fonts(
+    state: State,
+    size: [f32; 2],
+    system: Option<Arc<SystemFonts>>,
+) -> Harness<'static, Watched> {
     let theme = match state.settings.theme {
         Theme::Dark => egui::Theme::Dark,
         _ => egui::Theme::Light,
@@ -77,9 +89,9 @@ pub(crate) fn window(state: State, size: [f32; 2]) -> Harness<'static, Watched> 
         .with_size(size)
         .with_max_steps(30)
         .with_theme(theme)
-        .with_context_setup(|context| {
+        .with_context_setup(move |context| {
             // Without the system's fonts a picture is the same on every computer.
-            fonts::install(context, None);
+            fonts::install(context, system);
             theme::install(context, true);
         })
         .renderer(CpuPainter::default())
