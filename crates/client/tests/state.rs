@@ -357,6 +357,30 @@ fn lines_group_by_member_and_day_and_are_all_different() {
     assert_eq!(different.len(), lines.len());
 }
 
+/// What somebody does to the room is a line of its own: it is under no head, and what they say behind it has one.
+#[test]
+fn what_was_done_to_the_room_stands_alone() {
+    let mut world = World::new(0);
+    let bia = member("Bia", 5);
+    let lock = papo_proto::Act::Lock { on: true, inside: Vec::new() };
+    let messages = [
+        message(1, &bia),
+        Message { body: Body::act(lock.clone()), ..message(2, &bia) },
+        Message { body: Body::act(lock), ..message(3, &bia) },
+        message(4, &bia),
+        message(5, &bia),
+    ];
+    for message in messages {
+        world.happen(Event::Message(message));
+    }
+    let lines = lines(world.state.room(world.room).unwrap(), |_| 0);
+    let grouped = lines.iter().filter_map(|line| match line {
+        Line::Message { is_grouped, .. } => Some(*is_grouped),
+        _ => None,
+    });
+    assert_eq!(grouped.collect::<Vec<_>>(), [false, false, false, false, true]);
+}
+
 /// An edit of a message that was not in memory was not seen when the page with the message was read later.
 #[test]
 fn a_page_from_the_middle_shows_what_was_changed_later() {

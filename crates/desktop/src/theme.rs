@@ -60,6 +60,8 @@ pub mod size {
     pub const CODE: f32 = 13.5;
     /// From one line of code to the next.
     pub const CODE_LINE: f32 = 20.0;
+    /// The ground behind code within a line, and behind what a search has found: how high it is.
+    pub const GROUND_HEIGHT: f32 = 20.0;
     /// Badges.
     pub const BADGE: f32 = 11.5;
     /// The heading of a pane.

@@ -5,7 +5,7 @@
 use papo_proto::{MemberId, MessageId, Seq, Timestamp};
 
 use super::Room;
-use crate::timeline::Row;
+use crate::timeline::{Content, Row};
 
 /// How far apart two messages of one member may be that share one head, in milliseconds.
 pub const GROUP_MS_MAX: u64 = 5 * 60 * 1000;
@@ -60,6 +60,7 @@ impl Key {
 pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut above: Option<(MemberId, Timestamp, i64)> = None;
+    let mut is_behind_act = false;
     let oldest = room.timeline.oldest().unwrap_or_default();
     // Those before the oldest message in memory stand nowhere until that is here.
     let mut moves = room.moves.iter().filter(|moves| moves.after.next() >= oldest).peekable();
@@ -90,7 +91,10 @@ pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
             lines.push(Line::Unread);
             is_grouped = false;
         }
-        is_grouped &= row.reply.is_none();
+        // What was done to the room is a line of its own, and no head for what is said behind it.
+        let is_act = matches!(row.content, Content::Act(_));
+        is_grouped &= row.reply.is_none() && !is_act && !is_behind_act;
+        is_behind_act = is_act;
         while let Some(moves) = moves.next_if(|moves| row.seq.is_none_or(|seq| moves.after < seq)) {
             lines.push(Line::Moves(moves.serial));
             is_grouped = false;

@@ -31,7 +31,21 @@ struct Unit {
 /// The same text with the words of each row in the order in which they are read. A text without right-to-left
 /// letters, which is nearly every one, comes back as it is.
 pub fn visual(galley: Arc<Galley>) -> Arc<Galley> {
-    if !galley.text().chars().any(|c| kind(c) == Some(Kind::RightToLeft)) {
+    ordered(galley, true)
+}
+
+/// The same for a few words among others, such as a name: they stay at the edge where they were laid out.
+pub fn within_line(galley: Arc<Galley>) -> Arc<Galley> {
+    ordered(galley, false)
+}
+
+/// Whether a text has letters that are read from right to left.
+pub fn has_right_to_left(text: &str) -> bool {
+    text.chars().any(|c| kind(c) == Some(Kind::RightToLeft))
+}
+
+fn ordered(galley: Arc<Galley>, has_own_edge: bool) -> Arc<Galley> {
+    if !has_right_to_left(galley.text()) {
         return galley;
     }
     let levels: Vec<Level> = galley.text().split('\n').map(base_level).collect();
@@ -41,7 +55,7 @@ pub fn visual(galley: Arc<Galley>) -> Arc<Galley> {
         let level = levels.get(paragraph).copied().unwrap_or_else(Level::ltr);
         paragraph += usize::from(placed.ends_with_newline);
         order_row(placed, level);
-        if level.is_rtl() {
+        if has_own_edge && level.is_rtl() {
             put_right(placed, galley.job.wrap.max_width);
         }
     }
@@ -259,6 +273,14 @@ mod tests {
         assert!((299.0..=300.0).contains(&galley.rect.right()), "all of it is within the bounds: {galley:?}");
         let endless = visual(laid_out("שלום", f32::INFINITY));
         assert!(endless.rows[0].rect().left() == 0.0, "without an edge there is none to stand at");
+    }
+
+    #[test]
+    fn a_name_of_two_words_is_turned_and_stays_beside_its_badge() {
+        let name = within_line(laid_out("דנה לוי", 300.0));
+        let drawn = drawn(&name).concat();
+        assert!(drawn.find('ל').unwrap() < drawn.find('ד').unwrap(), "{drawn}");
+        assert!(name.rows[0].rect().left() == 0.0, "{name:?}");
     }
 
     #[test]

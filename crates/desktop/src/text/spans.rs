@@ -9,6 +9,9 @@ use papo_client::markup::{Kind, Span};
 
 use crate::theme::{self, Palette, size};
 
+/// How far a ground reaches beyond its words on either side, in points.
+pub const GROUND_PADDING: f32 = 3.0;
+
 /// How a text is laid out.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
@@ -64,25 +67,39 @@ pub struct Laid {
     pub job: LayoutJob,
     /// For each span, its bytes in the job's text, to find what a pointer is on.
     pub places: Vec<Range<usize>>,
+    /// The bytes that have a ground of their own, and its colour. Not the toolkit's backgrounds: those have no round
+    /// corners, reach from line to line and stay where they were when words are put into another order.
+    pub grounds: Vec<(Range<usize>, Color32)>,
 }
 
 /// Lays out spans. `is_you` tells whether a mention speaks to the person at the window; such a one has a ground.
 pub fn lay_out(spans: &[Span], look: &Look<'_>, is_you: impl Fn(&Span) -> bool) -> Laid {
-    let mut job = empty_job(look);
-    let mut places = Vec::with_capacity(spans.len());
+    let mut laid =
+        Laid { job: empty_job(look), places: Vec::with_capacity(spans.len()), grounds: Vec::new() };
+    let mut is_behind_ground = false;
     for span in spans {
-        let from = job.text.len();
-        append(&mut job, &span.text, &format_of(span, look, is_you(span)), look);
-        places.push(from..job.text.len());
+        let from = laid.job.text.len();
+        let ground = ground_of(span, look, is_you(span));
+        // A ground is a little wider than its words, and does not touch those beside it.
+        let gap = if ground.is_some() || is_behind_ground { GROUND_PADDING } else { 0.0 };
+        append(&mut laid, &span.text, &format_of(span, look), look, gap);
+        let place = from..laid.job.text.len();
+        if let Some(colour) = ground {
+            // Under the one of what is searched for.
+            let at = laid.grounds.partition_point(|(found, _)| found.start < from);
+            laid.grounds.insert(at, (place.clone(), colour));
+        }
+        is_behind_ground = ground.is_some();
+        laid.places.push(place);
     }
-    Laid { job, places }
+    laid
 }
 
 /// Lays out a text of one look, such as the lines of a block of code.
 pub fn lay_out_mono(text: &str, look: &Look<'_>) -> LayoutJob {
-    let mut job = empty_job(look);
-    append(&mut job, text, &plain_format(theme::mono(look.size), look), look);
-    job
+    let mut laid = Laid { job: empty_job(look), places: Vec::new(), grounds: Vec::new() };
+    append(&mut laid, text, &plain_format(theme::mono(look.size), look), look, 0.0);
+    laid.job
 }
 
 fn empty_job(look: &Look<'_>) -> LayoutJob {
@@ -92,22 +109,37 @@ fn empty_job(look: &Look<'_>) -> LayoutJob {
 }
 
 /// Appends a text, with a ground behind each place where it holds what is searched for.
-fn append(job: &mut LayoutJob, text: &str, format: &TextFormat, look: &Look<'_>) {
-    let marked = TextFormat { background: look.palette.found, color: look.palette.ink, ..format.clone() };
-    let mut rest = text;
+fn append(laid: &mut Laid, text: &str, format: &TextFormat, look: &Look<'_>, gap: f32) {
+    let marked = TextFormat { color: look.palette.ink, ..format.clone() };
+    let (mut rest, mut gap) = (text, gap);
+    let mut put = |job: &mut LayoutJob, part: &str, format: &TextFormat| {
+        let from = job.text.len();
+        job.append(part, std::mem::take(&mut gap), format.clone());
+        from..job.text.len()
+    };
     while let Some(place) = look.found.and_then(|found| find_ignoring_case(rest, found)) {
         if place.start > 0 {
-            job.append(&rest[..place.start], 0.0, format.clone());
+            put(&mut laid.job, &rest[..place.start], format);
         }
-        job.append(&rest[place.clone()], 0.0, marked.clone());
+        let found = put(&mut laid.job, &rest[place.clone()], &marked);
+        laid.grounds.push((found, look.palette.found));
         rest = &rest[place.end..];
     }
     if !rest.is_empty() {
-        job.append(rest, 0.0, format.clone());
+        put(&mut laid.job, rest, format);
     }
 }
 
-fn format_of(span: &Span, look: &Look<'_>, is_you: bool) -> TextFormat {
+/// The ground that a span stands on, where it is another one than the message's.
+fn ground_of(span: &Span, look: &Look<'_>, is_you: bool) -> Option<Color32> {
+    match &span.kind {
+        Kind::Code => Some(look.palette.code),
+        Kind::Mention(_) if is_you => Some(look.palette.accent_wash),
+        _ => None,
+    }
+}
+
+fn format_of(span: &Span, look: &Look<'_>) -> TextFormat {
     let palette = look.palette;
     let font = match (&span.kind, span.bold, span.italic) {
         (Kind::Code, _, _) => theme::mono(look.size * size::CODE / size::TEXT),
@@ -118,20 +150,8 @@ fn format_of(span: &Span, look: &Look<'_>, is_you: bool) -> TextFormat {
     let mut format = plain_format(font, look);
     // There are no letters that are both; the bold ones are slanted.
     format.italics = span.bold && span.italic;
-    match &span.kind {
-        Kind::Plain => {}
-        Kind::Code => format.background = palette.code,
-        Kind::Link(_) => {
-            format.color = palette.accent;
-            // Colour must not be the only sign.
-            format.underline = Stroke::new(size::HAIRLINE, palette.accent);
-        }
-        Kind::Mention(_) => {
-            format.color = palette.accent;
-            if is_you {
-                format.background = palette.accent_wash;
-            }
-        }
+    if matches!(span.kind, Kind::Link(_) | Kind::Mention(_)) {
+        format.color = palette.accent;
     }
     if span.struck {
         format.strikethrough = Stroke::new(size::HAIRLINE, format.color);
@@ -140,13 +160,7 @@ fn format_of(span: &Span, look: &Look<'_>, is_you: bool) -> TextFormat {
 }
 
 fn plain_format(font_id: FontId, look: &Look<'_>) -> TextFormat {
-    TextFormat {
-        font_id,
-        color: look.colour,
-        line_height: Some(look.line_height),
-        expand_bg: 2.0,
-        ..TextFormat::default()
-    }
+    TextFormat { font_id, color: look.colour, line_height: Some(look.line_height), ..TextFormat::default() }
 }
 
 /// Where a text first holds another one, which is in small letters; the two may differ in case.
@@ -208,8 +222,9 @@ mod tests {
             });
         let plain = &laid.job.sections[0].format;
         for section in laid.job.sections.iter().filter(|section| text_of(&laid.job, section) != " ").skip(1) {
-            let format = &section.format;
-            assert!(format.font_id != plain.font_id || format.underline != plain.underline, "{section:?}");
+            // Links are underlined where they are drawn.
+            let is_link = text_of(&laid.job, section).starts_with("https://");
+            assert!(section.format.font_id != plain.font_id || is_link, "{section:?}");
         }
     }
 
@@ -217,14 +232,22 @@ mod tests {
     fn what_is_searched_for_is_marked_wherever_it_is() {
         let look = Look { found: Some("ação"), ..Look::message(&theme::LIGHT, 400.0) };
         let laid = lay_out(&spans("AÇÃO, ação e **Ação**"), &look, |_| false);
-        let marked: Vec<&str> = laid
-            .job
-            .sections
-            .iter()
-            .filter(|section| section.format.background == theme::LIGHT.found)
-            .map(|section| text_of(&laid.job, section))
-            .collect();
+        let marked: Vec<&str> = laid.grounds.iter().map(|(place, _)| &laid.job.text[place.clone()]).collect();
+        assert!(laid.grounds.iter().all(|(_, colour)| *colour == theme::LIGHT.found));
         assert_eq!(marked, ["AÇÃO", "ação", "Ação"]);
+    }
+
+    #[test]
+    fn code_has_a_ground_and_what_is_found_in_it_one_above_that() {
+        let look = Look { found: Some("serve"), ..Look::message(&theme::LIGHT, 400.0) };
+        let laid = lay_out(&spans("só `papo serve` e @ana"), &look, |_| true);
+        let grounds: Vec<(&str, Color32)> =
+            laid.grounds.iter().map(|(place, colour)| (&laid.job.text[place.clone()], *colour)).collect();
+        let palette = &theme::LIGHT;
+        assert_eq!(
+            grounds,
+            [("papo serve", palette.code), ("serve", palette.found), ("@ana", palette.accent_wash)]
+        );
     }
 
     #[test]

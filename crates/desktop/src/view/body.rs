@@ -1,10 +1,12 @@
 //! The text of a message: paragraphs, quotes, lists, code, links. Not here: who has said it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::{
-    Button, CursorIcon, Frame, Galley, Id, Label, Margin, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo,
+    Button, CursorIcon, Frame, Galley, Id, Label, Margin, RichText, Role, ScrollArea, Sense, Shape, Ui,
+    WidgetInfo,
 };
 use papo_client::markup::{Block, Item, Kind, Span, parse_safe, plain_text};
 use papo_client::state::rows::Key;
@@ -187,11 +189,27 @@ fn paragraph(ui: &mut Ui, setting: &Setting<'_>, spans: &[Span], look: &Look<'_>
     };
     let laid = spans::lay_out(spans, &look, is_you);
     let galley = bidi::visual(ui.fonts_mut(|fonts| fonts.layout_job(laid.job.clone())));
-    let (position, galley) = {
-        let response = ui.add(Label::new(Arc::clone(&galley)));
-        (response.rect.min, galley)
-    };
+    let behind = ui.painter().add(Shape::Noop);
+    let position = ui.add(Label::new(Arc::clone(&galley))).rect.min;
+    ui.painter().set(behind, grounds(&laid, &galley, position));
     links(ui, spans, &laid, &galley, position, out);
+}
+
+/// What lies behind the words: code, mentions of the reader, what is searched for.
+fn grounds(laid: &Laid, galley: &Galley, position: egui::Pos2) -> Shape {
+    let mut shapes = Vec::new();
+    for (place, colour) in &laid.grounds {
+        for part in parts_of(galley, place) {
+            let across = part.rect.translate(position.to_vec2()).x_range();
+            let bottom = position.y + part.baseline + GROUND_BELOW;
+            let rect = egui::Rect::from_x_y_ranges(
+                across.expand(spans::GROUND_PADDING),
+                bottom - size::GROUND_HEIGHT..=bottom,
+            );
+            shapes.push(Shape::rect_filled(rect, radius::TINY, *colour));
+        }
+    }
+    Shape::Vec(shapes)
 }
 
 /// Makes each link something that can be pressed, also with the keyboard and by a screen reader.
@@ -205,15 +223,13 @@ fn links(
 ) {
     for (at, (span, place)) in spans.iter().zip(&laid.places).enumerate() {
         let Kind::Link(link) = &span.kind else { continue };
-        let text = galley.text();
-        let (Some(before), Some(within)) = (text.get(..place.start), text.get(place.clone())) else {
-            continue;
-        };
-        let from = before.chars().count();
-        let to = from + within.chars().count();
-        for (part, rect) in rects(galley, from, to).into_iter().enumerate() {
+        for (part, piece) in parts_of(galley, place).into_iter().enumerate() {
+            let rect = piece.rect.translate(position.to_vec2());
+            // Colour must not be the only sign.
+            let line = egui::Stroke::new(size::HAIRLINE, theme::palette(ui).accent);
+            ui.painter().hline(rect.x_range(), position.y + piece.baseline + UNDERLINE, line);
             let id: Id = ui.scope_id().with(("link", at, part));
-            let response = ui.interact(rect.translate(position.to_vec2()), id, Sense::click());
+            let response = ui.interact(rect, id, Sense::click());
             if part == 0 {
                 response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &span.text));
             }
@@ -228,26 +244,48 @@ fn links(
     }
 }
 
-/// Where a run of characters stands: one rectangle for each row that it touches.
-fn rects(galley: &Galley, from: usize, to: usize) -> Vec<egui::Rect> {
-    let mut rects = Vec::new();
+/// How far below the letters' feet a ground reaches, in points.
+const GROUND_BELOW: f32 = 5.5;
+
+/// How far below the letters' feet a link is underlined, in points.
+const UNDERLINE: f32 = 2.5;
+
+/// A piece of a text on one row.
+struct Part {
+    /// Where it stands, as high as the row.
+    rect: egui::Rect,
+    /// On which height its letters stand.
+    baseline: f32,
+}
+
+/// Where a run of bytes stands: one part for each row that it touches.
+fn parts_of(galley: &Galley, place: &Range<usize>) -> Vec<Part> {
+    let text = galley.text();
+    let (Some(before), Some(within)) = (text.get(..place.start), text.get(place.clone())) else {
+        return Vec::new();
+    };
+    let from = before.chars().count();
+    let to = from + within.chars().count();
+    let mut parts = Vec::new();
     let mut first = 0;
     for row in &galley.rows {
         let len = row.char_count_excluding_newline().0;
         let (start, end) = (from.max(first), to.min(first + len));
         if start < end {
             // The row may have been turned round, so the glyphs say where they are.
-            let mut rect = egui::Rect::NOTHING;
+            let (mut rect, mut baseline) = (egui::Rect::NOTHING, 0.0);
             for glyph in row.glyphs.iter().skip(start - first).take(end - start) {
                 rect |= glyph.logical_rect();
+                baseline = glyph.pos.y;
             }
             if rect.is_positive() {
-                rects.push(rect.translate(row.pos.to_vec2()));
+                let down = row.pos.to_vec2();
+                parts.push(Part { rect: rect.translate(down), baseline: baseline + down.y });
             }
         }
         first += row.char_count_including_newline().0;
     }
-    rects
+    parts
 }
 
 /// A button under a message with an emoji, and how many have put it there.

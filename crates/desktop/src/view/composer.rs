@@ -93,6 +93,9 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
             job.wrap.max_width = width;
             bidi::visual(ui.fonts_mut(|fonts| fonts.layout_job(job)))
         };
+        // In lines as high as those of the text, lest it jumps at the first letter.
+        let shown_hint = RichText::new(hint.clone()).font(theme::plain(size::TEXT));
+        let shown_hint = shown_hint.line_height(Some(size::TEXT_LINE)).color(palette.soft);
         let edit = TextEdit::multiline(&mut draft)
             .id(id)
             .frame(Frame::NONE)
@@ -108,7 +111,7 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
                 // While something is offered, the key takes it up.
                 tab: is_offered,
             })
-            .hint_text(RichText::new(hint.clone()).font(theme::plain(size::TEXT)).color(palette.soft))
+            .hint_text(shown_hint)
             .layouter(&mut layouter);
         let response = ui.add(edit);
         // A hint is no name to a screen reader.

@@ -1,7 +1,7 @@
 //! Who is in the room: how many, by name as far as the server tells, with what they are there and what one may do about
 //! each. Not here: who is writing, and what follows from keeping order.
 
-use egui::{Align, Button, Label, Layout, Popup, Response, RichText, Role, ScrollArea, Sense, Ui, UiBuilder};
+use egui::{Align, Button, Layout, Popup, Response, Role, ScrollArea, Sense, Ui, UiBuilder};
 use papo_client::orders::Verb;
 use papo_client::state::{Action, Denied, Dialog, Room};
 use papo_proto::{Act, Member, Whom};
@@ -72,8 +72,8 @@ fn entry(ui: &mut Ui, room: &Room, member: &Member, out: &mut Vec<Action>) {
 fn name(ui: &mut Ui, member: &Member, is_you: bool) -> Response {
     let name = parts::name(member);
     let name = if is_you { t!("window-you", name = name) } else { name };
-    let text = RichText::new(name).font(theme::plain(size::LABEL));
-    let response = ui.add(Label::new(text).truncate().selectable(false).sense(Sense::click()));
+    let line = parts::one_line(ui, name, theme::plain(size::LABEL), theme::palette(ui).ink);
+    let response = ui.add(line.selectable(false).sense(Sense::click()));
     if response.has_focus() {
         parts::focus_frame(ui, response.rect.expand(2.0));
     }

@@ -6,6 +6,8 @@
 //!      | Zoë: what is answered
 //!      The text.
 //!      [👍 2]                 sending… / not sent: why. Retry
+//!
+//!                Ana put Bia out 14:05
 //! ```
 
 use egui::{Align2, Frame, Id, Label, Margin, Response, RichText, Role, Sense, Ui, UiBuilder, Vec2};
@@ -16,7 +18,7 @@ use papo_client::state::rows::Key;
 use papo_client::state::{Action, Dialog, Room};
 use papo_client::text::for_terminal_line;
 use papo_client::timeline::{Content, Delivery, Row};
-use papo_proto::{Body, Seq};
+use papo_proto::{Act, Body, Seq};
 use papo_words::t;
 
 use super::body::{self, Bodies, Setting};
@@ -80,7 +82,8 @@ pub(super) fn view(
         () if is_hovered => palette.panel,
         () => egui::Color32::TRANSPARENT,
     };
-    let top = if drawn.is_grouped { 1 } else { 7 };
+    let is_act = matches!(drawn.row.content, Content::Act(_));
+    let top = if drawn.is_grouped || is_act { 1 } else { 7 };
     let frame = Frame::new().fill(ground).corner_radius(radius::ROW).inner_margin(Margin {
         left: 8,
         right: 8,
@@ -96,7 +99,11 @@ pub(super) fn view(
                     node.set_selected(drawn.selected == Selected::Yes);
                 });
             }
-            frame.show(ui, |ui| columns(ui, drawn, bodies, out)).response
+            let show = |ui: &mut Ui| match &drawn.row.content {
+                Content::Act(act) => note(ui, drawn, act, out),
+                _ => columns(ui, drawn, bodies, out),
+            };
+            frame.show(ui, show).response
         },
     );
     let rect = egui::Rect::from_x_y_ranges(whole.x_range(), shown.inner.rect.y_range());
@@ -117,7 +124,8 @@ fn select(ui: &mut Ui, id: Id, rect: egui::Rect, drawn: &Drawn<'_>) -> Option<Pr
     if drawn.selected == Selected::Yes {
         let palette = theme::palette(ui);
         // On the circle's edge, or where there would be one.
-        let down = if drawn.is_grouped { size::TEXT_LINE / 2.0 } else { size::AVATAR };
+        let has_circle = !drawn.is_grouped && !matches!(drawn.row.content, Content::Act(_));
+        let down = if has_circle { size::AVATAR } else { size::TEXT_LINE / 2.0 };
         let at = rect.left_top() + Vec2::new(size::AVATAR, down);
         ui.painter().circle_filled(at, SELECTED_RADIUS, palette.accent);
         let font = theme::bold(size::BADGE);
@@ -146,6 +154,8 @@ fn columns(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Ac
         ui.vertical(|ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing = Vec2::new(space::SMALL, 2.0);
+            // Rows of text, and no higher than that: the buttons here are quiet ones.
+            ui.spacing_mut().interact_size.y = size::TEXT_LINE;
             if !drawn.is_grouped {
                 head(ui, drawn);
             }
@@ -158,17 +168,28 @@ fn columns(ui: &mut Ui, drawn: &Drawn<'_>, bodies: &mut Bodies, out: &mut Vec<Ac
     });
 }
 
+/// What was done to the room: one quiet line in the middle, for nobody has said it.
+fn note(ui: &mut Ui, drawn: &Drawn<'_>, act: &Act, out: &mut Vec<Action>) {
+    ui.set_width(ui.available_width());
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let clock = drawn.state.settings.clock;
+    let words = format!("{} {}", acts::in_words(drawn.row.from, act), moments::time(drawn.row.time, clock));
+    ui.vertical_centered(|ui| {
+        parts::soft(ui, words).on_hover_text(moments::full(drawn.row.time, clock));
+    });
+    foot(ui, drawn, out);
+}
+
 fn head(ui: &mut Ui, drawn: &Drawn<'_>) {
     let palette = theme::palette(ui);
     let from = drawn.row.from;
     ui.horizontal(|ui| {
-        let name =
-            RichText::new(parts::name(from)).font(theme::bold(size::TEXT)).color(palette.member(&from.id));
         // However long the name is, badge and time stand behind it and not outside.
         let name_max = (ui.available_width() - size::BESIDE_NAME).max(0.0);
         ui.scope(|ui| {
             ui.set_max_width(name_max);
-            ui.add(Label::new(name).truncate());
+            let (font, colour) = (theme::bold(size::TEXT), palette.member(&from.id));
+            ui.add(parts::one_line(ui, parts::name(from), font, colour));
         });
         if drawn.room.timeline.needs_badge(from) {
             parts::badge(ui, &from.id);
@@ -193,8 +214,8 @@ fn reply(ui: &mut Ui, room: &Room, seq: Seq, out: &mut Vec<Action>) {
         None => t!("window-reply-elsewhere"),
     };
     body::quote(ui, |ui| {
-        let text = RichText::new(words).font(theme::plain(size::LABEL)).color(palette.soft);
-        let label = ui.add(Label::new(text).truncate().selectable(false).sense(Sense::click()));
+        let line = parts::one_line(ui, words, theme::plain(size::LABEL), palette.soft);
+        let label = ui.add(line.selectable(false).sense(Sense::click()));
         if label.on_hover_text(t!("window-go-to-answered")).clicked() {
             out.push(Action::JumpTo(room.id, seq));
         }
@@ -345,6 +366,8 @@ pub(super) fn to_copy(state: &State, room: &Room, row: &Row<'_>) -> String {
     let who = parts::name_in_words(row.from, room.timeline.needs_badge(row.from));
     let when = moments::full(row.time, state.settings.clock);
     let what = match &row.content {
+        // The sentence says who.
+        Content::Act(act) => return format!("{when}: {}", acts::in_words(row.from, act)),
         Content::Text { text, .. } => papo_client::text::for_terminal(text).into_owned(),
         other => content_in_words(row, other),
     };
@@ -357,6 +380,7 @@ fn in_words(drawn: &Drawn<'_>, bodies: &mut Bodies) -> String {
     let who = parts::name_in_words(row.from, drawn.room.timeline.needs_badge(row.from));
     let time = moments::time(row.time, drawn.state.settings.clock);
     let what = match &row.content {
+        Content::Act(act) => return format!("{time}: {}", acts::in_words(row.from, act)),
         Content::Text { text, .. } => bodies.plain(drawn.key, text).chars().take(SPOKEN_CHARS_MAX).collect(),
         other => content_in_words(row, other),
     };

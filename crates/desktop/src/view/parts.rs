@@ -4,15 +4,17 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Button, Color32, FontId, Label, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo,
+    Align2, Button, Color32, FontId, Galley, Label, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo,
 };
 use papo_client::petnames::Petnames;
 use papo_client::text::for_terminal_line;
 use papo_proto::{Member, MemberId};
 use papo_words::t;
 
+use crate::text::bidi;
 use crate::theme::{self, radius, size, space};
 
 /// The circle of a member, with the first letter of the name. It says nothing that the name beside it does not.
@@ -91,8 +93,27 @@ fn on_ground(ui: &mut Ui, text: &str, word: &Word, corner: u8, around: Vec2) -> 
 
 /// A text of less weight.
 pub(super) fn soft(ui: &mut Ui, text: impl Into<String>) -> Response {
-    let text = RichText::new(text).font(theme::plain(size::SMALL)).color(theme::palette(ui).soft);
-    ui.add(Label::new(text).selectable(false))
+    let (text, colour) = (text.into(), theme::palette(ui).soft);
+    let font = theme::plain(size::SMALL);
+    let label = if bidi::has_right_to_left(&text) {
+        let wrap = TextWrapping::wrap_at_width(ui.available_width());
+        Label::new(in_reading_order(ui, text, font, colour, wrap))
+    } else {
+        Label::new(RichText::new(text).font(font).color(colour))
+    };
+    ui.add(label.selectable(false))
+}
+
+/// A name, or another text of one line, that ends in dots where there is no more room.
+pub(super) fn one_line(ui: &Ui, text: impl Into<String>, font: FontId, colour: Color32) -> Label {
+    let wrap = TextWrapping::truncate_at_width(ui.available_width());
+    Label::new(in_reading_order(ui, text.into(), font, colour, wrap))
+}
+
+/// Words of every script, laid out as they are read and standing where they are put.
+fn in_reading_order(ui: &Ui, text: String, font: FontId, colour: Color32, wrap: TextWrapping) -> Arc<Galley> {
+    let job = LayoutJob { wrap, ..LayoutJob::simple(text, font, colour, f32::INFINITY) };
+    bidi::within_line(ui.fonts_mut(|fonts| fonts.layout_job(job)))
 }
 
 /// A button that is only its word.

@@ -130,8 +130,8 @@ fn foot(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.add_space(space::SMALL);
             parts::avatar(ui, you, size::AVATAR_SMALL);
-            let name = RichText::new(parts::name(you)).font(theme::plain(size::TEXT));
-            ui.add(egui::Label::new(name).truncate().selectable(false));
+            let ink = theme::palette(ui).ink;
+            ui.add(parts::one_line(ui, parts::name(you), theme::plain(size::TEXT), ink).selectable(false));
             if room.timeline.needs_badge(you) {
                 parts::badge(ui, &you.id);
             }

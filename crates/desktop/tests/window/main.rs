@@ -6,6 +6,7 @@
 mod compose;
 mod faults;
 mod keyboard;
+mod notes;
 mod offers;
 mod order;
 mod reading;
