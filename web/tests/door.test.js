@@ -43,7 +43,7 @@ const ROWS = /** @type {const} */ ([
   ["no_entry", refusal("no_entry"), /need an invite/, /pede convite/], ["expired", refusal("invite_expired"), /no longer holds/, /venceu/],
   ["used", refusal("invite_used"), /As many as may/, /quantas vezes/], ["revoked", refusal("invite_revoked"), /taken back/, /cancelado/],
   ["banned", refusal("banned", { retry_after: 90_000 }), /shut out[^]*try again from/, /banido[^]*a partir de/], ["locked", refusal("locked"), /Nobody new/, /Ninguém novo/],
-  ["log", refusal("log_failed", { retry_after: 500 }), /cannot store[^]*again in/, /não consegue guardar[^]*tentativa em/],
+  ["log", [...refusal("log_failed", { retry_after: 500 }), { type: "closing", code: "stopping", text: "x", after: 500 }], /cannot store[^]*again in/, /não consegue guardar[^]*tentativa em/],
   ["name", refusal("bad_name"), /Choose another/, /Escolha outro/], ["proof", refusal("bad_proof"), /sits in between/, /meio do caminho/],
   ["later", refusal("of_a_later_version"), /in the server's words/, /in the server's words/],
   ["version", [{ ...WELCOME, protocol: 99 }], /another version/, /outra versão/],
@@ -69,7 +69,7 @@ for (const [locale, colorScheme, width] of /** @type {const} */ ([["en-US", "dar
     assert.equal(await page.evaluate(() => globalThis.connections), 1);
     await page.locator(".card .btn.go").click();
     await page.waitForFunction(() => globalThis.connections === 2);
-    await page.goto(server.page("door").replace("#", `?heard=${encodeURIComponent(JSON.stringify(refusal("log_failed", { retry_after: 1 })))}#`));
+    await page.goto(server.page("door").replace("#", `?heard=${encodeURIComponent(JSON.stringify(refusal("banned", { retry_after: 1 })))}#`));
     await page.evaluate(() => sessionStorage.setItem("was", "here"));
     await page.waitForNavigation({ url: /heard/ });
     await calm(one);

@@ -183,7 +183,14 @@ export async function trustingBrowser(server, { more = [], ...options } = {}) {
 
 /** Somebody with a browser of their own. What the page complains of is gathered in `complaints`. */
 export async function visitor(opened, options = {}) {
-  const context = await opened.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1180, height: 720 }, locale: "en-US", ...options });
+  // While one works on the page: its files as they are on disk, so that the program need not be built for each change.
+  const isFresh = process.env.PAPO_PAGE_FRESH !== undefined;
+  const context = await opened.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1180, height: 720 }, locale: "en-US", ...(isFresh ? { serviceWorkers: "block" } : {}), ...options });
+  if (isFresh) {
+    await context.route(/\/assets\/[0-9a-f]{16}\//, (route) => route.fulfill({
+      path: join(root, "web/page", new URL(route.request().url()).pathname.replace(/^\/assets\/[^/]+\//, "")),
+    }));
+  }
   return { context, complaints: await watched(context) };
 }
 

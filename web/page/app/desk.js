@@ -30,6 +30,8 @@ import { choose, locale, setLanguage, t } from "./words.js";
 
 /** How often a page that nobody looks at is brought up to date, in milliseconds. */
 const HIDDEN_FRAME_MS = 200;
+/** What a server says before it hangs up without having let anybody in. */
+const WAITS = new Set(["full", "too_many"]);
 /** How often it is kept up to where one has read, in milliseconds. */
 const KEEP_SEEN_MS = 500;
 
@@ -110,8 +112,8 @@ export class Desk {
     if (event.type === "missed") log.missed(event.after);
     if (event.type === "ended") this.#ended(event);
     // With something to read one waits in the room.
-    const isOutside = event.type === "closing" && this.room.headAtJoin === 0 && this.room.timeline.rows().length === 0;
-    if (isOutside && (event.code === "full" || event.code === "too_many")) this.#showDoor(event);
+    const isWaiting = event.type === "closing" ? WAITS.has(event.code) : event.type === "refused" && this.room.session.stage === "joining";
+    if (isWaiting && this.room.headAtJoin === 0 && this.room.timeline.rows().length === 0) this.#showDoor(event);
     if (event.type === "access") this.#standingTold();
     if (event.type === "audit" && this.audit?.isOpen) this.audit.told(event);
     shell.tell(event);

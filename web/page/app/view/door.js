@@ -10,8 +10,6 @@ import { brand } from "./start.js";
 
 /** What another invite helps against. */
 const BY_INVITE = new Set(["no_entry", "invite_expired", "invite_used", "invite_revoked"]);
-/** What a server says before it hangs up without having let anybody in. */
-const BY_CLOSING = new Set(["full", "too_many"]);
 /** A longer wait than this is told as a time of day, in seconds, and nobody waits for it here. */
 const WAIT_SECONDS_MAX = 600;
 
@@ -23,7 +21,7 @@ export class Door {
     this.room = room;
     const seconds = event.retry_after ?? 0;
     /** Whether it is tried again by itself, and by whom: a session that waits does so, else this screen. */
-    this.isWaited = BY_CLOSING.has(event.code) && event.type === "closing";
+    this.isWaited = event.type !== "ended";
     this.retryAtMs = !this.isWaited && seconds > 0 && seconds <= WAIT_SECONDS_MAX ? performance.now() + 1000 * seconds : null;
     this.waiting = el("p", { className: "small soft" });
     const cause = this.isWaited ? refusalText({ code: event.code, text: event.text ?? "" }) : endedText(event);
