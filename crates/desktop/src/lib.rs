@@ -4,6 +4,7 @@
 //! - `app.rs`: the only place that has all three, the state, the view and the core.
 //! - `core.rs`, `reader.rs`, `hosting.rs`: what is outside: connections, files, a server in this program.
 //! - `frames.rs`: how long each frame takes, where that is asked for.
+//! - `keyboard.rs`: one step of the keyboard for each frame.
 //! - [`desk`]: state and view without the outside; tests drive it.
 //! - [`view`]: one file for each thing on the screen. A view is `fn view(ui, state, local, out)`: it reads
 //!   the state, changes only what is its own (scroll, open menus), and pushes actions.
@@ -16,6 +17,7 @@ mod core;
 pub mod desk;
 mod frames;
 mod hosting;
+mod keyboard;
 mod platform;
 mod reader;
 pub mod text;

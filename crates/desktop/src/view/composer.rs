@@ -139,8 +139,7 @@ fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) -> b
     }
     let composer = &room.composer;
     let sends = if state.settings.enter_sends { Modifiers::NONE } else { Modifiers::SHIFT };
-    let is_sent =
-        up_to_enter(ui, id, |held| held.matches_exact(sends) || held.matches_exact(Modifiers::COMMAND));
+    let is_sent = is_entered(ui, |held| held.matches_exact(sends) || held.matches_exact(Modifiers::COMMAND));
     let (goes_up, cancels) = ui.input_mut(|input| {
         // Asked for exactly: consuming an arrow would take Shift and the arrow along.
         let is_exact = |key, modifiers: Modifiers| {
@@ -161,33 +160,14 @@ fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) -> b
     is_sent
 }
 
-/// Leaves to this frame what was typed before the Enter that sends, and keeps what was typed behind it for the next
-/// one: who types faster than the window draws has several keys in one frame. Returns whether there was an Enter.
-fn up_to_enter(ui: &Ui, id: Id, sends: impl Fn(Modifiers) -> bool) -> bool {
-    let id = id.with("behind-enter");
-    let kept: Vec<Event> = ui.data_mut(|data| data.remove_temp(id)).unwrap_or_default();
-    let (is_sent, behind) = ui.input_mut(|input| {
-        input.events.splice(0..0, kept);
-        let enter = input.events.iter().position(|event| {
+/// Whether there was an Enter that sends. What was typed behind it comes with the next frame
+/// ([`Keyboard`](crate::keyboard::Keyboard)).
+fn is_entered(ui: &Ui, sends: impl Fn(Modifiers) -> bool) -> bool {
+    ui.input(|input| {
+        input.events.iter().any(|event| {
             matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if sends(*modifiers))
-        });
-        let Some(at) = enter else { return (false, Vec::new()) };
-        let is_typed = |event: &Event| {
-            matches!(
-                event,
-                Event::Text(_) | Event::Paste(_) | Event::Ime(_) | Event::Key { pressed: true, .. }
-            )
-        };
-        let (behind, others): (Vec<Event>, Vec<Event>) =
-            input.events.split_off(at + 1).into_iter().partition(is_typed);
-        input.events.extend(others);
-        (true, behind)
-    });
-    if !behind.is_empty() {
-        ui.data_mut(|data| data.insert_temp(id, behind));
-        ui.ctx().request_repaint();
-    }
-    is_sent
+        })
+    })
 }
 
 /// Puts the cursor behind the text, which was put there by something else than typing.

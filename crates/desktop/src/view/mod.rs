@@ -50,9 +50,9 @@ mod trust;
 
 pub(crate) use parts::set_petnames;
 
-use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
 use papo_client::State;
-use papo_client::state::{Action, Dialog, Room, Screen};
+use papo_client::state::{Action, Dialog, Room, RoomId, Screen};
 use papo_proto::Timestamp;
 
 use crate::theme::{self, size, space};
@@ -68,6 +68,12 @@ pub struct Local {
     was: Option<Screen>,
     /// What the composer did in the last frame.
     mode: papo_client::state::Mode,
+    /// What lay over the window in the last frame.
+    dialog: Option<Dialog>,
+    /// The room that was searched in the last frame.
+    searched: Option<RoomId>,
+    /// What has the keyboard from the next frame on.
+    lead: Option<Id>,
     timeline: timeline::Local,
     switcher: switcher::Local,
     trust: trust::Local,
@@ -104,6 +110,10 @@ pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>
     if local.was.replace(state.screen) != Some(state.screen) {
         on_other_screen(ui, state, local);
     }
+    if local.dialog != state.dialog {
+        local.dialog.clone_from(&state.dialog);
+        on_dialog(ui, state);
+    }
     let has_rooms = !state.rooms.is_empty();
     if has_rooms && (!fold.sidebar || local.is_rooms_open) {
         Panel::left("sidebar")
@@ -138,6 +148,19 @@ pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>
     }
     announce::view(ui, state, local.now, &mut local.announce);
     dialog(ui, state, local, out);
+    if let Some(id) = local.lead.take() {
+        // Behind the fields, each of which has taken by now what was typed into it.
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+}
+
+/// A dialog was opened: what was typed behind the key that has opened it is for nothing below it.
+fn on_dialog(ui: &Ui, state: &State) {
+    ui.memory_mut(|memory| match (&state.dialog, memory.focused()) {
+        (Some(Dialog::Switcher), _) => memory.request_focus(switcher::field_id()),
+        (Some(_), Some(focused)) => memory.surrender_focus(focused),
+        _ => {}
+    });
 }
 
 /// A room was opened, or another one: the composer has the keyboard, and nothing is chosen.
@@ -145,6 +168,7 @@ fn on_other_screen(ui: &Ui, state: &State, local: &mut Local) {
     local.is_rooms_open = false;
     local.timeline.chosen = None;
     if let Some(room) = state.current() {
+        local.searched = room.search.as_ref().map(|_| room.id);
         composer::cursor_to_end(ui, room);
         ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
     }
@@ -162,6 +186,11 @@ fn room(ui: &mut Ui, state: &State, room: &Room, fold: Fold, local: &mut Local, 
         .exact_size(size::HEADER)
         .frame(pane.inner_margin(Margin::symmetric(20, 0)))
         .show(ui, |ui| header::view(ui, state, room, fold, &mut local.is_rooms_open, out));
+    let searched = room.search.as_ref().map(|_| room.id);
+    if std::mem::replace(&mut local.searched, searched) != searched && searched.is_some() {
+        // Before the field is drawn, so that it takes what was typed behind the key that has opened it.
+        ui.memory_mut(|memory| memory.request_focus(search::field_id(room.id)));
+    }
     if let Some(search) = &room.search {
         Panel::top("search")
             .frame(pane.inner_margin(Margin::symmetric(20, 6)))

@@ -26,9 +26,6 @@ pub(super) fn view(ui: &mut Ui, state: &State, room: &Room, search: &Search, out
         let label = ui.add(Label::new(RichText::new(t!("window-search")).font(theme::plain(size::LABEL))));
         let edit = TextEdit::singleline(&mut text).id(id).desired_width(size::SEARCH);
         let response = ui.add(edit).labelled_by(label.id);
-        if search.serial == 1 && search.text.is_empty() && !response.has_focus() {
-            response.request_focus();
-        }
         if response.changed() {
             out.push(Action::Search(room.id, text));
         }

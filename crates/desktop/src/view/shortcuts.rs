@@ -9,7 +9,8 @@ use papo_client::timeline::Content;
 use papo_words::t;
 
 use super::place::Scroll;
-use super::{Local, composer};
+use super::{Local, composer, search};
+use crate::keyboard::Keyboard;
 
 /// How much larger or smaller one press makes the text, in percent.
 const ZOOM_PERCENT: i16 = 10;
@@ -140,6 +141,12 @@ impl What {
 
 /// Does what the keys say. Called before any field sees them.
 pub(super) fn handle(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
+    keys(ui, state, local, out);
+    let letters_are_steps = local.timeline.chosen.is_some() && state.dialog.is_none();
+    ui.ctx().plugin_or_default::<Keyboard>().lock().letters_are_steps = letters_are_steps;
+}
+
+fn keys(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
     for binding in &BINDINGS {
         if ui.input_mut(|input| input.consume_shortcut(&binding.keys)) {
             perform(ui, state, local, binding.what, out);
@@ -158,6 +165,7 @@ pub(super) fn handle(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Ac
     let Some(room) = state.current() else { return };
     selected(ui, local, out);
     if local.timeline.chosen.is_some() {
+        forget_letter(ui);
         on_chosen(ui, state, room, local, out);
     } else if ui.memory(|memory| memory.focused().is_none()) {
         // Whoever types means the message.
@@ -172,7 +180,7 @@ fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<
     let room = state.current().map(|room| room.id);
     let zoom = |percent| Action::Change(Box::new(state.settings.zoomed(percent)));
     let action = match what {
-        What::Search => room.map(|room| Action::Search(room, String::new())),
+        What::Search => search(state, local),
         What::Switch => Some(Action::Show(Dialog::Switcher)),
         What::RoomAbove => Some(Action::StepRoom(-1)),
         What::RoomBelow => Some(Action::StepRoom(1)),
@@ -202,6 +210,16 @@ fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<
         }
     };
     out.extend(action);
+}
+
+/// Begins to search, or goes back to the search that is there.
+fn search(state: &State, local: &mut Local) -> Option<Action> {
+    let room = state.current()?;
+    if room.search.is_none() {
+        return Some(Action::Search(room.id, String::new()));
+    }
+    local.lead = Some(search::field_id(room.id));
+    None
 }
 
 /// How far one page goes, as a part of the window's height: a little of the old page stays.
@@ -234,9 +252,14 @@ fn rooms_by_number(ui: &Ui, state: &State, out: &mut Vec<Action>) {
     }
 }
 
-/// Takes away what a key with Alt writes besides what it does.
+/// Takes away what a key writes besides what it does: the last text of this frame, which ends with such a key
+/// ([`Keyboard`]).
 fn forget_letter(ui: &Ui) {
-    ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
+    ui.input_mut(|input| {
+        if let Some(at) = input.events.iter().rposition(|event| matches!(event, Event::Text(_))) {
+            input.events.remove(at);
+        }
+    });
 }
 
 /// The keys of messages that are selected to be copied.

@@ -15,9 +15,14 @@ pub(super) struct Local {
     at: usize,
 }
 
+/// The id of the field in which the name is written.
+pub(super) fn field_id() -> Id {
+    Id::unique("switcher")
+}
+
 /// Draws the switcher.
 pub(super) fn view(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
-    let id = Id::unique("switcher");
+    let id = field_id();
     let small = local.text.to_lowercase();
     let is_wanted = |room: &&Room| {
         room.place.room.as_str().contains(&small) || room.place.address.host.to_lowercase().contains(&small)
@@ -39,8 +44,8 @@ pub(super) fn view(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Acti
             chosen = rooms.get(local.at).map(|room| room.id);
         }
         let edit = TextEdit::singleline(&mut local.text).id(id).desired_width(f32::INFINITY);
-        let response = ui.add(edit).labelled_by(label.id);
-        response.request_focus();
+        ui.memory_mut(|memory| memory.request_focus(id));
+        ui.add(edit).labelled_by(label.id);
         ScrollArea::vertical().max_height(size::HITS).show(ui, |ui| {
             for (at, room) in rooms.iter().enumerate() {
                 let words = format!("{}  {}", room.place.room, room.place.address);

@@ -152,3 +152,65 @@ fn a_key_with_alt_writes_nothing() {
     assert!(window.get_by_label("Message to lobby").is_focused());
     assert_eq!(window.state().desk.state.rooms[0].composer.draft, "");
 }
+
+fn event_of(modifiers: Modifiers, key: Key, pressed: bool) -> egui::Event {
+    egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }
+}
+
+/// A press of these keys, and a text behind it in the same frame.
+fn press_and_type(window: &mut super::support::Drawn, modifiers: Modifiers, key: Key, text: &str) {
+    let text = egui::Event::Text(text.to_owned());
+    let events = [event_of(modifiers, key, true), event_of(modifiers, key, false), text];
+    window.input_mut().events.extend(events);
+    window.run_ok();
+}
+
+/// A press of these keys with the letter that systems tell of besides.
+fn press_letter(window: &mut super::support::Drawn, modifiers: Modifiers, key: Key, letter: &str) {
+    let events = [event_of(modifiers, key, true), egui::Event::Text(letter.to_owned())];
+    window.input_mut().events.extend(events);
+    window.run_ok();
+}
+
+/// What was typed right behind Ctrl+F stood in the composer.
+#[test]
+fn what_is_typed_behind_a_shortcut_goes_where_it_leads() {
+    let draft = |window: &super::support::Drawn, at: usize| {
+        window.state().desk.state.rooms[at].composer.draft.clone()
+    };
+    let mut window = joined(vec![message(1, &zoe(), "oi")]);
+    super::support::write(&mut window, "half");
+    window.input_mut().events.push(egui::Event::Text(" a".to_owned()));
+    press_and_type(&mut window, Modifiers::COMMAND, Key::F, "bolo");
+    let search = |window: &super::support::Drawn| {
+        window.state().desk.state.rooms[0].search.as_ref().map(|search| search.text.clone())
+    };
+    assert_eq!((draft(&window, 0), search(&window)), ("half a".to_owned(), Some("bolo".to_owned())));
+    press_and_type(&mut window, Modifiers::ALT, Key::W, " more");
+    assert_eq!(draft(&window, 0), "half a more");
+    press_and_type(&mut window, Modifiers::COMMAND, Key::F, "s");
+    assert_eq!(search(&window), Some("bolos".to_owned()), "what was searched for stays");
+
+    let mut window = super::support::window(&["lobby", "engenharia", "equipe"]);
+    window.run_ok();
+    press_and_type(&mut window, Modifiers::COMMAND, Key::K, "eng");
+    assert_eq!(draft(&window, 0), "");
+    press_and_type(&mut window, Modifiers::NONE, Key::Enter, "in the other room");
+    assert_eq!(draft(&window, 1), "in the other room");
+    press_and_type(&mut window, Modifiers::ALT, Key::ArrowDown, "third");
+    assert_eq!(draft(&window, 2), "third");
+    press_letter(&mut window, Modifiers::ALT, Key::Num1, "1");
+    assert_eq!(draft(&window, 0), "", "the key's own letter is no text");
+    assert_eq!(window.state().desk.state.screen, Screen::Room(window.state().desk.state.rooms[0].id));
+}
+
+/// The letter of such a key was written into the answer.
+#[test]
+fn the_letter_of_a_key_that_answers_is_not_written() {
+    let mut window = joined(vec![message(1, &zoe(), "hers")]);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowUp);
+    window.run_ok();
+    press_letter(&mut window, Modifiers::NONE, Key::R, "r");
+    assert_eq!(window.state().desk.state.rooms[0].composer.mode, Mode::Reply(Seq::new(1)));
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "");
+}
