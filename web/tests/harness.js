@@ -23,6 +23,9 @@ const FLAGS = [
 
 /** A server with a folder of its own, behind a wire. */
 export class Server {
+  /** What members have said; nothing of it may be in what the server writes for whoever runs it. */
+  words = new Set();
+
   static async start(options = []) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), "papo-page-"));
@@ -76,6 +79,7 @@ export class Server {
 
   /** Says something as a terminal client does. */
   async send(text, name = "Terminal", room = "lobby") {
+    this.#keep(text);
     await this.papo(["send", this.link, "--name", name, "--room", room, "--profile", join(this.folder, `profile-${name}`), "--", text]);
   }
 
@@ -97,7 +101,11 @@ export class Server {
       });
       socket.on("secureConnect", () => tell({ type: "join", name, room }));
     });
-    return { say: (words) => tell({ type: "say", id: `g${(count += 1)}`, text: words }), leave: () => socket.destroy() };
+    const say = (words) => {
+      this.#keep(words);
+      tell({ type: "say", id: `g${(count += 1)}`, text: words });
+    };
+    return { say, leave: () => socket.destroy() };
   }
 
   /** The SHA-256 of the public key as browsers take it. */
@@ -110,7 +118,14 @@ export class Server {
   /** Everything in the room, read by a terminal client. */
   async everything(room = "lobby") {
     const lines = await this.papo(["tail", this.link, "--json", "--after", "0", "--no-follow", "--room", room, "--profile", join(this.folder, "profile-tail")]);
-    return lines.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    const messages = lines.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    for (const { id, text } of messages) [id, text].forEach((words) => this.#keep(words));
+    return messages;
+  }
+
+  /** Remembers what must not be written down; what is short may stand in a log by chance. */
+  #keep(text = "") {
+    if (text.length >= 8) this.words.add(text);
   }
 
   papo(words, input = "") {
@@ -140,6 +155,7 @@ export class Server {
     const over = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGTERM");
     await Promise.race([over, ended]);
+    for (const words of this.words) assert(!this.said.includes(words), `the server has written down ${words}: ${this.said}`);
   }
 
   async #wire() {

@@ -9,7 +9,8 @@ use crate::process;
 struct Program {
     /// What is looked for on `PATH`; a path, where it lies beside it.
     name: &'static str,
-    /// The Debian and Ubuntu packages that it needs, the one that holds it first.
+    /// The Debian and Ubuntu packages that it needs, the one that holds it first; none where installing it would
+    /// change how the machine works.
     debian: &'static str,
     /// The Homebrew formula that holds it.
     homebrew: &'static str,
@@ -17,16 +18,19 @@ struct Program {
     purpose: &'static str,
     /// Whether it exists for Linux only; tests that need it do not exist elsewhere.
     linux_only: bool,
+    /// Whether its tests pass without it and then say that they did not check: not every system has it.
+    can_be_done_without: bool,
 }
 
 /// Every program that a test may start. A test that needs another one adds its row here.
-const PROGRAMS: [Program; 14] = [
+const PROGRAMS: [Program; 17] = [
     Program {
         name: "openssl",
         debian: "openssl",
         homebrew: "openssl",
         purpose: "makes certificates as users do, and is the smallest client",
         linux_only: false,
+        can_be_done_without: false,
     },
     Program {
         name: "python3",
@@ -34,6 +38,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "python",
         purpose: "runs the example client",
         linux_only: false,
+        can_be_done_without: false,
     },
     Program {
         name: "node",
@@ -41,6 +46,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "node",
         purpose: "runs the page's tests",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "npm",
@@ -48,6 +54,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "node",
         purpose: "gets what the page's tests need",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "chromium",
@@ -55,6 +62,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "chromium",
         purpose: "opens the page",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "sqlite3",
@@ -62,6 +70,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "sqlite",
         purpose: "reads the log back with plain SQL",
         linux_only: false,
+        can_be_done_without: false,
     },
     // The servers themselves are not on PATH; this is, and comes with them.
     Program {
@@ -70,6 +79,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "keeps a log that several servers share",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "nats-server",
@@ -77,6 +87,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "keeps a log that several servers share",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "dbus-daemon",
@@ -84,6 +95,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "carries notifications to a test's own desktop",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "strace",
@@ -91,6 +103,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "lets a flush to disk fail, and counts system calls",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "valgrind",
@@ -98,6 +111,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "counts what a delivery costs",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "Xvfb",
@@ -105,6 +119,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "is the screen on which the window is opened",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "xdotool",
@@ -112,6 +127,7 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "presses the keys of the window",
         linux_only: true,
+        can_be_done_without: false,
     },
     Program {
         name: "/usr/libexec/at-spi-bus-launcher",
@@ -119,32 +135,83 @@ const PROGRAMS: [Program; 14] = [
         homebrew: "",
         purpose: "is asked what the window shows, as a screen reader asks it",
         linux_only: true,
+        can_be_done_without: false,
+    },
+    Program {
+        name: "pebble",
+        debian: "pebble",
+        homebrew: "",
+        purpose: "is an authority that gives the real server a certificate",
+        linux_only: true,
+        can_be_done_without: true,
+    },
+    Program {
+        name: "faketime",
+        debian: "faketime",
+        homebrew: "",
+        purpose: "lets the real server's clock jump",
+        linux_only: true,
+        can_be_done_without: true,
+    },
+    Program {
+        name: "systemd-analyze",
+        debian: "",
+        homebrew: "",
+        purpose: "reads the units that are shipped",
+        linux_only: true,
+        can_be_done_without: true,
     },
 ];
 
 /// Sees that every program is there; installs the missing ones where that needs no question (`apt-get`, as root or
-/// with a `sudo` that asks for no password).
+/// with a `sudo` that asks for no password). Returns a line for each that is still missing and can be done without.
 ///
 /// # Errors
-/// Names every missing program, what it is for and what to type.
-pub(crate) fn ensure() -> Result<(), String> {
-    let missing = missing(|name| process::find(name).is_some());
-    if missing.is_empty() {
+/// Names every program that is missing and cannot be done without, what it is for and what to type.
+pub(crate) fn ensure() -> Result<Vec<String>, String> {
+    let look = || missing(|name| process::find(name).is_some());
+    let (needed, wished): (Vec<_>, Vec<_>) =
+        look().into_iter().partition(|program| !program.can_be_done_without);
+    if let Some(privilege) = apt_privilege() {
+        let packages = |programs: &[&'static Program]| -> Vec<&str> {
+            programs.iter().flat_map(|program| program.debian.split_whitespace()).collect()
+        };
+        let (needed_packages, wished_packages) = (packages(&needed), packages(&wished));
+        if !(needed_packages.is_empty() && wished_packages.is_empty()) {
+            // A fresh machine has no package lists; one with a broken mirror may still have good ones.
+            if let Err(cause) = process::run(apt(privilege).args(["update", "-qq"])) {
+                eprintln!("xtask: {cause}; trying with the package lists there are");
+            }
+        }
+        install(privilege, &needed_packages).map_err(|cause| format!("{cause}\n{}", report(&needed)))?;
+        // Each by itself: one that this system does not have must not keep the others away.
+        for package in wished_packages {
+            if let Err(cause) = install(privilege, &[package]) {
+                eprintln!("xtask: {cause}; going on without it");
+            }
+        }
+    }
+    let (needed, wished): (Vec<_>, Vec<_>) =
+        look().into_iter().partition(|program| !program.can_be_done_without);
+    if needed.is_empty() {
+        Ok(wished.iter().map(|program| unchecked(program)).collect())
+    } else {
+        Err(report(&needed))
+    }
+}
+
+/// Installs packages, if there are any.
+fn install(privilege: Privilege, packages: &[&str]) -> Result<(), String> {
+    if packages.is_empty() {
         return Ok(());
     }
-    let Some(privilege) = apt_privilege() else {
-        return Err(report(&missing));
-    };
-    let packages: Vec<&str> = missing.iter().flat_map(|program| program.debian.split(' ')).collect();
     println!("xtask: installing what tests need: {}", packages.join(" "));
-    // A fresh machine has no package lists; one with a broken mirror may still have good ones.
-    if let Err(cause) = process::run(apt(privilege).args(["update", "-qq"])) {
-        eprintln!("xtask: {cause}; trying with the package lists there are");
-    }
-    process::run(apt(privilege).args(["install", "-y", "-qq", "--no-install-recommends"]).args(&packages))
-        .map_err(|cause| format!("{cause}\n{}", report(&missing)))?;
-    let missing = self::missing(|name| process::find(name).is_some());
-    if missing.is_empty() { Ok(()) } else { Err(report(&missing)) }
+    process::run(apt(privilege).args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
+}
+
+/// What is said at the end of a program that was not there.
+fn unchecked(program: &Program) -> String {
+    format!("NOT checked: {} is not there, which {}.", program.name, program.purpose)
 }
 
 /// The rows of the table that this platform needs and does not have.
@@ -229,6 +296,19 @@ mod tests {
         let text = report(&missing(|name| name == "python3"));
         assert!(text.contains("openssl") && text.contains("plain SQL"), "{text}");
         assert!(!text.contains("python3"), "{text}");
+    }
+
+    /// What can be done without is no error, and is not passed over in silence either.
+    #[test]
+    fn what_can_be_done_without_is_told_at_the_end() {
+        let wished: Vec<String> = missing(|_| false)
+            .into_iter()
+            .filter(|program| program.can_be_done_without)
+            .map(unchecked)
+            .collect();
+        let said = wished.join("\n");
+        let named = ["pebble", "faketime", "systemd-analyze"].iter().all(|name| said.contains(name));
+        assert_eq!(named, cfg!(target_os = "linux"), "{said}");
     }
 
     #[test]

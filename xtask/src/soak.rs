@@ -84,6 +84,7 @@ struct Options<'a> {
 /// Says what was not understood, or names the kinds that have found something.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let options = parse(arguments)?;
+    // None of what can be done without is part of a soak.
     programs::ensure()?;
     let start = Instant::now();
     let mut soak = Soak::default();

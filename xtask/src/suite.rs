@@ -13,7 +13,7 @@ use crate::{page, process, programs};
 /// # Errors
 /// Says what is missing or which command failed.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
-    programs::ensure()?;
+    let unchecked = programs::ensure()?;
     let start = Instant::now();
     // This very program is left out: Windows does not replace a program that is running.
     process::run(process::cargo().args([
@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let Totals { suites, passed, ignored } = totals;
     let time_s = start.elapsed().as_secs_f64();
     println!("All tests passed: {passed} in {suites} suites, {ignored} ignored, {time_s:.1} s.");
+    unchecked.iter().for_each(|line| println!("{line}"));
     Ok(())
 }
 

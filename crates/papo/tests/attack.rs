@@ -17,6 +17,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use papo_torture::leaks;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -57,7 +58,10 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_papo"));
         command.args(["serve", "127.0.0.1:0", "--data"]).arg(folder.path().join("data"));
         command.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // Every word that it can say, since nothing may make it say too many or say who it was.
+        command.args(["--log-level", "info"]).env("PAPO_LANG", "en");
+        let diary = fs::File::create(folder.path().join("diary")).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(diary).spawn().unwrap();
         let mut invite = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut invite).unwrap();
         let port = invite.split([':', '/']).nth(4).and_then(|port| port.parse().ok()).expect("an invite");
@@ -69,6 +73,7 @@ impl Server {
     fn connect(&self, from: Ipv4Addr, receive_bytes: Option<usize>) -> TcpStream {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+        leaks::remember(&from.to_string());
         if let Some(bytes) = receive_bytes {
             socket.set_recv_buffer_size(bytes).unwrap();
         }
@@ -89,6 +94,7 @@ impl Server {
 
     fn join(&self, from: Ipv4Addr, name: &str, receive_bytes: Option<usize>) -> Tls {
         let mut stream = self.connect_tls(from, receive_bytes);
+        leaks::remember(name);
         stream.write_all(format!("{{\"type\":\"join\",\"name\":\"{name}\"}}\n").as_bytes()).unwrap();
         stream
     }
@@ -113,6 +119,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !thread::panicking() {
+            let diary = fs::read_to_string(self.folder.path().join("diary")).unwrap();
+            leaks::look_through("the server's diary", &diary);
+        }
     }
 }
 
@@ -257,6 +267,7 @@ fn watch_disk(server: &Server) -> (Sender<()>, Receiver<Duration>) {
 fn flood(mut member: Tls) -> Sender<()> {
     let (stop, stopped) = mpsc::channel();
     let text = "x".repeat(200);
+    leaks::remember(&text);
     member.sock.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
     thread::spawn(move || {
         every(Duration::from_secs(1) / FLOOD_A_SECOND, &stopped, |count| {

@@ -18,4 +18,5 @@ pub mod engines;
 pub mod explore;
 pub mod fuzz;
 pub mod history;
+pub mod leaks;
 pub mod proxy;

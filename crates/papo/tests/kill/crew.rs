@@ -12,6 +12,7 @@ use papo_client::session::Follow;
 use papo_client::{Client, ConnectError, Event, Options, Profile, Trust};
 use papo_proto::{Address, Body, ClosingCode, ErrorCode, Invite, Message, Name, Seq};
 use papo_torture::history::{Entry, History};
+use papo_torture::leaks;
 
 use crate::server::{PATIENCE, Place};
 
@@ -278,6 +279,7 @@ impl Crew {
         let person = &mut self.people[index];
         while self.is_writing && person.unsettled.len() < person.window {
             let text = format!("{index} says {}", self.history.invoked_len());
+            leaks::remember(&text);
             let id = person.client.say(Body::text(text.clone())).to_string();
             self.history.invoke(index, &id, &text);
             person.unsettled.insert(id);
@@ -296,7 +298,9 @@ impl Crew {
 /// Half of them want to read everything, the others from when they come.
 fn options(folder: PathBuf, index: usize, invite: &Invite, others: &[Address]) -> Options {
     let profile = Profile::open(Some(folder)).unwrap();
-    let name = Name::parse(&format!("Person {index}")).unwrap();
+    let name = format!("Person {index}");
+    leaks::remember(&name);
+    let name = Name::parse(&name).unwrap();
     // Everybody begins at another server, where there are several.
     let all = std::iter::once(&invite.address).chain(others).cloned();
     let len = 1 + others.len();

@@ -6,11 +6,16 @@ use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use papo_torture::leaks;
+
 use crate::server::{Place, Server};
 use crate::take_machine;
 
 /// How often each bad line is said on one connection.
 const TIMES: usize = 200;
+
+/// How much of what is said is looked for in the diary: the beginning, since what follows repeats it.
+const REMEMBERED_BYTES_MAX: usize = 256 * 1024;
 
 /// How much the server may grow between the second round and the last: what an allocator keeps here and there.
 const GROWTH_KIB_MAX: u64 = 4 * 1024;
@@ -64,6 +69,7 @@ fn say(place: &Place, bytes: &[u8]) -> String {
         .spawn()
         .expect("the program openssl is needed as a client: install it");
     let mut input = client.stdin.take().unwrap();
+    leaks::remember_lines(&bytes[..bytes.len().min(REMEMBERED_BYTES_MAX)]);
     let bytes = bytes.to_vec();
     // The end of the input would be the end of the client, so it stays open until the answers have ended.
     let writer = thread::spawn(move || {

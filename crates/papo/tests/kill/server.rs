@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use papo_proto::Invite;
 use papo_torture::history::Entry;
+use papo_torture::leaks;
 use tempfile::TempDir;
 
 use crate::random::fresh_number;
@@ -60,7 +61,9 @@ impl Place {
                 options.extend([option.to_owned(), first.data().join(file).display().to_string()]);
             }
         }
-        Self { options, ..Self::new() }
+        let mut place = Self::new();
+        place.options = options;
+        place
     }
 
     /// A path beside the server's own folder.
@@ -96,6 +99,7 @@ impl Place {
             let output = lines_of(&mut child);
             match output.recv_timeout(PATIENCE) {
                 Ok(line) => {
+                    leaks::remember_invites(&line);
                     let invite = line.parse().unwrap_or_else(|error| panic!("{line}: {error}"));
                     return Server { child, is_under: !front.is_empty(), output, invite };
                 }
@@ -164,6 +168,15 @@ impl Place {
         let expected = if rooms.is_empty() { String::new() } else { format!("1\t{}\n", log.len()) };
         assert_eq!(rooms, expected, "what the log says of its only room");
         log
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            leaks::remember_file(&self.data().join("server.key"));
+            leaks::look_through("the server's diary", &self.diary());
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use papo_torture::leaks;
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
@@ -90,7 +91,10 @@ impl Lines {
     fn next(&mut self, awaited: &str) -> Option<String> {
         if self.taken == self.seen.len() {
             match self.incoming.recv_timeout(DEADLINE) {
-                Ok(line) => self.seen.push(line),
+                Ok(line) => {
+                    leaks::remember_invites(&line);
+                    self.seen.push(line);
+                }
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
                     panic!(
@@ -120,9 +124,12 @@ impl Lines {
     }
 }
 
-/// A program that runs. It is killed if the test ends first.
+/// A program that runs. It is killed if the test ends first. What it has written to its standard error is looked
+/// through: nothing that is nobody else's business may stand there.
 pub(crate) struct Running {
     child: Child,
+    /// Of papo itself: what was started, for whoever reads of a failure, and where it keeps a key if it has one.
+    papo: Option<(String, Option<PathBuf>)>,
     input: Option<ChildStdin>,
     out: Lines,
     err: Lines,
@@ -220,7 +227,13 @@ impl Running {
         let mut child = command.spawn().unwrap();
         let out = Lines::of("standard output", child.stdout.take().unwrap());
         let err = Lines::of("standard error", child.stderr.take().unwrap());
-        Self { input: child.stdin.take(), child, out, err }
+        let profile = || command.get_envs().find(|(name, _)| *name == "PAPO_PROFILE").and_then(|pair| pair.1);
+        let papo = (command.get_program() == env!("CARGO_BIN_EXE_papo"))
+            .then(|| (format!("{command:?}"), profile().map(PathBuf::from)));
+        // A sentence among the arguments is a message.
+        let words = command.get_args().map(OsStr::to_string_lossy);
+        words.filter(|word| word.contains(' ')).for_each(|word| leaks::remember(&word));
+        Self { input: child.stdin.take(), child, papo, out, err }
     }
 
     /// Writes a line to standard input.
@@ -230,6 +243,7 @@ impl Running {
 
     /// Writes to standard input as it is, without an end of the line.
     pub(crate) fn press(&mut self, keys: &str) {
+        leaks::remember(keys);
         let input = self.input.as_mut().expect("the input is still open");
         input.write_all(keys.as_bytes()).and_then(|()| input.flush()).unwrap();
     }
@@ -260,6 +274,19 @@ impl Running {
         Ended { code, out, err }
     }
 
+    /// Looks through all that it has written to its standard error, once it has ended.
+    fn look_through(&mut self) {
+        let Some((shown, profile)) = &self.papo else { return };
+        if let Some(profile) = profile {
+            leaks::remember_file(&profile.join("identity.key"));
+        }
+        // Its end is the end of what it writes, unless it has started something that lives on.
+        while let Ok(line) = self.err.incoming.recv_timeout(Duration::from_secs(5)) {
+            self.err.seen.push(line);
+        }
+        leaks::look_through(shown, &self.err.seen.join("\n"));
+    }
+
     fn wait(&mut self) -> std::process::ExitStatus {
         let start = Instant::now();
         loop {
@@ -278,6 +305,9 @@ impl Drop for Running {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !thread::panicking() {
+            self.look_through();
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! the frames of WebSocket, and which certificate it believes.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -12,6 +12,7 @@ use papo_proto::proof::{CHANNEL_BINDING_LABEL, ChannelBinding};
 use papo_proto::{
     ClosingCode, ErrorCode, Fingerprint, Member, Message, MessageId, Nonce, Refusal, ServerMessage,
 };
+use papo_torture::leaks;
 use rustls::ClientConnection;
 use rustls::crypto::SupportedKxGroup;
 use rustls::pki_types::ServerName;
@@ -21,6 +22,9 @@ use super::key::Key;
 use super::tls::{client_config, fingerprint_of};
 use super::{PATIENCE, said, web};
 use crate::OVER_WEBSOCKET;
+
+/// Where clients come from, where one may choose: an address that stands in a log only if a client's address does.
+const PEER: Ipv4Addr = Ipv4Addr::new(127, 77, 66, 55);
 
 /// How a raw client connects.
 pub(crate) struct Dial {
@@ -81,9 +85,14 @@ impl RawClient {
         if let Some(bytes) = dial.receive_bytes {
             socket.set_recv_buffer_size(bytes)?;
         }
+        if cfg!(target_os = "linux") && address.is_ipv4() && address.ip().is_loopback() {
+            socket.bind(&SocketAddr::from((PEER, 0)).into())?;
+            leaks::remember(&PEER.to_string());
+        }
         socket.connect(&address.into())?;
         socket.set_tcp_nodelay(true)?;
         let stream = TcpStream::from(socket);
+        leaks::remember(&stream.local_addr()?.to_string());
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let name = ServerName::IpAddress(address.ip().into());
@@ -118,6 +127,7 @@ impl RawClient {
 
     /// Puts bytes into a record of their own, which the next sending sends.
     pub(crate) fn offer(&mut self, bytes: &[u8]) {
+        leaks::remember_lines(bytes);
         let framed = self.web.is_some().then(|| web::frames(bytes));
         self.tls.writer().write_all(framed.as_deref().unwrap_or(bytes)).unwrap();
     }

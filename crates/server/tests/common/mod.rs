@@ -3,6 +3,7 @@
 //! whatever is waited for has a deadline.
 
 mod client;
+mod diary;
 mod key;
 pub(crate) mod server;
 mod tls;

@@ -1,6 +1,7 @@
 //! A real server for the server's tests, on a port of its own. Not here: its clients.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,9 +10,11 @@ use std::time::{Duration, Instant};
 use papo_proto::Fingerprint;
 use papo_server::operator::Operator;
 use papo_server::{AccessRules, Config, History, Limits, Reloader, ServeError, Server, Stopper};
+use papo_torture::leaks;
 use tempfile::TempDir;
 
 use super::client::{Dial, Joined, RawClient};
+use super::{PATIENCE, diary};
 
 /// A server on a port of its own, with a folder of its own. Stops when dropped, and then fails the test if it
 /// has not run well.
@@ -39,7 +42,7 @@ pub(crate) fn config(folder: &Path) -> Config {
         history: History::Disk { durability: papo_log::Durability::Os, bytes_max: None },
         shards: 2,
         websocket_echo: false,
-        admin: None,
+        admin: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         limits: Limits::without_rates(),
         access: AccessRules::OPEN,
     }
@@ -55,6 +58,7 @@ impl TestServer {
     }
 
     fn run(folder: Arc<TempDir>, config: Config) -> Self {
+        diary::keep();
         let server = Server::bind(config.clone()).unwrap();
         let (address, fingerprint) = (server.addresses()[0], server.fingerprint());
         let admin = server.admin_address();
@@ -65,15 +69,20 @@ impl TestServer {
 
     /// Stops it and returns how long that took.
     pub(crate) fn stop(&mut self) -> Duration {
-        let begun = Instant::now();
         // Over WebSocket no test acts as the operator.
-        let _ = (&self.operator, self.admin);
+        let _ = &self.operator;
+        if let Some(figures) = self.admin.and_then(|admin| figures(admin).ok()) {
+            leaks::look_through("the server's figures", &figures);
+        }
+        let begun = Instant::now();
         self.stopper.stop();
         if let Some(thread) = self.thread.take() {
             let ran = thread.join().expect("the server's main thread does not panic");
             ran.expect("the server ends well");
         }
-        begun.elapsed()
+        let took = begun.elapsed();
+        leaks::look_through("the server's log", &diary::take());
+        took
     }
 
     /// Has it stop, without waiting for it.
@@ -119,4 +128,14 @@ impl Drop for TestServer {
             self.stop();
         }
     }
+}
+
+/// What it says of itself on the address of its operator. There may be none any more: a test may have it stop before.
+fn figures(admin: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect(admin)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
