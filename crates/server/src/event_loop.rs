@@ -20,7 +20,7 @@ use slab::Slab;
 
 use crate::desk::{Mail, Post};
 use crate::guard::{Guard, Pass, Refused};
-use crate::metrics::{HANDSHAKE_FAILED, HANDSHAKE_LATE};
+use crate::metrics::{HANDSHAKE_FAILED, HANDSHAKE_LATE, Unsaid};
 use crate::shard::{Output, Shard};
 use crate::web::{self, Site, Visit};
 
@@ -355,7 +355,7 @@ impl EventLoop {
 
     /// Opens what has come and hands it to the shard.
     fn received(&mut self, key: usize, mut bytes: &[u8]) -> Result<(), Gone> {
-        let received_bytes = bytes.len();
+        let (received_bytes, first_byte) = (bytes.len(), bytes.first().copied());
         while !bytes.is_empty() {
             let socket = &mut self.sockets[key];
             let Some(tls) = &mut socket.tls else { return Err(Gone) };
@@ -364,9 +364,13 @@ impl EventLoop {
                 Ok(state) => state,
                 Err(error) => {
                     tracing::debug!("a connection broke the rules of TLS: {error}");
-                    if socket.handshake.is_some() {
-                        self.shard.counters().handshakes[HANDSHAKE_FAILED].add(1);
-                    }
+                    let why = match &socket.handshake {
+                        Some(handshake) => handshake.why_failed(first_byte),
+                        None => Unsaid::TlsBroken,
+                    };
+                    let counters = self.shard.counters();
+                    counters.handshakes[HANDSHAKE_FAILED].add(u64::from(socket.handshake.is_some()));
+                    counters.unsaid.add(why);
                     // The alert that says why is worth one try.
                     let _ = tls.write_tls(&mut socket.stream);
                     return Err(Gone);
@@ -509,17 +513,16 @@ impl EventLoop {
         self.next_sweep = self.now + SWEEP_EVERY;
         let stall_max = Duration::from_secs(self.shared.guard.limits().stall_seconds_max);
         let pressed = !self.waiting.is_empty();
-        let over = |socket: &Socket| {
-            socket.deadline.is_some_and(|deadline| self.now >= deadline)
-                || socket.blocked_since.is_some_and(|since| self.now.saturating_sub(since) >= stall_max)
-                || pressed && socket.handshake.as_ref().is_some_and(|handshake| handshake.is_slow(self.now))
-        };
         let (mut gone, mut visits, mut strangers) = (Vec::new(), 0, 0);
         for (key, socket) in &self.sockets {
             let is_stranger = socket.is_stranger();
-            if over(socket) {
+            if let Some(why) = socket.why_over(self.now, stall_max, pressed) {
                 gone.push(key);
                 self.shard.counters().handshakes[HANDSHAKE_LATE].add(u64::from(is_stranger));
+                // A connection that lingers was told why.
+                if !socket.lingering {
+                    self.shard.counters().unsaid.add(why);
+                }
             } else {
                 visits += usize::from(socket.visit.is_some());
                 strangers += usize::from(is_stranger);

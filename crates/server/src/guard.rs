@@ -15,6 +15,7 @@ use papo_proto::MemberId;
 
 use crate::limits::{Limits, Rate};
 use crate::meter::Meter;
+use crate::metrics::Unsaid;
 
 /// How many addresses, and how many keys, are remembered without a connection: enough for whoever comes back, and at
 /// most some MiB. Beyond it those without a connection are forgotten, which gives an attacker nothing that a further
@@ -196,24 +197,28 @@ impl Guard {
         &self.limits
     }
 
-    /// Decides about a connection before anything is read from it. `None` to close it unsaid: before the handshake
+    /// Decides about a connection before anything is read from it. The reason to close it unsaid, if so: before the handshake
     /// nothing can be said, and that would cost more than the connection. Else its pass, and why it is to be told
     /// that it cannot stay, if so.
-    pub(crate) fn admit(&self, address: IpAddr, now: Duration) -> Option<(Pass, Option<Refused>)> {
+    pub(crate) fn admit(&self, address: IpAddr, now: Duration) -> Result<(Pass, Option<Refused>), Unsaid> {
         let limits = &self.limits;
         let account = self.account(address, now);
-        try_take((&account.connects, limits.connects_per_address), now).ok()?;
+        try_take((&account.connects, limits.connects_per_address), now)
+            .map_err(|_| Unsaid::AddressTooFast)?;
         // From here on the counts are given back by the pass.
         let held = self.total.fetch_add(1, Ordering::Relaxed);
         let held_here = account.connections.fetch_add(1, Ordering::Relaxed);
         let pending_here = account.pending.fetch_add(1, Ordering::Relaxed);
         let pass = Pass { account, total: Arc::clone(&self.total), pending: true };
         let (most, most_here) = (limits.connections_max, limits.connections_per_address_max);
-        if pending_here >= limits.pending_per_address_max
-            || held >= most.saturating_add(REFUSALS_MAX)
-            || held_here >= most_here.saturating_add(REFUSALS_PER_ADDRESS_MAX)
-        {
-            return None;
+        if pending_here >= limits.pending_per_address_max {
+            return Err(Unsaid::AddressPending);
+        }
+        if held >= most.saturating_add(REFUSALS_MAX) {
+            return Err(Unsaid::Full);
+        }
+        if held_here >= most_here.saturating_add(REFUSALS_PER_ADDRESS_MAX) {
+            return Err(Unsaid::AddressFull);
         }
         let refused = if held >= most {
             Some(Refused::Full)
@@ -222,7 +227,7 @@ impl Guard {
         } else {
             None
         };
-        Some((pass, refused))
+        Ok((pass, refused))
     }
 
     /// The account of an address.
@@ -333,7 +338,11 @@ mod tests {
                 pass
             })
             .collect();
-        assert!(guard.admit(HERE, NOW).is_none(), "further ones are not worth a handshake");
+        assert_eq!(
+            guard.admit(HERE, NOW).err(),
+            Some(Unsaid::AddressFull),
+            "further ones are not worth a handshake"
+        );
         let _other = admitted(&guard, THERE);
         drop(told);
         held.pop();
@@ -346,11 +355,11 @@ mod tests {
     fn few_of_an_address_are_in_the_handshake_at_a_time() {
         let guard = Guard::new(limits());
         let mut held: Vec<_> = (0..5).map(|_| guard.admit(HERE, NOW).expect("there is room")).collect();
-        assert!(guard.admit(HERE, NOW).is_none());
+        assert_eq!(guard.admit(HERE, NOW).err(), Some(Unsaid::AddressPending));
         held[0].0.established();
         held[0].0.established();
         held.push(guard.admit(HERE, NOW).expect("one is through"));
-        assert!(guard.admit(HERE, NOW).is_none());
+        assert_eq!(guard.admit(HERE, NOW).err(), Some(Unsaid::AddressPending));
         drop(held);
         assert_eq!(guard.account(HERE, NOW).pending.load(Ordering::Relaxed), 0);
     }
@@ -367,7 +376,7 @@ mod tests {
                 pass
             })
             .collect();
-        assert!(guard.admit(THERE, NOW).is_none());
+        assert_eq!(guard.admit(THERE, NOW).err(), Some(Unsaid::Full));
         drop((held, told));
         admitted(&guard, HERE);
     }
@@ -376,10 +385,10 @@ mod tests {
     fn connects_have_a_rate_by_address() {
         let rate = Some(Rate { per_second: 1, burst: 3 });
         let guard = Guard::new(Limits { connects_per_address: rate, ..limits() });
-        let count = |now| (0..9).filter(|_| guard.admit(HERE, now).is_some()).count();
+        let count = |now| (0..9).filter(|_| guard.admit(HERE, now).is_ok()).count();
         assert_eq!((count(NOW), count(NOW)), (3, 0));
         assert_eq!(count(NOW + Duration::from_secs(2)), 2);
-        assert!(guard.admit(THERE, NOW).is_some(), "nobody pays for another");
+        assert!(guard.admit(THERE, NOW).is_ok(), "nobody pays for another");
     }
 
     #[test]

@@ -108,8 +108,9 @@ impl Listener {
             }
             let accepted = self.accept_all(|stream, address| {
                 counters.came.add(1);
-                let Some((pass, refused)) = guard.admit(address, started.elapsed()) else {
-                    return counters.unsaid.add(1);
+                let (pass, refused) = match guard.admit(address, started.elapsed()) {
+                    Ok(admitted) => admitted,
+                    Err(why) => return counters.unsaid.add(why),
                 };
                 next_shard = (next_shard + 1) % shards.len();
                 shards[next_shard].control(Control::Accept { stream: prepare(stream), pass, refused });

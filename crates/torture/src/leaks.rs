@@ -71,12 +71,6 @@ pub fn remember_invites(text: &str) {
     }
 }
 
-/// Remembers what is in a file for its owner only, such as a key. Where there is no such file there is nothing to find.
-pub fn remember_file(path: &Path) {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    text.lines().filter(|line| !line.starts_with("-----")).for_each(remember);
-}
-
 /// Looks through what a program has written.
 ///
 /// # Panics
@@ -88,11 +82,31 @@ pub fn look_through(what: &str, written: &str) {
     }
 }
 
+/// Looks through what a program has written for what is in a file for its owner only, such as a key. Where there is no
+/// such file there is nothing to find.
+///
+/// # Panics
+/// Where a line of the file is in it; names the line.
+#[track_caller]
+pub fn look_for_file(what: &str, written: &str, path: &Path) {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    for secret in text.lines().filter(|line| !line.starts_with("-----") && line.len() >= LOOKED_FOR_BYTES_MIN)
+    {
+        let found = find_one(what, written, secret);
+        assert!(found.is_none(), "of {}: {found:?}", path.display());
+    }
+}
+
 fn find(what: &str, written: &str) -> Option<String> {
     let remembered = REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
-    let secret = remembered.iter().find(|secret| written.contains(&***secret))?;
-    let (number, line) = (1..).zip(written.lines()).find(|(_, line)| line.contains(&**secret))?;
-    Some(format!("{what}, line {number}: {secret:?} was said by a test and is written down: {line}"))
+    remembered.iter().find_map(|secret| find_one(what, written, secret))
+}
+
+fn find_one(what: &str, written: &str, secret: &str) -> Option<String> {
+    let before = &written[..written.find(secret)?];
+    let index = before.matches('\n').count();
+    let line = written.lines().nth(index)?;
+    Some(format!("{what}, line {}: {secret:?} is written down: {line}", index + 1))
 }
 
 #[cfg(test)]

@@ -174,8 +174,9 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if !thread::panicking() {
-            leaks::remember_file(&self.data().join("server.key"));
-            leaks::look_through("the server's diary", &self.diary());
+            let diary = self.diary();
+            leaks::look_for_file("the server's diary", &diary, &self.data().join("server.key"));
+            leaks::look_through("the server's diary", &diary);
         }
     }
 }

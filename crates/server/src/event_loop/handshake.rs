@@ -15,7 +15,7 @@ use rustls::ServerConnection;
 use super::{EventLoop, Gone, HANDSHAKES_A_TURN, Socket};
 use crate::carrier::Carrier;
 use crate::guard::{Pass, Refused};
-use crate::metrics::HANDSHAKE_DONE;
+use crate::metrics::{HANDSHAKE_DONE, Unsaid};
 use crate::shard::Arrival;
 use crate::tls::ALPN_ACME;
 use crate::web;
@@ -27,6 +27,9 @@ const HANDSHAKE_BYTES_MAX: usize = 16 * 1024;
 /// How long a handshake may take while others wait for its place: two round trips over a bad line. A crowd of slow
 /// handshakes cannot keep the others out for longer.
 const PRESSED_AFTER: Duration = Duration::from_secs(3);
+
+/// What every record of a TLS handshake begins with (RFC 8446, 5.1).
+const HANDSHAKE_RECORD: u8 = 22;
 
 /// When those should come back for whom there is no place, in seconds.
 const BACK_WHEN_FULL_SECONDS: u32 = 30;
@@ -42,6 +45,16 @@ impl Handshake {
     /// Whether it has taken longer than it may while others wait.
     pub(super) fn is_slow(&self, now: Duration) -> bool {
         now.saturating_sub(self.begun_at) >= PRESSED_AFTER
+    }
+
+    /// What it is counted as where it broke the rules. `first_byte` is that of the bytes that have just come.
+    pub(super) fn why_failed(&self, first_byte: Option<u8>) -> Unsaid {
+        let is_first = self.received_bytes == 0;
+        if is_first && first_byte != Some(HANDSHAKE_RECORD) {
+            Unsaid::NotTls
+        } else {
+            Unsaid::HandshakeFailed
+        }
     }
 }
 
@@ -64,6 +77,25 @@ impl Socket {
     /// Whether it is not through with the handshake.
     pub(super) fn is_stranger(&self) -> bool {
         self.deadline.is_some() && self.slot.is_none() && self.visit.is_none() && !self.lingering
+    }
+
+    /// Why its time is over, if it is. `pressed` is whether others wait for a handshake.
+    pub(super) fn why_over(&self, now: Duration, stall_max: Duration, pressed: bool) -> Option<Unsaid> {
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
+            return Some(match (&self.visit, &self.tls) {
+                (Some(visit), _) if visit.is_idle() => Unsaid::HttpIdle,
+                (Some(_), _) => Unsaid::RequestLate,
+                (None, Some(_)) => Unsaid::HandshakeLate,
+                // What waits for a place is listed, so that it is listed once.
+                (None, None) if self.listed => Unsaid::NoPlace,
+                (None, None) => Unsaid::Silent,
+            });
+        }
+        if self.blocked_since.is_some_and(|since| now.saturating_sub(since) >= stall_max) {
+            return Some(Unsaid::NotReading);
+        }
+        let gives_way = pressed && self.handshake.as_ref().is_some_and(|handshake| handshake.is_slow(now));
+        gives_way.then_some(Unsaid::HandshakeGaveWay)
     }
 }
 
@@ -139,7 +171,11 @@ impl EventLoop {
         let (Some(tls), Some(handshake)) = (&mut socket.tls, &mut socket.handshake) else { return Err(Gone) };
         if tls.is_handshaking() {
             handshake.received_bytes += len;
-            return if handshake.received_bytes > HANDSHAKE_BYTES_MAX { Err(Gone) } else { Ok(()) };
+            if handshake.received_bytes > HANDSHAKE_BYTES_MAX {
+                self.shard.counters().unsaid.add(Unsaid::HandshakeTooLarge);
+                return Err(Gone);
+            }
+            return Ok(());
         }
         socket.handshake = None;
         self.handshakes -= 1;

@@ -91,6 +91,8 @@ pub(crate) struct ShardCounters {
     pub(crate) refusals: [Counter; ErrorCode::ALL.len()],
     /// Connections that the server has ended, in the order of [`CLOSINGS`].
     pub(crate) closings: [Counter; CLOSINGS.len()],
+    /// Connections that were closed without a word.
+    pub(crate) unsaid: UnsaidCounters,
     /// Answers over HTTP by their status, in the order of [`STATUSES`]; the last one is for all others.
     pub(crate) answers: [Counter; STATUSES.len() + 1],
 }
@@ -99,6 +101,74 @@ pub(crate) struct ShardCounters {
 pub(crate) const HANDSHAKE_DONE: usize = 0;
 pub(crate) const HANDSHAKE_FAILED: usize = 1;
 pub(crate) const HANDSHAKE_LATE: usize = 2;
+
+/// Why a connection is closed without a word: there is nobody yet who could be told, or nobody who would hear it.
+/// Connections that are told to go are counted by the code they are told, and those that go by themselves are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsaid {
+    /// Its address begins more connections a second than it may.
+    AddressTooFast,
+    /// Its address has as many that are not through with the handshake as it may.
+    AddressPending,
+    /// Its address has as many as it may, and so many others are being told so that one more is not.
+    AddressFull,
+    /// The same for the server.
+    Full,
+    /// Not one byte has come from it in the time for a handshake.
+    Silent,
+    /// It got no place for its handshake in that time: others had them all.
+    NoPlace,
+    /// Its first byte begins no TLS.
+    NotTls,
+    /// It broke the rules of TLS in the handshake, or had nothing in common with the server.
+    HandshakeFailed,
+    /// It was not through with the handshake in time.
+    HandshakeLate,
+    /// Its handshake was slow while others waited for its place.
+    HandshakeGaveWay,
+    /// It sent more than belongs into any handshake.
+    HandshakeTooLarge,
+    /// It broke the rules of TLS after the handshake.
+    TlsBroken,
+    /// The head of its request was not there in time, or the answer not taken.
+    RequestLate,
+    /// It spoke HTTP and asked nothing more.
+    HttpIdle,
+    /// It took nothing off the line for too long.
+    NotReading,
+}
+
+impl Unsaid {
+    /// All of them, with the labels by which they are told.
+    const ALL: [(Self, &'static str); 15] = [
+        (Self::AddressTooFast, "address_too_fast"),
+        (Self::AddressPending, "address_pending"),
+        (Self::AddressFull, "address_full"),
+        (Self::Full, "full"),
+        (Self::Silent, "silent"),
+        (Self::NoPlace, "no_place"),
+        (Self::NotTls, "not_tls"),
+        (Self::HandshakeFailed, "handshake_failed"),
+        (Self::HandshakeLate, "handshake_late"),
+        (Self::HandshakeGaveWay, "handshake_gave_way"),
+        (Self::HandshakeTooLarge, "handshake_too_large"),
+        (Self::TlsBroken, "tls_broken"),
+        (Self::RequestLate, "request_late"),
+        (Self::HttpIdle, "http_idle"),
+        (Self::NotReading, "not_reading"),
+    ];
+}
+
+/// How many connections were closed without a word, by the reason.
+#[derive(Debug, Default)]
+pub(crate) struct UnsaidCounters([Counter; Unsaid::ALL.len()]);
+
+impl UnsaidCounters {
+    /// Counts one. Only for the thread that owns the counters.
+    pub(crate) fn add(&self, why: Unsaid) {
+        self.0[why as usize].add(1);
+    }
+}
 
 /// Why the server ends connections.
 const CLOSINGS: [ClosingCode; 10] = [
@@ -131,6 +201,7 @@ impl Default for ShardCounters {
             handshakes: array::from_fn(|_| Counter::default()),
             refusals: array::from_fn(|_| Counter::default()),
             closings: array::from_fn(|_| Counter::default()),
+            unsaid: UnsaidCounters::default(),
             answers: array::from_fn(|_| Counter::default()),
         }
     }
@@ -206,7 +277,7 @@ pub(crate) struct WriterCounters {
 pub(crate) struct DoorCounters {
     /// Connections that came, and those that were closed before anything was read from them.
     pub(crate) came: Counter,
-    pub(crate) unsaid: Counter,
+    pub(crate) unsaid: UnsaidCounters,
     /// How often nothing could be accepted, for want of open files.
     pub(crate) paused: Counter,
 }
@@ -295,6 +366,15 @@ mod tests {
         assert!(counters.refusals.iter().chain(&counters.closings).all(|counter| counter.count() == 1));
         assert_eq!(counters.answers.iter().map(Counter::count).sum::<u64>(), 3);
         assert_eq!(counters.answers[STATUSES.len()].count(), 1, "an unusual one is counted too");
+    }
+
+    #[test]
+    fn every_reason_has_a_counter_and_a_label_of_its_own() {
+        let counters = UnsaidCounters::default();
+        Unsaid::ALL.iter().for_each(|&(why, _)| counters.add(why));
+        assert!(counters.0.iter().all(|counter| counter.count() == 1));
+        let labels: std::collections::BTreeSet<&str> = Unsaid::ALL.iter().map(|&(_, label)| label).collect();
+        assert_eq!(labels.len(), Unsaid::ALL.len());
     }
 
     #[test]

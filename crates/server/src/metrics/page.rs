@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::text::{Kind, Page};
 use super::{
     CLOSINGS, Counter, DoorCounters, HANDSHAKE_DONE, HANDSHAKE_FAILED, HANDSHAKE_LATE, Health, STATUSES,
-    ShardCounters, WriterCounters, process,
+    ShardCounters, Unsaid, WriterCounters, process,
 };
 use crate::reader::ReadQueue;
 use crate::reload::Reloader;
@@ -79,7 +79,8 @@ impl Metrics {
         family.sample(LINES, begun[0]);
         family.sample(WEBSOCKET, begun[1]);
         let mut family = page.family("papo_accepts", Kind::Counter, "Connections that came to the port.");
-        let (came, unsaid) = (self.door.came.count(), self.door.unsaid.count());
+        let unsaid = self.door.unsaid.0.iter().map(Counter::count).sum();
+        let came = self.door.came.count();
         family.sample("outcome=\"taken\"", came.saturating_sub(unsaid));
         family.sample("outcome=\"closed_unsaid\"", unsaid);
         page.one(
@@ -192,6 +193,16 @@ impl Metrics {
         );
         for (at, code) in CLOSINGS.iter().enumerate() {
             family.sample(&label_of::<ClosingCode>(code), self.sum(|shard| &shard.closings[at]));
+        }
+        let mut family = page.family(
+            "papo_closings_unsaid",
+            Kind::Counter,
+            "Connections that the server has closed without a word, by the reason.",
+        );
+        for (why, label) in Unsaid::ALL {
+            let at = why as usize;
+            let count = self.door.unsaid.0[at].count() + self.sum(|shard| &shard.unsaid.0[at]);
+            family.sample(&format!("reason=\"{label}\""), count);
         }
     }
 

@@ -120,7 +120,7 @@ fn check_labels(labels: &str) {
     let Some(inside) = labels.strip_prefix('{') else { return assert_eq!(labels, "") };
     let inside = inside.strip_suffix('}').unwrap();
     let (name, value) = inside.split_once('=').unwrap();
-    assert!(["carrier", "outcome", "code", "status", "version", "le"].contains(&name), "{labels}");
+    assert!(["carrier", "outcome", "code", "reason", "status", "version", "le"].contains(&name), "{labels}");
     let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._+".contains(c);
     assert!(!value.is_empty() && value.chars().all(is_plain), "{labels}");
@@ -196,6 +196,58 @@ fn what_happens_is_counted() {
     let end = figures_when(&server, |now| now["papo_connections{carrier=\"lines\"}"] == 0.0);
     assert_eq!(end["papo_closings_total{code=\"left\"}"], 1.0);
     assert_eq!(end["papo_deliveries_total"], 6.0);
+}
+
+/// Invariant: a connection that is closed without a word is counted once, by the reason, whatever the reason is.
+#[test]
+fn who_is_closed_without_a_word_is_counted_by_the_reason() {
+    let server = TestServer::start(|config| {
+        config.limits.handshake_seconds_max = 1;
+        config.limits.connections_per_address_max = 1;
+    });
+    let connect = || TcpStream::connect(server.address).unwrap();
+    let say = |bytes: &[u8]| {
+        let mut stream = connect();
+        stream.write_all(bytes).unwrap();
+        stream
+    };
+    let end = |mut stream: TcpStream| {
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        // It may be a reset instead of an end.
+        let _ = stream.read_to_end(&mut Vec::new());
+    };
+    // Records of a handshake, each with a piece of a message that never ends.
+    let endless = [&[22, 3, 1, 0x30, 0, 1, 0, 0xff, 0xff][..], &[0; 0x3000 - 4]].concat();
+    let endless = [&endless[..], &[22, 3, 1, 0x30, 0], &[0; 0x3000]].concat();
+    let rows: [(&str, &dyn Fn()); 5] = [
+        ("silent", &|| end(connect())),
+        ("not_tls", &|| end(say(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))),
+        ("handshake_late", &|| end(say(&[22, 3, 1, 2, 0, 1, 0]))),
+        ("handshake_failed", &|| end(say(&[22, 3, 1, 0, 4, 99, 0, 0, 0]))),
+        ("handshake_too_large", &|| end(say(&endless))),
+    ];
+    let reasons = |now: &BTreeMap<String, f64>| -> BTreeMap<String, f64> {
+        let is_one = |series: &str| series.starts_with("papo_closings_unsaid_total");
+        now.iter()
+            .filter(|(series, _)| is_one(series))
+            .map(|(series, &count)| (series.clone(), count))
+            .collect()
+    };
+    let mut expected = reasons(&figures(&server));
+    assert!(expected.len() > rows.len() && expected.values().all(|&count| count == 0.0), "{expected:?}");
+    let mut count_of = |reason: &str, act: &dyn Fn()| {
+        act();
+        *expected.get_mut(&format!("papo_closings_unsaid_total{{reason=\"{reason}\"}}")).unwrap() += 1.0;
+        let all: f64 = expected.values().sum();
+        let now = figures_when(&server, |now| reasons(now).values().sum::<f64>() >= all);
+        assert_eq!(reasons(&now), expected, "{reason}");
+    };
+    for (reason, act) in rows {
+        count_of(reason, act);
+    }
+    // The first stays, some more are told that they are too many, and one above those is not.
+    let _held: Vec<TcpStream> = (0..9).map(|_| say(&[22])).collect();
+    count_of("address_full", &|| end(connect()));
 }
 
 /// Invariant: who comes back and is read up has waited because it was away: that is a delivery, and no fan-out.
