@@ -38,7 +38,8 @@ impl Keeper {
         let Some(store) = &mut self.store else { return Ok(()) };
         store.put_outgoing(outgoing).map_err(|error| {
             let failed = |id: &MessageId| {
-                let refusal = Refusal::new(ErrorCode::LogFailed, error.to_string()).about(id.clone());
+                // None of a server's codes: these words are our own.
+                let refusal = Refusal::new(ErrorCode::Unknown, error.to_string()).about(id.clone());
                 Event::Failed { id: id.clone(), refusal }
             };
             outgoing.iter().map(|outgoing| failed(&outgoing.id)).collect()
