@@ -100,11 +100,12 @@ impl Writer {
         let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
         let gate = self.gates.load(&*log, &room.name)?;
         gate.take_in(entry, &room.name);
-        room.set_plain(gate.is_plain(rules));
         let acted = act_of(entry).filter(|_| gate.denied_at(entry.seq).is_none());
+        let out = acted.as_ref().map_or_else(Vec::new, |(_, act)| who_goes(act, Some(room)));
+        out.iter().for_each(|id| gate.expel(id, now_ms));
+        // Before anybody is put out: who comes in at this moment without being looked at is put out as well.
+        room.set_plain(gate.is_plain(rules));
         if let Some((_, act)) = acted {
-            let out = who_goes(&act, Some(room));
-            out.iter().for_each(|id| gate.expel(id, now_ms));
             self.gates.changed(&room.name);
             self.put_out(room, &act, &out);
         }
