@@ -85,7 +85,8 @@ fn shows_something(c: char) -> bool {
 pub struct RoomName(Arc<str>);
 
 /// Paths that the server keeps for itself on the same port.
-const ROOMS_RESERVED: [&str; 6] = ["socket", "healthz", "metrics", "assets", "favicon.ico", "robots.txt"];
+const ROOMS_RESERVED: [&str; 7] =
+    ["socket", "healthz", "readyz", "metrics", "assets", "favicon.ico", "robots.txt"];
 
 impl RoomName {
     /// The room of this name; capitals are taken as small letters.

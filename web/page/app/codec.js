@@ -18,7 +18,7 @@ export class Malformed extends Error {}
 const MEMBER_ID = /^(?:[a-z2-7]{24}|guest-[a-z2-7]{13})$/;
 const MESSAGE_ID = /^[\x21-\x7e]{1,64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i;
-const RESERVED_ROOMS = ["socket", "healthz", "metrics", "assets", "favicon.ico", "robots.txt"];
+const RESERVED_ROOMS = ["socket", "healthz", "readyz", "metrics", "assets", "favicon.ico", "robots.txt"];
 // eslint-disable-next-line no-control-regex
 const NOT_IN_NAMES = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]/u;
 /** Blanks as Unicode has them (White_Space), which is not quite what `trim` takes. */
