@@ -73,6 +73,10 @@ fn a_server_whose_output_nobody_reads_gets_its_owner() {
     send("Ana", &made.out).check(0, &[]);
     room(&["owner-invite"]).check(5, &["the room lobby has an owner already", "op NAME owner"]);
 
+    // Whom the room does not know is named by id, and a refusal is said in the language that was asked in.
+    let unban = ["unban", "25njqamcweflpvkl73j4szah"];
+    room(&unban).check(5, &["there is nothing to be changed"]);
+    room(&[&unban[..], &["--lang", "pt"]].concat()).check(5, &["isto não pode ser feito"]);
     room(&["slow", "5s"]).check(0, &[]);
     let table = room(&["access"]);
     table.check(0, &[]);
