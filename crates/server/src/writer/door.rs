@@ -198,11 +198,27 @@ impl Writer {
         asked: &Asked,
         now_ms: u64,
     ) -> Result<(Arc<Room>, Option<Box<RoomAccess>>), LogError> {
-        let Asked { room: name, member, .. } = asked;
+        let name = &asked.room;
         let room = match self.hub.enter(name) {
             Some(room) => room,
             None => self.open_room(name)?,
         };
+        let told = self.tell_standing(&room, asked, now_ms);
+        // Who does not come in after all is not in the room: else it would never be closed.
+        if told.is_err() && room.release() && self.hub.close_if_empty(name) {
+            self.gates.forget(name);
+        }
+        told.map(|access| (room, access))
+    }
+
+    /// How a room stands for a visitor, where that is not as usual.
+    fn tell_standing(
+        &mut self,
+        room: &Room,
+        asked: &Asked,
+        now_ms: u64,
+    ) -> Result<Option<Box<RoomAccess>>, LogError> {
+        let Asked { room: name, member, .. } = asked;
         let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
         self.gates.changed(name);
         let gate = self.gates.load(&*log, name)?;
@@ -210,7 +226,7 @@ impl Writer {
         let count = room.presence().count() + 1;
         let view = gate.access.view(&member.id, gate.circumstances(rules, now_ms, count));
         let usual = RoomAccess::usual(gate.access.role_of(member.id.as_str()).min(Role::Member));
-        Ok((room, (view != usual).then(|| Box::new(view))))
+        Ok((view != usual).then(|| Box::new(view)))
     }
 }
 
@@ -472,6 +488,24 @@ mod tests {
         world.log.is_away.store(false, Ordering::Relaxed);
         assert_eq!(world.come([2]), (1, 1));
         assert_eq!(world.entered(), 2);
+    }
+
+    /// Invariant: who does not come in after all does not keep the room open.
+    #[test]
+    fn who_does_not_come_in_is_not_counted() {
+        let mut world = World::new(None);
+        assert_eq!(world.come([1]), (1, 1));
+        world.log.is_full.store(true, Ordering::Relaxed);
+        world.log.is_away.store(true, Ordering::Relaxed);
+        assert_eq!(
+            world.come([1, 2]),
+            (0, 1),
+            "what the second one left in doubt keeps out the first as well"
+        );
+        let room = world.writer.hub.find(&sala()).unwrap();
+        assert!(room.release(), "there was one");
+        world.writer.work(vec![Job::Close { room: sala() }], NOW_MS);
+        assert!(world.writer.hub.find(&sala()).is_none());
     }
 
     /// Invariant: where the disk takes nothing, nobody comes in who would have to be written down, and no use of the
