@@ -4,6 +4,7 @@
 mod connection;
 mod driver;
 mod failure;
+pub mod health;
 mod keeper;
 mod message_id;
 mod resolve;

@@ -18,7 +18,7 @@ use crate::layers::variable;
     arg_required_else_help = true,
     after_help = "Begin with `papo serve`; it prints what the others type.\n\n\
         Every option is also an environment variable (named in the command's --help) and a key of the \
-        configuration file: [serve] for serve, invite and cert, [client] for join, send, tail and key. \
+        configuration file: [serve] for serve, invite, room, health and cert, [client] for join, send, tail and key. \
         An option counts before the environment, the environment before the file. PAPO_TARGET and the key \
         target of [client] stand for TARGET.\n\n\
         You are the same person at every `papo join`; with --profile DIR you are a second one on the same \
@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Invite(InviteArguments),
     /// Keep order in a room of the server on this computer
     Room(RoomArguments),
+    /// Tell whether the server on this computer is ready, for health checks
+    Health(HealthArguments),
     /// Make or show the server's certificate
     Cert {
         #[command(subcommand)]
@@ -317,6 +319,26 @@ pub(crate) struct RoomArguments {
     /// Print access and audit as JSON, as the protocol has it
     #[arg(long)]
     pub(crate) json: bool,
+    /// The server's folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Tell whether the server on this computer is ready.
+#[derive(Debug, Default, Args)]
+#[command(
+    after_help = "It asks the server as its members reach it, over TLS, and believes only the one that this folder \
+    belongs to. It ends with 0 where the server is ready, with 1 where it says that it is not, and otherwise with the \
+    code of what is wrong. The variables of `papo serve` hold here too, so that in a container `papo health` is the \
+    whole health check."
+)]
+pub(crate) struct HealthArguments {
+    /// The address that the server listens on; `-ip IP` works too. 127.0.0.1 where it is not said
+    #[arg(short, long, value_name = "IP")]
+    pub(crate) ip: Option<String>,
+    /// The server's port; 12345 where it is not said
+    #[arg(short, long)]
+    pub(crate) port: Option<String>,
     /// The server's folder
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

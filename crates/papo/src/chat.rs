@@ -15,3 +15,4 @@ mod typed;
 mod words;
 
 pub(crate) use line::Clock;
+pub(crate) use link::failure;

@@ -6,7 +6,7 @@ use std::path::{self, Path, PathBuf};
 
 use papo_client::said::Said;
 use papo_proto::invite::InviteError;
-use papo_proto::{Address, Invite, InviteSecret, RoomName};
+use papo_proto::{Address, Fingerprint, Invite, InviteSecret, RoomName};
 use papo_server::certificate::{PemFiles, fingerprint_of_file};
 use papo_words::{system, t};
 use qrcode::QrCode;
@@ -119,10 +119,7 @@ pub(crate) fn link(data: &Path, room: RoomName, secret: InviteSecret) -> Result<
 /// Prints the invite, and draws it if that was asked for.
 pub(crate) fn run(asked: settings::Invite) -> Result<(), Failure> {
     let known = known(&asked.data, asked.address)?;
-    let fingerprint = match certificate(asked.cert, &asked.data)? {
-        Some(file) => fingerprint_of_file(&file).map_err(|error| Failure::local(error.to_string()))?,
-        None => known.fingerprint,
-    };
+    let fingerprint = in_use(asked.cert, &asked.data)?.unwrap_or(known.fingerprint);
     let secret =
         if is_open(&asked.data) { None } else { Some(crate::room::new_invite(&asked.data, &asked.room)?) };
     let invite = Invite { room: asked.room, fingerprint, secret, ..known };
@@ -132,6 +129,18 @@ pub(crate) fn run(asked: settings::Invite) -> Result<(), Failure> {
         output::words(&drawn(&link)?);
     }
     Ok(())
+}
+
+/// The fingerprint of the server that was last started with this folder.
+pub(crate) fn fingerprint(data: &Path) -> Result<Fingerprint, Failure> {
+    let known = known(data, None)?;
+    Ok(in_use(None, data)?.unwrap_or(known.fingerprint))
+}
+
+/// The fingerprint of the certificate that a running server has, where there is one.
+fn in_use(named: Option<PathBuf>, data: &Path) -> Result<Option<Fingerprint>, Failure> {
+    let file = certificate(named, data)?;
+    file.map(|file| fingerprint_of_file(&file).map_err(|error| Failure::local(error.to_string()))).transpose()
 }
 
 /// The certificate that a running server has, or takes up within moments if the file has changed: the one that
@@ -175,8 +184,6 @@ pub(crate) fn drawn(link: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use papo_proto::Fingerprint;
-
     use super::*;
 
     #[test]

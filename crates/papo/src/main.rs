@@ -9,6 +9,7 @@ mod config_file;
 #[cfg(feature = "desktop")]
 mod desktop;
 mod exit;
+mod health;
 mod help;
 mod invite;
 mod key;
@@ -71,6 +72,7 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
         }
         Command::Invite(typed) => invite::run(settings::invite(typed, &layers)?),
         Command::Room(typed) => room::run(&settings::room(typed, &layers)?),
+        Command::Health(typed) => health::run(&settings::health(typed, &layers)?),
         Command::Cert { command } => match command {
             CertCommand::Make(typed) => cert::make(settings::cert_make(typed, &layers)?),
             CertCommand::Trust(typed) => cert::trust(&settings::cert_trust(typed, &layers)?),

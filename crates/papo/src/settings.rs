@@ -21,8 +21,8 @@ pub(crate) use client::{Client, Join, Send, Start, Tail, join, send, tail};
 pub(crate) use client::{Desktop, desktop};
 pub(crate) use key::{KeyExport, KeyFile, KeyImport, KeyPair, PairingWay, key_export, key_import, key_pair};
 pub(crate) use server::{
-    CertFile, CertMake, Durability, History, Invite, LogFormat, LogLevel, Room, Serve, cert_file, cert_make,
-    cert_trust, invite, room, serve,
+    CertFile, CertMake, Durability, Health, History, Invite, LogFormat, LogLevel, Room, Serve, cert_file,
+    cert_make, cert_trust, health, invite, room, serve,
 };
 
 /// A whole number of at least `least`.

@@ -180,7 +180,7 @@ impl Link {
 }
 
 /// A connection's failure with its exit code.
-pub(super) fn failure(cause: &ConnectError) -> Failure {
+pub(crate) fn failure(cause: &ConnectError) -> Failure {
     use papo_client::error::Category;
     let exit = match cause.category() {
         Category::Unreachable => Exit::NoConnection,

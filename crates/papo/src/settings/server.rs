@@ -1,6 +1,6 @@
-//! What the options of serve, invite and cert mean.
+//! What the options of serve, invite, room, health and cert mean.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use papo_log::EngineUrl;
@@ -11,7 +11,8 @@ use papo_words::t;
 
 use super::{choice, has_port, host, limits, number, parsed, port};
 use crate::args::{
-    CertFileArguments, CertMakeArguments, CertTrustArguments, InviteArguments, RoomArguments, ServeArguments,
+    CertFileArguments, CertMakeArguments, CertTrustArguments, HealthArguments, InviteArguments,
+    RoomArguments, ServeArguments,
 };
 use crate::exit::Failure;
 use crate::layers::{Layers, Section, Sourced};
@@ -202,7 +203,7 @@ fn listen(typed: &ServeArguments, layers: &Layers) -> Result<(String, u16), Fail
     // An address to connect to has no port 0, one to listen on may.
     if let Some(free) = argument.value.strip_suffix(":0")
         && free.parse::<Address>().is_ok()
-        && argument.value.parse::<std::net::Ipv6Addr>().is_err()
+        && argument.value.parse::<Ipv6Addr>().is_err()
     {
         return Ok((Sourced::typed("HOST[:PORT]", free.to_owned()).parse(host)?, 0));
     }
@@ -317,6 +318,28 @@ pub(crate) fn room(typed: RoomArguments, layers: &Layers) -> Result<Room, Failur
         words: typed.words.join(" "),
         json: layers.flag(Section::Serve, "json", typed.json)?,
     })
+}
+
+/// A server to be asked whether it is ready.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Health {
+    pub(crate) data: PathBuf,
+    /// Where it is reached from here.
+    pub(crate) address: Address,
+}
+
+/// What `papo health` is to do.
+pub(crate) fn health(typed: HealthArguments, layers: &Layers) -> Result<Health, Failure> {
+    let text = |option, typed| layers.text(Section::Serve, option, typed);
+    let listens = parsed(text("ip", typed.ip)?, host)?.unwrap_or_else(|| Address::default().host);
+    let port = parsed(text("port", typed.port)?, |text| port(text, 1))?.unwrap_or(PORT_DEFAULT);
+    // Who listens on every address is reached on this computer's own.
+    let host = match listens.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        Ok(IpAddr::V6(ip)) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
+        _ => listens,
+    };
+    Ok(Health { data: data(layers, typed.data)?, address: Address::new(host, port) })
 }
 
 /// A certificate to be made.
@@ -449,6 +472,23 @@ mod tests {
             let serve = serve(typed(None, None, None), &layers(&[("PAPO_ADMIN", said)], "")).unwrap();
             assert_eq!(serve.admin, expected.map(|address| address.parse().unwrap()), "{said}");
         }
+    }
+
+    #[test]
+    fn a_health_check_finds_the_server_by_the_servers_own_variables() {
+        for (ip, port, expected) in [
+            ("", "", "127.0.0.1:12345"),
+            ("0.0.0.0", "443", "127.0.0.1:443"),
+            ("::", "9", "[::1]:9"),
+            ("192.168.0.2", "9", "192.168.0.2:9"),
+            ("chat.example", "", "chat.example:12345"),
+        ] {
+            let layers = layers(&[("PAPO_IP", ip), ("PAPO_PORT", port), ("PAPO_DATA", "/data")], "");
+            let asked = health(HealthArguments::default(), &layers).unwrap();
+            assert_eq!((asked.address.to_string().as_str(), asked.data), (expected, PathBuf::from("/data")));
+        }
+        let none = health(HealthArguments::default(), &layers(&[("PAPO_PORT", "0")], "")).unwrap_err();
+        assert!(none.text.contains("is not a port"), "{none}");
     }
 
     #[test]

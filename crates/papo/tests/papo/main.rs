@@ -9,6 +9,7 @@ mod cli;
 #[cfg(target_os = "linux")]
 mod clock;
 mod errors;
+mod health;
 mod key;
 mod language;
 mod pair;

@@ -4,7 +4,7 @@
 options-about-papo = Uma sala de conversa cifrada em um comando
 options-behind-papo = Comece com `papo serve`; ele mostra o que as outras pessoas digitam.
 
-    Cada opção é também uma variável de ambiente (o nome está no --help do comando) e uma chave do arquivo de configuração: [serve] para serve, invite e cert, [client] para join, send, tail e key. A opção vale antes da variável, e a variável antes do arquivo. PAPO_TARGET e a chave target de [client] fazem as vezes de DESTINO.
+    Cada opção é também uma variável de ambiente (o nome está no --help do comando) e uma chave do arquivo de configuração: [serve] para serve, invite, room, health e cert, [client] para join, send, tail e key. A opção vale antes da variável, e a variável antes do arquivo. PAPO_TARGET e a chave target de [client] fazem as vezes de DESTINO.
 
     Você é a mesma pessoa em todo `papo join`; com --profile PASTA, é uma segunda no mesmo computador.
 
@@ -32,6 +32,8 @@ options-behind-send = A primeira palavra é o DESTINO se for um link de convite,
 options-about-tail = Mostrar o que se diz em uma sala
 options-behind-tail = DESTINO é um link de convite, ENDEREÇO ou ENDEREÇO:PORTA. Conexões que caem são refeitas, e nada falta nem aparece duas vezes.
 options-about-invite = Mostrar o link de convite do servidor deste computador
+options-about-health = Dizer se o servidor deste computador está pronto, para verificações automáticas
+options-behind-health = O servidor é perguntado como os membros o alcançam, por TLS, e só vale a resposta daquele a que esta pasta pertence. O comando termina com 0 se o servidor está pronto, com 1 se ele diz que não está, e senão com o código do que está errado. As variáveis de `papo serve` valem aqui também: em um contêiner, `papo health` é a verificação inteira.
 options-about-cert = Criar ou mostrar o certificado do servidor
 options-about-room = Cuidar de uma sala do servidor deste computador
 options-room-room = A sala
@@ -115,6 +117,7 @@ options-tail-after = Começar depois da mensagem deste número; 0 para tudo o qu
 options-tail-count = Terminar depois de tantas mensagens
 options-tail-no_follow = Terminar na mensagem mais nova em vez de esperar por outras
 options-tail-offline = Mostrar o que este computador guardou da sala, sem conexão
+options-health-ip = O endereço em que o servidor escuta; `-ip IP` também serve. 127.0.0.1 se não for informado
 options-invite-address = O endereço em que os outros alcançam o servidor; o último em que ele escutou, se não for informado
 options-invite-cert = O certificado do servidor (PEM); o do último início, se não for informado
 options-invite-room = A sala a que o link leva; `lobby` se não for informada
