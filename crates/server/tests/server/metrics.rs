@@ -346,3 +346,69 @@ fn rest(client: &mut RawClient) -> String {
     }
     all
 }
+
+/// Invariant: whoever takes our dashboard and alerts looks at figures that there are: every series that they, and the
+/// manual of operations, name is among those that a server tells, with the labels that they ask for.
+#[test]
+fn dashboard_alerts_and_manual_name_figures_that_there_are() {
+    let server = server();
+    let told = figures(&server);
+    for (file, text, least) in [
+        ("grafana-dashboard.json", include_str!("../../../../examples/grafana-dashboard.json"), 30),
+        ("alerts.yaml", include_str!("../../../../examples/alerts.yaml"), 10),
+        ("OPERATIONS.md", include_str!("../../../../docs/OPERATIONS.md"), 20),
+    ] {
+        let text = text.replace("\\\"", "\"");
+        let asked = asked_for(&text);
+        assert!(asked.len() >= least, "{file} asks for {asked:?}");
+        for (name, labels) in &asked {
+            // A histogram has no series of its own name; people call it so all the same.
+            let as_written = |series: &str| match series.strip_suffix("_bucket") {
+                Some(family) if file == "OPERATIONS.md" => family == *name || series == *name,
+                _ => series == *name,
+            };
+            let series: Vec<&String> =
+                told.keys().filter(|series| as_written(series.split('{').next().unwrap_or(series))).collect();
+            assert!(!series.is_empty(), "{file} asks for {name}, which no server tells");
+            for label in labels {
+                assert!(series.iter().any(|series| series.contains(label)), "{file}: {name} has no {label}");
+            }
+        }
+    }
+}
+
+/// The series that a text of queries names, each with its labels (`code="full"`) of which we give the values.
+fn asked_for(text: &str) -> Vec<(&str, Vec<String>)> {
+    let mut asked = Vec::new();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (mut rest, mut is_begun) = (text, false);
+    while let Some(c) = rest.chars().next() {
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end.max(c.len_utf8()));
+        rest = after;
+        let is_series =
+            word.starts_with("papo_") || (word.starts_with("process_") && cfg!(target_os = "linux"));
+        // `PAPO_…`, files and parts of longer words are no series; `process_*` stands for several.
+        if !is_series || is_begun || rest.starts_with('*') {
+            is_begun = matches!(c, '/' | '-' | '.');
+            continue;
+        }
+        let inside =
+            rest.strip_prefix('{').and_then(|inside| inside.split_once('}')).map_or("", |(it, _)| it);
+        asked.push((word, labels(inside)));
+    }
+    asked
+}
+
+/// The labels between the braces of a query, but for those that Prometheus itself gives.
+fn labels(inside: &str) -> Vec<String> {
+    let mut labels = Vec::new();
+    for one in inside.split(',') {
+        let Some((name, value)) = one.split_once('=') else { continue };
+        let (name, value) = (name.trim_end_matches('!'), value.trim_start_matches('~').trim_matches('"'));
+        if !["instance", "job"].contains(&name) {
+            labels.extend(value.split('|').map(|value| format!("{name}=\"{value}\"")));
+        }
+    }
+    labels
+}
