@@ -30,7 +30,8 @@ COPY --from=build --chown=65532:65532 --chmod=700 /image/data /data
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 USER 65532:65532
 # Others reach it, so people come in by an invite. `papo health` reads the same variables.
-ENV PAPO_DATA=/data PAPO_IP=0.0.0.0 PAPO_LOG_FORMAT=json PAPO_LANG=en PATH=/bin
+# What a container prints is kept in logs, so no invite is printed.
+ENV PAPO_DATA=/data PAPO_IP=0.0.0.0 PAPO_NO_INVITE=1 PAPO_LOG_FORMAT=json PAPO_LANG=en PATH=/bin
 VOLUME /data
 EXPOSE 12345
 # It tells everybody, stores what came in, and ends within five seconds.

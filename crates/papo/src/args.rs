@@ -113,6 +113,9 @@ pub(crate) struct ServeArguments {
     /// The address that the invite link names, where others reach this server under another one
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) address: Option<String>,
+    /// Do not print an invite: where a log keeps what is printed, whoever reads it could come in
+    #[arg(long)]
+    pub(crate) no_invite: bool,
     /// When a message counts as stored: on the `disk` (default), or with the operating system (`os`: faster,
     /// but a power cut may take the last messages)
     #[arg(long, value_name = "disk|os")]

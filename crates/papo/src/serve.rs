@@ -55,7 +55,7 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     let is_first = !crate::invite::is_known(&serve.data);
     // Where somebody else has opened the sockets, what they listen on counts, not what was asked for.
     let host = if opened.is_empty() { serve.host.clone() } else { listen::host(&listen) };
-    let (data, address) = (serve.data.clone(), serve.address.clone());
+    let (data, address, tells) = (serve.data.clone(), serve.address.clone(), !serve.no_invite);
     let keeps = serve.history != History::None;
     // The port may still be any; who it is for is known.
     let names = vec![listen::reached_under(address.as_deref(), &host, &listen)?.host];
@@ -76,8 +76,12 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     };
     crate::invite::remember(&data, &invite, given.as_deref())?;
     // On this computer alone `papo room` is the owner's; elsewhere whoever comes first by the first invite is.
-    let secret =
-        if is_public { server.owner_invite(&invite.room).map_err(|error| failure(&error))? } else { None };
+    // The one that would be printed takes the place of the one before, which may be on its way to somebody.
+    let secret = if is_public && tells {
+        server.owner_invite(&invite.room).map_err(|error| failure(&error))?
+    } else {
+        None
+    };
     let invite = Invite { secret, ..invite };
     crate::invite::remember_access(&data, access.open)?;
     crate::invite::remember_shared(&data, shared.as_deref())?;
@@ -86,12 +90,17 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         tracing::warn!("`papo room` cannot reach this server while it runs: {error}");
     }
     stop_on_signal(server.stopper())?;
-    announce(&server, &invite, &data, access);
-    if is_first || output::data_goes_elsewhere() {
+    announce(&server, &data, access);
+    if tells {
+        tell_invite(&invite);
+    } else {
+        output::words(&t!("cli-invite-untold"));
+    }
+    if tells && (is_first || output::data_goes_elsewhere()) {
         output::confidential(&words::how_to_use(&invite));
     }
     // Without the invite's secret, the certificate lets nobody into a room by invite.
-    if is_first && access.open {
+    if tells && is_first && access.open {
         let certificate = given.unwrap_or_else(|| PemFiles::in_folder(&data).certificate);
         output::words(&words::with_certificate(&invite, &certificate));
     }
@@ -103,15 +112,15 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says where the room is, and the invite.
-fn announce(server: &Server, invite: &Invite, data: &Path, access: AccessRules) {
+/// Says where the room is, and who may come in.
+fn announce(server: &Server, data: &Path, access: AccessRules) {
     // Where the current folder cannot be found out, the path is as good as it was typed.
     let folder = path::absolute(data).unwrap_or_else(|_| data.to_owned());
     let new_folder = server.is_new().then_some(&*folder);
     let bound = server.addresses();
     output::words(&words::started(bound, &server.fingerprint(), new_folder));
     if !access.open {
-        output::words(&t!("cli-by-invite", room = %invite.room));
+        output::words(&t!("cli-by-invite", room = %RoomName::default()));
     } else if listen::is_public(bound) {
         output::words(&t!("cli-open-to-all"));
     }
@@ -119,6 +128,10 @@ fn announce(server: &Server, invite: &Invite, data: &Path, access: AccessRules) 
         let scheme = if admin.ip().is_loopback() { "http" } else { "https" };
         output::words(&t!("cli-admin", address = format!("{scheme}://{admin}/metrics")));
     }
+}
+
+/// Says the invite, for the others.
+fn tell_invite(invite: &Invite) {
     if invite.secret.is_some() {
         output::words(&t!("cli-first-owner"));
     }

@@ -35,6 +35,8 @@ pub(crate) struct Serve {
     pub(crate) open: bool,
     /// How long members wait between two messages.
     pub(crate) slow: Slow,
+    /// Whether the start prints no invite.
+    pub(crate) no_invite: bool,
     /// What invites name, where it is not the address listened on.
     pub(crate) address: Option<String>,
     pub(crate) history: History,
@@ -127,6 +129,7 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         certificate,
         acme,
         open: layers.flag(Section::Serve, "open", typed.open)?,
+        no_invite: layers.flag(Section::Serve, "no-invite", typed.no_invite)?,
         slow: parsed(text("slow", typed.slow)?, slow)?.unwrap_or_default(),
         address,
         history,

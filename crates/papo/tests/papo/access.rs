@@ -55,6 +55,39 @@ fn a_room_by_invite_has_an_owner_and_a_door() {
     server.end().check(0, &["Only those with an invite come in", "owns the room"]);
 }
 
+/// Invariant: a server whose output is kept in logs prints nothing that lets anybody in, and an invite for the owner that
+/// was made before it was started anew still holds.
+#[test]
+fn a_server_that_prints_no_invite_keeps_the_owners() {
+    let world = World::new();
+    let arguments = ["serve", "0.0.0.0", "-p", "0", "--address", "127.0.0.1", "--data", "s"];
+    let server = || {
+        let mut command = world.papo(arguments);
+        command.env("PAPO_NO_INVITE", "1");
+        let mut server = Running::start(command);
+        server.err("No invite is printed here");
+        server.err("Ctrl-C");
+        server
+    };
+    let first = server();
+    let made = world.run(&["room", "lobby", "owner-invite", "--data", "s"]);
+    first.interrupt();
+    let told = first.end();
+    told.check(0, &[]);
+    let second = server();
+    // It is the second server's port that the owner comes to; the secret is the first one's.
+    let there = world.run(&["invite", "--data", "s"]).out;
+    let (there, secret) = (there.split('#').next().unwrap(), made.out.trim().split('#').nth(1).unwrap());
+    let link = format!("{there}#{secret}");
+    Running::start(world.as_person("Ana", "Ana", &["send", &link, "oi"])).end().check(0, &[]);
+    world.run(&["room", "lobby", "owner-invite", "--data", "s"]).check(5, &["has an owner already"]);
+    second.interrupt();
+    let told_again = second.end();
+    for (what, text) in [("output", &told.out), ("words", &told.err), ("output", &told_again.out)] {
+        assert!(!text.contains('#'), "the {what} has an invite: {text}");
+    }
+}
+
 /// Invariant: where nobody reads what the server prints, whoever runs it gets the owner's invite all the same, until
 /// somebody owns the room; and how the room stands is told to people as a table and to programs as JSON.
 #[test]

@@ -57,6 +57,7 @@ cli-admin = This server tells its figures at { $address }
 cli-invite = The invite, for the others:
 cli-health-ready = ready: { $address }
 cli-health-not-ready = The server at { $address } is not ready: { $why }. Its log says more.
+cli-invite-untold = No invite is printed here. `papo room lobby owner-invite` makes one for whoever is to own the room, `papo invite` one for the others.
 cli-how-to-close = Ctrl-C closes the room.
 cli-stopping = Stopping: everybody is told. Ctrl-C once more ends at once.
 cli-stopped = The room is closed. Everything that was said is stored.

@@ -57,6 +57,7 @@ cli-admin = Este servidor informa seus números em { $address }
 cli-invite = O convite, para as outras pessoas:
 cli-health-ready = pronto: { $address }
 cli-health-not-ready = O servidor em { $address } não está pronto: { $why }. O registro dele diz mais.
+cli-invite-untold = Nenhum convite é mostrado aqui. `papo room lobby owner-invite` cria um para quem terá a posse da sala, `papo invite` um para as outras pessoas.
 cli-how-to-close = Ctrl-C fecha a sala.
 cli-stopping = Fechando: todos são avisados. Mais um Ctrl-C encerra na hora.
 cli-stopped = A sala está fechada. Tudo o que se disse está guardado.

@@ -94,6 +94,7 @@ options-serve-acme = Obter de uma autoridade pública um certificado para este n
 options-serve-acme_directory = O diretório da autoridade; o do Let's Encrypt, se não for informado
 options-serve-acme_root = Em quem acreditar que é a autoridade (PEM), para uma própria
 options-serve-open = Deixar entrar quem alcançar a porta; sem isso, onde outros alcançam o servidor só se entra com convite
+options-serve-no_invite = Não mostrar convite: onde um registro guarda o que é mostrado, quem o lê poderia entrar
 options-serve-address = O endereço que o link de convite mostra, quando os outros alcançam este servidor por outro
 options-serve-durability = Quando uma mensagem conta como guardada: no disco (`disk`, o padrão), ou com o sistema operacional (`os`: mais rápido, mas uma queda de energia pode levar as últimas mensagens)
 options-serve-history = Onde ficam as mensagens: no disco (`disk`, o padrão), ou só na memória (`none`)
