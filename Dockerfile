@@ -12,14 +12,15 @@ FROM docker.io/library/rust:1.95-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends musl-tools \
     && rm -rf /var/lib/apt/lists/*
-RUN rustup target add x86_64-unknown-linux-musl
+RUN rustup target add "$(uname -m)-unknown-linux-musl"
 # Without line numbers for backtraces, which are three quarters of the program.
-ENV CC_x86_64_unknown_linux_musl=musl-gcc CARGO_PROFILE_RELEASE_STRIP=debuginfo
+ENV CC_x86_64_unknown_linux_musl=musl-gcc CC_aarch64_unknown_linux_musl=musl-gcc CARGO_PROFILE_RELEASE_STRIP=debuginfo
 WORKDIR /papo
 COPY . .
 # Without the window, which a server has no screen for.
-RUN cargo build --release --locked --package papo --no-default-features --target x86_64-unknown-linux-musl \
-    && install -D --mode=755 target/x86_64-unknown-linux-musl/release/papo /image/bin/papo \
+RUN target="$(uname -m)-unknown-linux-musl" \
+    && cargo build --release --locked --package papo --no-default-features --target "$target" \
+    && install -D --mode=755 "target/$target/release/papo" /image/bin/papo \
     && install --directory --mode=700 --owner=65532 --group=65532 /image/data
 
 FROM scratch
