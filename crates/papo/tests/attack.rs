@@ -73,7 +73,10 @@ impl Server {
     fn connect(&self, from: Ipv4Addr, receive_bytes: Option<usize>) -> TcpStream {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
-        leaks::remember(&from.to_string());
+        // Where the server listens is no secret.
+        if from != Ipv4Addr::LOCALHOST {
+            leaks::remember(&from.to_string());
+        }
         if let Some(bytes) = receive_bytes {
             socket.set_recv_buffer_size(bytes).unwrap();
         }
