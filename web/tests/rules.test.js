@@ -1,11 +1,13 @@
 // What the page makes of commands, acts, comings and goings, and invites: its pure modules, without a browser.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { actText, mayActUpon, mayDo, timeSaid } from "../page/app/acts.js";
 import { complete } from "../page/later/completion.js";
 import { inviteId, inviteLink } from "../page/later/invite.js";
+import { colour } from "../page/app/names.js";
 import { layout } from "../page/app/layout.js";
 import { actAbout, findMember, readLine, wordOf } from "../page/later/orders.js";
 import { Presence } from "../page/app/presence.js";
@@ -42,6 +44,15 @@ test("each line means one thing, as in the terminal", () => {
   for (const [line, expected] of rows) assert.deepEqual(readLine(line), expected, line);
   const wrong = ["/", "/etc/hosts", "/dance", "/me", "/nick \u202e", "/kick", "/slow", "/slow x", "/announce x", "/lock x", "/invite 0", "/invite 1 2", "/revoke", "/constructor"];
   for (const line of wrong) assert.equal(readLine(line).kind, "wrong", `${line} is never said`);
+});
+
+test("somebody has the same colour in the page and in the window", () => {
+  assert.equal(colour("guest-aaaaaaaaaaaaa"), 6, "in every version");
+  const theme = readFileSync(new URL("../../crates/desktop/src/theme.rs", import.meta.url), "utf8");
+  const window = [...theme.matchAll(/members: \[(rgb[^\]]+)\]/g)].map(([, list]) => [...list.matchAll(/0x([0-9a-f_]+)/g)].map(([, digits]) => `#${digits.replaceAll("_", "")}`));
+  const css = readFileSync(new URL("../page/style/tokens.css", import.meta.url), "utf8").split("prefers-color-scheme: dark");
+  const page = css.map((part) => [1, 2, 3, 4, 5, 6].map((index) => new RegExp(`--n${index}: (#[0-9a-f]{6})`).exec(part)?.[1]));
+  assert.deepEqual(page, window, "light and dark");
 });
 
 test("a word means one member, or is asked about", () => {

@@ -9,7 +9,7 @@ use crate::process;
 /// Where the page and its tests are.
 const FOLDER: &str = "web";
 
-/// Gets what the tests need, and runs them one file after the other: two browsers at once would measure each other.
+/// Gets what the tests need, and runs them: two files at a time, and by themselves those that measure.
 ///
 /// # Errors
 /// Names the command that failed.

@@ -31,7 +31,7 @@ export const KEYS = [
 export function keysDialog(role) {
   const commands = COMMANDS.filter(({ verb }) => verb === undefined || mayDo(role, verb)).map(({ name, what }) => [`/${name}`, what()]);
   const list = (/** @type {string[][]} */ rows) => el("dl", { className: "stack" },
-    ...rows.map(([key, meaning]) => el("div", { className: "keyline" }, el("dt", {}, el("kbd", {}, key)), el("dd", {}, meaning))));
+    ...rows.map(([key, meaning]) => el("div", { className: "keyline" }, el("dt", { className: "line" }, ...key.split(" ").map((one) => el("kbd", {}, one))), el("dd", {}, meaning))));
   openDialog(t("keys"), t("close"), list(KEYS.map(({ keys, what }) => [keys, what()])), el("h3", {}, t("commands")), list([...commands, ["//…", t("order_slash")]]));
 }
 

@@ -36,11 +36,13 @@ export function openDialog(title, closeText, ...content) {
     uncover();
     dialog.remove();
   } },
-    el("div", { className: "stack" }, el("h2", { id }, title), ...content,
+    el("div", { className: "stack" }, el("h2", { id, tabIndex: -1 }, title), ...content,
       el("div", { className: "line" }, button(closeText, () => dialog.close()))));
   dialog.addEventListener("click", (/** @type {Event} */ event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
+  // Without a field that it is about, a dialog begins at its beginning, and on a phone without a keyboard over it.
+  if (!dialog.querySelector("[autofocus]")) dialog.querySelector("h2").focus();
   const uncover = cover(() => dialog.close());
   return dialog;
 }
