@@ -129,6 +129,14 @@ test("a server that cannot open the room just now is come back to", () => {
   assert.deepEqual(session.closed(0).at(-1), { do: "connect", afterMs: 5000 });
 });
 
+test("who leaves without a connection does not come back", () => {
+  const session = inRoom(0);
+  assert.deepEqual(sent(session.leave()), [{ type: "leave" }]);
+  session.closed(0);
+  assert.deepEqual(told(session.leave()), ["ended"]);
+  assert.deepEqual([session.leave(), session.closed(0), session.connecting()], [[], [], []]);
+});
+
 test("what cannot get better is not tried again", () => {
   const rows = [{ ...WELCOME, protocol: 2 }, { type: "closing", code: "left", text: "x" }];
   for (const said of rows) {

@@ -107,6 +107,19 @@ inRoom("somebody who is ignored is not seen, here alone, until one looks again",
   guest.leave();
 });
 
+inRoom("a draft survives the change of an earlier message", "drafts", async (page) => {
+  const box = page.locator("textarea");
+  await say(page, "one");
+  await shows(page, ["one"]);
+  await box.fill("half a thought");
+  await page.locator(".m").first().focus();
+  await page.keyboard.press("e");
+  assert.equal(await box.inputValue(), "one");
+  await say(page, "one and a half");
+  await shows(page, ["one and a half"]);
+  assert.equal(await box.inputValue(), "half a thought");
+});
+
 inRoom("one's own lines come back, also after a reload", "lines", async (page) => {
   const box = page.locator("textarea");
   await say(page, "one");

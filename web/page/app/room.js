@@ -122,6 +122,7 @@ export class Room {
 
   /** Asks for what was said before and after a message that is not loaded. @param {number} seq */
   loadAround(seq) {
+    if (this.state.state !== "joined") return;
     this.isLoading = true;
     this.#do(this.session.ask({ type: "history", before: seq + HISTORY_PAGE / 2, limit: HISTORY_PAGE }));
   }
@@ -138,7 +139,7 @@ export class Room {
 
   /** Leaves, and does not come back by itself. */
   leave() {
-    this.#do(this.session.ask({ type: "leave" }));
+    this.#do(this.session.leave());
   }
 
   tellTyping() {
@@ -233,6 +234,7 @@ export class Room {
         if (event.state !== "joined") this.typing.clear();
         break;
       case "ended":
+        clearTimeout(this.timer);
         this.state = { state: "ended", untilMs: 0 };
         this.members.clear();
         this.typing.clear();

@@ -162,6 +162,12 @@ export class Session {
     return this.stage === "joined" && this.resendAt === null && this.retryAt === null ? [send({ type: "say", id, ...body })] : [];
   }
 
+  /** Leaves for good: where there is no connection that could be told, at once. @returns {Effect[]} */
+  leave() {
+    if (this.stage === "ended") return [];
+    return this.stage === "joined" ? [send({ type: "leave" })] : this.#end({ type: "ended", code: "left", text: "" });
+  }
+
   /** Something that matters only now. @param {object} message @returns {Effect[]} */
   ask(message) {
     return this.stage === "joined" ? [send(message)] : [];

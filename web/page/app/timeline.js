@@ -227,7 +227,9 @@ export class Timeline {
     const seq = this.#places.shift() ?? 0;
     const logged = this.#log.get(seq);
     this.#log.delete(seq);
-    if (logged && "target" in logged) this.#changes.get(logged.target)?.delete(seq);
+    const changes = logged && "target" in logged ? this.#changes.get(logged.target) : undefined;
+    changes?.delete(seq);
+    if (logged && "target" in logged && changes?.size === 0) this.#changes.delete(logged.target);
     this.#holes.delete(seq);
   }
 

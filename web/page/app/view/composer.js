@@ -176,11 +176,16 @@ export class Composer {
   #say(problem) {
     this.problem = problem;
     if (problem === "") {
-      if (!this.about?.isEdit) this.#remember(this.box.value);
-      this.box.value = "";
+      const draft = `draft.${this.context.room.name}`;
+      // What was begun before a message was changed is still to be said.
+      const isEdit = this.about?.isEdit ?? false;
+      if (!isEdit) {
+        this.#remember(this.box.value);
+        keep(draft, null);
+      }
+      this.box.value = isEdit ? setting(draft, "") : "";
       this.about = null;
       this.#drawAbout();
-      keep(`draft.${this.context.room.name}`, null);
       this.#grow();
     }
     this.offer.show(null);

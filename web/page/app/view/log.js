@@ -5,6 +5,7 @@ import { actText } from "../acts.js";
 import { isIgnored } from "../ignored.js";
 import { layout } from "../layout.js";
 import { setting } from "../store.js";
+import { safeLine } from "../text.js";
 import { t } from "../words.js";
 import { button, el } from "./dom.js";
 import { dayName, presenceNode, rowNode } from "./row.js";
@@ -340,7 +341,7 @@ export class Log {
     this.announced.push(message);
     this.announcing ??= setTimeout(() => {
       this.live.textContent = this.announced.length <= 3
-        ? this.announced.map((one) => (one.act ? actText(one) : `${one.from.name}: ${one.text.slice(0, 200)}`)).join("\n")
+        ? this.announced.map((one) => (one.act ? actText(one) : `${safeLine(one.from.name)}: ${safeLine(one.text.slice(0, 200))}`)).join("\n")
         : t("new_in", { count: this.announced.length });
       this.announced = [];
       this.announcing = null;
