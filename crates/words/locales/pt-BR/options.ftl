@@ -8,7 +8,7 @@ options-behind-papo = Comece com `papo serve`; ele mostra o que as outras pessoa
 
     Você é a mesma pessoa em todo `papo join`; com --profile PASTA, é uma segunda no mesmo computador.
 
-    Códigos de saída: 0 feito; 1 outra falha; 2 uso errado; 3 sem conexão; 4 servidor sem confiança; 5 recusado pelo servidor; 6 conexão perdida antes do fim; 7 um arquivo ou pasta daqui.
+    Códigos de saída: 0 feito; 1 outra falha; 2 uso errado; 3 sem conexão; 4 servidor em que não se confia; 5 recusado pelo servidor; 6 conexão perdida antes do fim; 7 um arquivo ou pasta daqui.
 options-about-serve = Abrir uma sala: iniciar o servidor
 options-behind-serve = Sem opções, o servidor escuta em 127.0.0.1:12345, só para este computador, e no primeiro início cria a própria chave e o próprio certificado.
 
@@ -152,6 +152,8 @@ options-bench-report = Escrever uma página com números e gráficos neste arqui
 options-bench-serve_yardstick = Ser o servidor da medida de comparação em vez de medir
 
 # Os nomes dos valores.
+options-value-code = CÓDIGO
+options-value-lang = IDIOMA
 options-value-list = LISTA
 options-value-command = COMANDO
 options-value-dir = PASTA
