@@ -49,7 +49,17 @@ for (const [locale, colorScheme, width] of LOOKS) {
     await check("keys");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+,");
+    await page.locator("dialog fieldset").waitFor();
     await check("settings");
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => {
+      localStorage.setItem("papo.rooms", '["axe","sala-2"]');
+      localStorage.setItem("papo.news", '{"sala-2":{"count":3,"mentions":1}}');
+      dispatchEvent(new Event("papo-news"));
+    });
+    await page.keyboard.press("Control+k");
+    await page.locator("dialog .news").waitFor();
+    await check("rooms to go to");
     await page.keyboard.press("Escape");
     await say(page, "/invite");
     await check("invite");

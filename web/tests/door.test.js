@@ -69,9 +69,10 @@ for (const [locale, colorScheme, width] of /** @type {const} */ ([["en-US", "dar
     assert.equal(await page.evaluate(() => globalThis.connections), 1);
     await page.locator(".card .btn.go").click();
     await page.waitForFunction(() => globalThis.connections === 2);
-    await page.goto(server.page("door").replace("#", `?heard=${encodeURIComponent(JSON.stringify(refusal("banned", { retry_after: 1 })))}#`));
-    await page.evaluate(() => sessionStorage.setItem("was", "here"));
-    await page.waitForNavigation({ url: /heard/ });
+    const again = await one.context.newPage();
+    await again.goto(server.page("door").replace("#", `?heard=${encodeURIComponent(JSON.stringify(refusal("banned", { retry_after: 1 })))}#`), { waitUntil: "commit" });
+    await again.waitForFunction(() => /** @type {any} */ (performance.getEntriesByType("navigation")[0])?.type === "reload");
+    await again.close();
     await calm(one);
     await one.context.close();
   });

@@ -270,5 +270,6 @@ export async function findings(page) {
       JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html.slice(0, 160) + " " + failureSummary)])))`,
     awaitPromise: true, returnByValue: true,
   });
+  await session.detach();
   return JSON.parse(result.value);
 }

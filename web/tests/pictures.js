@@ -55,6 +55,31 @@ await start.goto(server.page());
 await start.locator("summary").click();
 await start.screenshot({ path: `${folder}page-start-phone.png` });
 
+// Other rooms, with something new in them.
+const phone = await come("Bia", { locale: "pt-BR", viewport: { width: 390, height: 780 } });
+for (const room of ["festa-junina", "engenharia", "lobby"]) {
+  await phone.goto(server.page(room));
+  await phone.waitForSelector(".state.is-joined");
+}
+await phone.waitForFunction(() => navigator.locks.query().then(({ held }) => held.some(({ name }) => name === "papo watch")));
+await server.send("Quem traz as bandeirinhas?", "Zoë", "festa-junina");
+await server.send("@Bia, a versão nova está no ar", "Haruto", "engenharia");
+await phone.waitForFunction(() => Object.keys(JSON.parse(localStorage["papo.news"] ?? "{}")).length === 2);
+await phone.getByRole("button", { name: "Salas" }).click();
+await phone.locator(".side .news").nth(1).waitFor();
+await phone.screenshot({ path: `${folder}page-rooms-phone.png` });
+await phone.keyboard.press("Escape");
+await phone.keyboard.press("Control+,");
+await phone.locator("dialog fieldset").waitFor();
+await phone.locator("dialog").evaluate((dialog) => dialog.scrollTo(0, 260));
+await phone.screenshot({ path: `${folder}page-notices-phone.png` });
+
+// Who is not let in.
+await server.operator(["ban", "Bia"], "engenharia");
+await phone.goto(server.page("engenharia"));
+await phone.locator(".card.warn").waitFor();
+await phone.screenshot({ path: `${folder}page-door-phone.png` });
+
 // Those who keep order, and what they see.
 await server.operator(["op", await ana.locator(".one", { hasText: "você" }).getAttribute("data-id"), "owner"]);
 await ana.locator(".role").waitFor();

@@ -120,6 +120,38 @@ inRoom("a draft survives the change of an earlier message", "drafts", async (pag
   assert.equal(await box.inputValue(), "half a thought");
 });
 
+inRoom("a name of one's own belongs to a key, stays here, and marks whoever takes it", "petnames", async (page, one) => {
+  const zoe = await visitor(opened);
+  const other = await enter(zoe.context, server.page("petnames"), "Zoë");
+  await say(other, "hello");
+  await shows(page, ["hello"]);
+  await say(page, "/call Zoë Mãe querida");
+  await page.locator(".m .who.is-petname", { hasText: "Mãe querida" }).waitFor();
+  await page.reload();
+  await page.locator(".m .who.is-petname", { hasText: "Mãe querida" }).waitFor();
+  assert.equal(await other.locator(".m .who", { hasText: "Zoë" }).count(), 1, "nobody else learns of it");
+  const guest = await server.guest("mae querida", "petnames");
+  await page.locator(".called", { hasText: "mae querida" }).locator(".badge").waitFor();
+  await page.locator("textarea").pressSequentially("@zo");
+  await page.locator(".offer li").first().waitFor();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.locator("textarea").inputValue(), "@Zoë ", "what others read is the name that they know");
+  await page.locator("textarea").fill("");
+  await page.locator(".one", { hasText: "Mãe" }).click();
+  await page.locator("dialog", { hasText: "They call themselves" }).waitFor();
+  assert.deepEqual(await findings(page), []);
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await say(page, "/call #zzzz x");
+  await page.locator(".hint.problem", { hasText: "#zzzz" }).waitFor();
+  await say(page, "/call Mãe_querida");
+  await page.locator(".m .who:not(.is-petname)", { hasText: "Zoë" }).waitFor();
+  guest.leave();
+  await calm(zoe);
+  await zoe.context.close();
+  assert.equal(one.complaints.length, 0);
+});
+
 inRoom("one's own lines come back, also after a reload", "lines", async (page) => {
   const box = page.locator("textarea");
   await say(page, "one");

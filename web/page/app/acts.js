@@ -2,6 +2,7 @@
 // here: what follows from them, which is in standing.js.
 
 import { badge } from "./codec.js";
+import { nameOf, petname } from "./petnames.js";
 import { safeLine } from "./text.js";
 import { t } from "./words.js";
 
@@ -44,7 +45,7 @@ export function timeSaid(seconds) {
 /** What somebody is called in a sentence about an act. @param {Whom} whom */
 export function whomName(whom) {
   if (whom.id === OPERATOR) return t("operator");
-  return whom.name === undefined ? `#${badge(whom.id)}` : safeLine(whom.name);
+  return whom.name === undefined && petname(whom.id) === null ? `#${badge(whom.id)}` : nameOf({ name: "", ...whom });
 }
 
 /**

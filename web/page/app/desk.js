@@ -7,6 +7,7 @@ import { Identity } from "./identity.js";
 import { ignore, isIgnored } from "./ignored.js";
 import { isMention } from "./names.js";
 import { Notifier } from "./notify.js";
+import { call, petnamed } from "./petnames.js";
 import { Room } from "./room.js";
 import { forgetRoom, keepNews, knownRooms, newsOf, rememberRoom, roomUrl } from "./rooms.js";
 import { keep, setting } from "./store.js";
@@ -15,6 +16,7 @@ import { Composer } from "./view/composer.js";
 import { Door } from "./view/door.js";
 import { Log, isSpoken } from "./view/log.js";
 import { People } from "./view/people.js";
+import { signed } from "./view/row.js";
 import { Shell } from "./view/shell.js";
 import { asset } from "./view/start.js";
 import { choose, locale, setLanguage, t } from "./words.js";
@@ -71,8 +73,8 @@ export class Desk {
     this.audit = null;
     this.isDue = false;
     this.found = { text: "", at: 0 };
-    /** The message to go to once it is there. @type {{seq: number, isAsked: boolean} | null} */
-    this.goal = options.at ? { seq: options.at, isAsked: false } : null;
+    /** The message to go to once it is there. @type {{seq: number, isAsked: boolean, isAnswered: boolean} | null} */
+    this.goal = options.at ? { seq: options.at, isAsked: false, isAnswered: false } : null;
     this.isWatching = false;
     /** What is shown instead of the room, to whoever is not let in. @type {Door | null} */
     this.door = null;
@@ -114,6 +116,7 @@ export class Desk {
     // With something to read one waits in the room.
     const isWaiting = event.type === "closing" ? WAITS.has(event.code) : event.type === "refused" && this.room.session.stage === "joining";
     if (isWaiting && this.room.headAtJoin === 0 && this.room.timeline.rows().length === 0) this.#showDoor(event);
+    if (event.type === "history") this.#answered(event.messages);
     if (event.type === "access") this.#standingTold();
     if (event.type === "audit" && this.audit?.isOpen) this.audit.told(event);
     shell.tell(event);
@@ -193,16 +196,22 @@ export class Desk {
   /** Shows a message, which may have to be fetched first. @param {number} seq */
   #goTo(seq) {
     if (this.log.show(seq)) return;
-    this.goal = { seq, isAsked: false };
+    this.goal = { seq, isAsked: false, isAnswered: false };
     this.#draw();
+  }
+
+  /** A page of history, which may be the one that was asked for on the way, or another. @param {import("./codec.js").Message[]} messages */
+  #answered(messages) {
+    const { goal } = this;
+    if (goal?.isAsked && messages.length > 0 && messages[0].seq <= goal.seq && goal.seq <= messages[messages.length - 1].seq) goal.isAnswered = true;
   }
 
   /** Goes to where one wanted to, once the way there is loaded. */
   #reachGoal() {
     const { goal, room, log } = this;
     if (goal === null || room.state.state !== "joined" || room.isLoading) return;
-    if (log.show(goal.seq) || goal.isAsked) this.goal = null;
-    else {
+    if (log.show(goal.seq) || goal.isAnswered) this.goal = null;
+    else if (!goal.isAsked) {
       goal.isAsked = true;
       room.loadAround(goal.seq);
     }
@@ -267,10 +276,12 @@ export class Desk {
         const meant = room.standing.invites.filter(({ invite }) => invite.startsWith(order.invite));
         return meant.length === 1 ? this.#does({ do: "revoke", invite: meant[0].invite }) : t("order_no_invite", { invite: order.invite });
       }
-      case "about": case "whois": case "ignore": {
+      case "calls": return petnamed().length === 0 ? t("calls_none") : petnamed().map(signed).join(", ");
+      case "about": case "whois": case "ignore": case "call": {
         const found = findMember(order.whom, this.#known());
         if ("wrong" in found) return found.wrong;
         if (order.kind === "about") return this.#does(actAbout(order.verb, found.id, order));
+        if (order.kind === "call") return this.#call(found.id, order.name);
         if (order.kind === "ignore") this.#ignore(found.id, order.isOn);
         else this.#openPerson(this.#known().find(({ id }) => id === found.id) ?? { id: found.id, name: found.id });
       }
@@ -282,7 +293,19 @@ export class Desk {
   #known() {
     const { members, standing: { staff, bans, mutes }, timeline } = this.room;
     const others = [...staff.values(), ...bans, ...mutes].filter(({ name }) => name !== undefined);
-    return [...members.values(), .../** @type {Member[]} */ (others), ...timeline.rows().map(({ from }) => from)];
+    return [...petnamed(), ...members.values(), .../** @type {Member[]} */ (others), ...timeline.rows().map(({ from }) => from)];
+  }
+
+  /** @param {string} id @param {string | null} name @returns what is wrong with it, if anything */
+  #call(id, name) {
+    const { room, log, people } = this;
+    const outcome = room.timeline.isMine(id) ? "guest" : call(id, name);
+    if (outcome === "taken") return t("petname_taken");
+    if (outcome === "guest") return t("petname_guest");
+    if (name !== null) room.timeline.alsoCalled({ id, name });
+    log.update();
+    people.draw();
+    return "";
   }
 
   /** @param {string} id @param {boolean} isOn */
@@ -318,6 +341,7 @@ export class Desk {
     this.#later(import("../later/person.js"), ({ personDialog }) => {
       personDialog(member, room, {
         onMention: (word) => composer.mention(word), onAct: (act) => this.#does(act), onIgnore: (isOn) => this.#ignore(member.id, isOn),
+        onCall: (name) => this.#call(member.id, name),
       });
       if (room.standing.isStaff) room.askAccess();
     });

@@ -1,6 +1,7 @@
 // Tells somebody who looks elsewhere: the title's count, and the system's notifications as far as they are wanted, for each
 // room and at each hour. Not here: what counts as seen, and asking the browser for leave.
 
+import { nameOf } from "./petnames.js";
 import { setting } from "./store.js";
 import { safeLine } from "./text.js";
 import { t } from "./words.js";
@@ -49,7 +50,7 @@ export class Notifier {
     if (globalThis.Notification?.permission !== "granted") return;
     if (!isWanted(levelOf(room), isForMe, setting("quiet", null), new Date())) return;
     const body = setting("notify_hide", false) ? t("somebody_wrote_hidden") : safeLine(message.text ?? "").slice(0, 200);
-    const title = setting("notify_hide", false) ? room : t("somebody_wrote", { name: safeLine(message.from.name), room });
+    const title = setting("notify_hide", false) ? room : t("somebody_wrote", { name: nameOf(message.from), room });
     // Another window of this browser that tells of the same room replaces this one, and does not add to it.
     const notification = new Notification(title, { body, icon: this.icon, tag: `papo ${room}` });
     notification.onclick = () => {

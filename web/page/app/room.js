@@ -2,6 +2,7 @@
 // database. Does what the session says is to be done. Not here: anything that is shown.
 
 import { TYPING_EVERY_MS, TYPING_MS } from "./limits.js";
+import { petnamed } from "./petnames.js";
 import { Presence } from "./presence.js";
 import { Recent } from "./recent.js";
 import { Session } from "./session.js";
@@ -35,6 +36,7 @@ export class Room {
     this.onEvent = onEvent;
     this.name = room;
     this.timeline = new Timeline({ id: identity?.id ?? "guest-aaaaaaaaaaaaa", name });
+    for (const member of petnamed()) this.timeline.alsoCalled(member);
     /** @type {Map<string, Member>} */
     this.members = new Map();
     this.count = 0;

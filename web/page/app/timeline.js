@@ -163,6 +163,11 @@ export class Timeline {
     return this.#names.isShared(member.name);
   }
 
+  /** Takes note of a name that somebody could be taken for. @param {Member} member */
+  alsoCalled(member) {
+    this.#see(member);
+  }
+
   /** @param {Member} member */
   #see(member) {
     this.#names.see(member.name, this.#mine.has(member.id) ? this.#self : member.id);

@@ -11,6 +11,7 @@ import { t } from "../app/words.js";
  * @typedef {{kind: "say", text: string} | {kind: "wrong", text: string} | {kind: "rename", name: string}
  *   | {kind: "show", what: "help" | "people" | "invites" | "audit" | "search" | "settings"} | {kind: "leave"}
  *   | {kind: "join", room: string} | {kind: "older", count: number} | {kind: "whois", whom: string} | {kind: "ignore", whom: string, isOn: boolean}
+ *   | {kind: "call", whom: string, name: string | null} | {kind: "calls"}
  *   | {kind: "invite", uses?: number, seconds?: number} | {kind: "revoke", invite: string} | {kind: "act", act: Act}
  *   | {kind: "about", verb: Verb, whom: string, seconds?: number, why?: string}} Order
  */
@@ -24,6 +25,7 @@ export const COMMANDS = [
   { name: "nick", what: () => t("order_nick"), hint: "…" },
   { name: "who", what: () => t("order_who") },
   { name: "whois", what: () => t("order_whois"), hint: "@" },
+  { name: "call", what: () => t("order_call"), hint: "@" },
   { name: "ignore", what: () => t("order_ignore"), hint: "@" },
   { name: "unignore", what: () => t("order_unignore"), hint: "@" },
   { name: "join", what: () => t("order_join"), hint: "#" },
@@ -74,6 +76,12 @@ function order(name, rest) {
     case "whois": return rest === "" ? { kind: "wrong", text: t("order_whom", { command: "/whois" }) } : { kind: "whois", whom: rest };
     case "ignore": case "unignore":
       return rest === "" ? { kind: "wrong", text: t("order_whom", { command: `/${name}` }) } : { kind: "ignore", whom: rest, isOn: name === "ignore" };
+    case "call": case "petname": {
+      const [, whom, typed] = /** @type {RegExpExecArray} */ (/^(\S*)\s*([^]*)$/.exec(rest));
+      const called = typed === "" ? null : parseName(typed);
+      if (whom === "") return { kind: "calls" };
+      return typed !== "" && called === null ? { kind: "wrong", text: t("name_bad") } : { kind: "call", whom, name: called };
+    }
     case "join": {
       const room = parseRoom(rest.replace(/^#/, ""));
       return room === null ? { kind: "wrong", text: t("room_bad") } : { kind: "join", room };

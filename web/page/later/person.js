@@ -2,9 +2,10 @@
 
 import "./texts.js";
 import { mayActUpon, mayDo } from "../app/acts.js";
-import { isGuest } from "../app/codec.js";
+import { isGuest, parseName } from "../app/codec.js";
 import { actAbout, secondsOf, wordOf } from "./orders.js";
 import { isIgnored } from "../app/ignored.js";
+import { nameOf, petname } from "../app/petnames.js";
 import { safeLine } from "../app/text.js";
 import { t } from "../app/words.js";
 import { button, el, openDialog } from "../app/view/dom.js";
@@ -19,9 +20,9 @@ const WHY_CHARS_MAX = 200;
 /**
  * @param {Member} member @param {import("../app/room.js").Room} room
  * @param {{onMention: (word: string) => void, onAct: (act: Act) => void,
- *   onIgnore: (isOn: boolean) => void}} actions
+ *   onIgnore: (isOn: boolean) => void, onCall: (name: string | null) => string}} actions
  */
-export function personDialog(member, room, { onMention, onAct, onIgnore }) {
+export function personDialog(member, room, { onMention, onAct, onIgnore, onCall }) {
   const { standing, timeline } = room;
   const [role, isYou] = [standing.roleOf(member.id), timeline.isMine(member.id)];
   const isRuled = !isYou && mayActUpon(standing.role, role);
@@ -40,7 +41,7 @@ export function personDialog(member, room, { onMention, onAct, onIgnore }) {
     form.querySelector("input").focus();
   };
   const copying = button(t("copy"), () => copy(member.id, copying));
-  const dialog = openDialog(safeLine(member.name), t("close"),
+  const dialog = openDialog(nameOf(member), t("close"),
     el("div", { className: "line" }, avatar(member), el("span", { className: "soft" }, isYou ? t("you") : roleText(role))),
     el("p", { className: "fp" }, member.id.match(/guest-|.{1,4}/g)?.join(" ") ?? member.id),
     el("p", { className: "small soft" }, isGuest(member.id) ? t("person_guest") : t("person_key")),
@@ -51,6 +52,7 @@ export function personDialog(member, room, { onMention, onAct, onIgnore }) {
       dialog.close();
       onIgnore(!isHidden);
     })),
+    isYou || isGuest(member.id) ? null : petnameForm(member, onCall),
     isHidden ? el("p", { className: "small soft" }, t("ignored_more")) : null,
     isRuled || (mayDo(standing.role, "op") && !isYou) ? el("div", { className: "line", role: "group", "aria-label": t("keep_order") },
       isRuled ? asked("kick", t("do_kick")) : null,
@@ -58,6 +60,20 @@ export function personDialog(member, room, { onMention, onAct, onIgnore }) {
       isRuled ? asked("ban", t("do_ban")) : null,
       isRuled && mayDo(standing.role, "op") && !isGuest(member.id) ? rolesOf(role, plain) : null) : null,
     form);
+}
+
+/** One's own name for somebody. @param {Member} member @param {(name: string | null) => string} onCall returns what is wrong with it, if anything */
+function petnameForm(member, onCall) {
+  const problem = el("p", { className: "small problem", role: "alert" });
+  const input = el("input", {
+    className: "field", value: petname(member.id) ?? "", maxLength: 128, placeholder: safeLine(member.name), autocomplete: "off",
+    onchange: () => {
+      const name = parseName(input.value);
+      problem.textContent = name === null && input.value.trim() !== "" ? t("name_bad") : onCall(name);
+    },
+  });
+  return el("div", {}, el("label", {}, el("span", {}, t("petname")), input), problem,
+    petname(member.id) === null ? null : el("p", { className: "small soft" }, t("petname_theirs", { name: safeLine(member.name) })));
 }
 
 /** @param {string} role @param {(verb: Verb, text: string) => HTMLElement} plain */

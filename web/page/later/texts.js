@@ -49,6 +49,9 @@ export const MORE = {
     order_history: "load older messages, such as 100", order_history_number: "/history takes how many older messages, from 1 to {most}.",
     do_ignore: "Ignore", do_unignore: "Stop ignoring", ignored_more: "You do not see their messages. They are not told.",
     paste_title: "Paste {count} lines?", paste_text: "Paste as they are", paste_code: "As a block of code",
+    order_call: "a name of your own for somebody, which only you see: /call @Ana Mum", petname: "Your own name for them (only you see it)", petname_theirs: "They call themselves {name}.",
+    petname_taken: "You call somebody else so already. Choose another name, or take it from them first.", petname_guest: "Only somebody with a key, and who is not you, can have a name of your own: a guest is somebody new each time.",
+    calls_none: "You call nobody by a name of your own. /call @name your-name begins it.",
   },
   pt: {
     settings_name: "Nome", settings_language: "Idioma", settings_theme: "Cores", theme_system: "Como o sistema", theme_light: "Claras",
@@ -99,6 +102,9 @@ export const MORE = {
     order_history: "carregar mensagens mais antigas, como 100", order_history_number: "/history aceita quantas mensagens mais antigas, de 1 a {most}.",
     do_ignore: "Ignorar", do_unignore: "Deixar de ignorar", ignored_more: "Você não vê as mensagens dessa pessoa. Ela não fica sabendo.",
     paste_title: "Colar {count} linhas?", paste_text: "Colar como estão", paste_code: "Como bloco de código",
+    order_call: "um nome seu para alguém, que só você vê: /call @Ana Mãe", petname: "Seu próprio nome para a pessoa (só você vê)", petname_theirs: "A pessoa se chama {name}.",
+    petname_taken: "Você já chama outra pessoa assim. Escolha outro nome, ou tire-o dela primeiro.", petname_guest: "Só quem tem chave, e não é você, pode ter um nome seu: um visitante é outra pessoa a cada vez.",
+    calls_none: "Você não chama ninguém por um nome seu. /call @nome seu-nome começa.",
   },
 };
 

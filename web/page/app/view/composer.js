@@ -3,9 +3,9 @@
 
 import { bodyBytes } from "../codec.js";
 import { BODY_BYTES_MAX } from "../limits.js";
+import { nameOf } from "../petnames.js";
 import { knownRooms } from "../rooms.js";
 import { keep, setting } from "../store.js";
-import { safeLine } from "../text.js";
 import { t } from "../words.js";
 import { button, el } from "./dom.js";
 import { Offer } from "./offer.js";
@@ -122,10 +122,10 @@ export class Composer {
     return until === null ? t("silent_muted") : t("silent_until", { time: formatted(until, { dateStyle: "short", timeStyle: "short" }) });
   }
 
-  /** Who is writing. @param {{name: string}[]} members */
+  /** Who is writing. @param {import("../codec.js").Member[]} members */
   drawTyping(members) {
     if (this.problem !== "" || this.#limit() !== "") return;
-    const names = members.map(({ name }) => safeLine(name)).join(", ");
+    const names = members.map(nameOf).join(", ");
     const text = members.length === 0 ? "" : members.length > 3 ? t("typing_many") : t("typing", { names, count: members.length });
     if (this.hint.textContent !== text) this.hint.textContent = text;
   }
@@ -354,7 +354,7 @@ export class Composer {
     const { about, aboutLine } = this;
     aboutLine.hidden = about === null;
     if (about === null) return aboutLine.replaceChildren();
-    const words = about.isEdit ? t("editing") : t("replying", { name: safeLine(about.row.from.name) });
+    const words = about.isEdit ? t("editing") : t("replying", { name: nameOf(about.row.from) });
     aboutLine.replaceChildren(el("span", {}, words), quote(about.row, () => this.focus()),
       button("✕", () => this.#cancel(), "btn plain", { "aria-label": t("cancel") }));
     this.focus();

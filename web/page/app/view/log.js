@@ -4,6 +4,7 @@
 import { actText } from "../acts.js";
 import { isIgnored } from "../ignored.js";
 import { layout } from "../layout.js";
+import { nameOf } from "../petnames.js";
 import { setting } from "../store.js";
 import { safeLine } from "../text.js";
 import { t } from "../words.js";
@@ -198,7 +199,7 @@ export class Log {
   /** @param {any} item */
   #signOf({ row, isMore }) {
     const replied = row.reply === undefined ? null : this.context.room.timeline.row(row.reply);
-    const text = [isMore, this.context.room.timeline.needsBadge(row.from), this.found === row.seq, replied?.text].join(" ");
+    const text = [isMore, this.context.room.timeline.needsBadge(row.from), nameOf(row.from), this.found === row.seq, replied?.text].join(" ");
     // Rows that are not stored are made anew each time: what they say tells whether they have changed.
     return row.seq === undefined ? { row: null, text: `${text} ${row.delivery} ${row.text}` } : { row, text };
   }
@@ -341,7 +342,8 @@ export class Log {
     this.announced.push(message);
     this.announcing ??= setTimeout(() => {
       this.live.textContent = this.announced.length <= 3
-        ? this.announced.map((one) => (one.act ? actText(one) : `${safeLine(one.from.name)}: ${safeLine(one.text.slice(0, 200))}`)).join("\n")
+        ? this.announced.map((one) => (one.act ? actText(one) : `${nameOf(one.from)}: ${safeLine(one.text.slice(0, 200))}`)).join("
+")
         : t("new_in", { count: this.announced.length });
       this.announced = [];
       this.announcing = null;

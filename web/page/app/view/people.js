@@ -1,5 +1,6 @@
 // Who is in the room: a list that can be searched, with what each is here. Not here: what can be done about somebody.
 
+import { nameOf } from "../petnames.js";
 import { safeLine } from "../text.js";
 import { t } from "../words.js";
 import { el } from "./dom.js";
@@ -35,11 +36,11 @@ export class People {
     const { timeline, standing } = room;
     const wanted = plain(this.search.value);
     const all = [...room.members.values()];
-    all.sort((one, other) => one.name.localeCompare(other.name) || (one.id < other.id ? -1 : 1));
-    const fitting = wanted === "" ? all : all.filter((one) => plain(one.name).includes(wanted) || (wanted.length >= SIGN_LETTERS && one.id.replace("guest-", "").startsWith(wanted)));
+    all.sort((one, other) => nameOf(one).localeCompare(nameOf(other)) || (one.id < other.id ? -1 : 1));
+    const fitting = wanted === "" ? all : all.filter((one) => plain(one.name).includes(wanted) || plain(nameOf(one)).includes(wanted) || (wanted.length >= SIGN_LETTERS && one.id.replace("guest-", "").startsWith(wanted)));
     const members = fitting.slice(0, LISTED_MAX);
     const rows = members.map((member) => ({
-      member, needsBadge: timeline.needsBadge(member), isYou: timeline.isMine(member.id), role: standing.roleOf(member.id),
+      member, needsBadge: timeline.needsBadge(member), isYou: timeline.isMine(member.id), role: standing.roleOf(member.id), called: nameOf(member),
     }));
     const sign = JSON.stringify([room.count, all.length, wanted, rows]);
     if (sign === this.drawn) return;

@@ -4,6 +4,7 @@
 import { actText, whomName } from "../acts.js";
 import { badge, isGuest } from "../codec.js";
 import { colour, initial } from "../names.js";
+import { nameOf, petname } from "../petnames.js";
 import { safeLine } from "../text.js";
 import { locale, refusalText, t } from "../words.js";
 import { button, el, named } from "./dom.js";
@@ -34,12 +35,12 @@ export function dayName(time) {
 /** The circle with a letter. @param {{id: string, name: string}} member @param {boolean} [isSmall] */
 export function avatar(member, isSmall = false) {
   return el("span", { className: `av n${colour(member.id)}${isSmall ? " is-small" : ""}`, "aria-hidden": true },
-    el("span", {}, initial(member.name)));
+    el("span", {}, initial(nameOf(member))));
 }
 
 /** A name with its badge, in words. @param {{id: string, name: string}} member */
 export function signed(member) {
-  return `${safeLine(member.name)}#${badge(member.id)}`;
+  return `${nameOf(member)}#${badge(member.id)}`;
 }
 
 /** A name with its badge where the name alone does not say who it is. @param {{id: string, name: string}} member @param {boolean} needsBadge */
@@ -47,7 +48,7 @@ export function person(member, needsBadge) {
   const className = `who n${colour(member.id)}`;
   const sign = isGuest(member.id) ? `${t("guest")} ${badge(member.id)}` : badge(member.id);
   return [
-    named(safeLine(member.name), className),
+    named(nameOf(member), petname(member.id) === null ? className : `${className} is-petname`),
     needsBadge || isGuest(member.id) ? el("span", { className: `badge n${colour(member.id)}` }, sign) : null,
   ];
 }
@@ -62,7 +63,7 @@ export function rowNode(row, isMore, context) {
   const when = formatted(row.time, { hour: "2-digit", minute: "2-digit" });
   if (row.act) return actNode(row, when, context);
   const element = el("article", {
-    className: classes(row, isMore), tabIndex: -1, "aria-label": `${safeLine(row.from.name)}, ${when}`,
+    className: classes(row, isMore), tabIndex: -1, "aria-label": `${nameOf(row.from)}, ${when}`,
   });
   const time = el("time", { dateTime: row.time, title: formatted(row.time, { dateStyle: "full", timeStyle: "medium" }) }, when);
   const content = el("div", {});
@@ -95,7 +96,7 @@ export function presenceNode({ came, left, renamed, doubles }) {
 
 /** Names as a list in words, of many only the first. @param {import("../codec.js").Member[]} members */
 function listed(members) {
-  const names = members.map(({ name }) => `\u2068${safeLine(name)}\u2069`);
+  const names = members.map((member) => `\u2068${nameOf(member)}\u2069`);
   const shown = names.length <= NAMES_SHOWN + 1 ? names : [...names.slice(0, NAMES_SHOWN), t("more_people", { count: names.length - NAMES_SHOWN })];
   return new Intl.ListFormat(locale(), { type: "conjunction" }).format(shown);
 }
@@ -105,7 +106,7 @@ export function quote(row, onclick) {
   const said = row === null ? t("unknown_reply") : row.deleted ? t("deleted") : safeLine(row.text ?? "");
   const short = [...said.slice(0, 400)].slice(0, 160).join("");
   return button("", onclick, "quote").appendChild(el("span", { dir: "auto" },
-    row === null ? null : named(`${safeLine(row.from.name)}: `), short)).parentElement;
+    row === null ? null : named(`${nameOf(row.from)}: `), short)).parentElement;
 }
 
 /** @param {any} row @param {boolean} isMore */
