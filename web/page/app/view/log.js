@@ -342,8 +342,7 @@ export class Log {
     this.announced.push(message);
     this.announcing ??= setTimeout(() => {
       this.live.textContent = this.announced.length <= 3
-        ? this.announced.map((one) => (one.act ? actText(one) : `${nameOf(one.from)}: ${safeLine(one.text.slice(0, 200))}`)).join("
-")
+        ? this.announced.map((one) => (one.act ? actText(one) : `${nameOf(one.from)}: ${safeLine(one.text.slice(0, 200))}`)).join("\n")
         : t("new_in", { count: this.announced.length });
       this.announced = [];
       this.announcing = null;
