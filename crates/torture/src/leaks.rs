@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use papo_proto::Invite;
@@ -21,6 +22,12 @@ const REMEMBERED_MAX: usize = 2000;
 /// The fields of a client's line that hold what is nobody else's business. `room` is none of them: the server names the
 /// room whose log cannot be read.
 const FIELDS: [&str; 9] = ["name", "id", "key", "proof", "invite", "text", "emoji", "why", "whom"];
+
+/// How many bytes of lines are looked into, for the same reason.
+const LOOKED_INTO_BYTES_MAX: usize = 1024 * 1024;
+
+/// How much was looked into so far.
+static LOOKED_INTO_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// Everything that tests of this process have remembered.
 static REMEMBERED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -39,6 +46,9 @@ pub fn remember(text: &str) {
 /// what somebody else could not spell.
 pub fn remember_lines(bytes: &[u8]) {
     for line in bytes.split(|&byte| byte == b'\n') {
+        if LOOKED_INTO_BYTES.fetch_add(line.len(), Ordering::Relaxed) > LOOKED_INTO_BYTES_MAX {
+            return;
+        }
         let line = String::from_utf8_lossy(line);
         match serde_json::from_str(&line) {
             Ok(value) => remember_fields(&value),

@@ -1,47 +1,25 @@
 //! Bad input, row by row: what is said, in which state, what the answer is, and what is left of it. After each row the
 //! connection is as it should be, another member has seen nothing but what was stored, and nobody else was held up.
-//! Not here: lines that are bad by themselves, which are vectors of the protocol, and what a row costs in memory,
-//! which the shard's own tests look at.
+//! Not here: lines that are bad by themselves, which are vectors of the protocol, and what a row costs in memory
+//! (`memory`).
 
 use std::iter;
 use std::time::{Duration, Instant};
 
 use papo_proto::limits::{BODY_BYTES_MAX, LINE_BYTES_MAX};
-use papo_proto::{ClosingCode, ErrorCode, ServerMessage};
+use papo_proto::{ClosingCode, ErrorCode};
 
-use crate::common::{RawClient, TestServer};
-
-/// A row of the table.
-struct Row {
-    name: &'static str,
-    /// Whether the connection is in the room.
-    joined: bool,
-    /// The lines, each without its line feed.
-    lines: Vec<String>,
-    answer: Answer,
-}
-
-/// What comes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    /// Each line is refused with this code; the connection stays as it was.
-    Refused(ErrorCode),
-    /// The connection ends with this code.
-    Closed(ClosingCode),
-    /// It is a `ping` all the same.
-    Pong,
-    /// Each line is a message like any other.
-    Stored,
-    /// The first line is stored, the others are refused with this code.
-    FirstStored(ErrorCode),
-    /// It is let in, and told that its place is none of this log.
-    JoinedAnew,
-    /// A page of history.
-    Page,
-}
+use crate::common::TestServer;
+use crate::rows::{Answer, Row, Who};
 
 fn row(name: &'static str, joined: bool, answer: Answer, lines: impl IntoIterator<Item = String>) -> Row {
-    Row { name, joined, lines: lines.into_iter().collect(), answer }
+    let who = if joined { Who::Guest } else { Who::Stranger };
+    Row { name, who, lines: lines.into_iter().collect(), answer }
+}
+
+/// Every row.
+pub(crate) fn rows() -> impl Iterator<Item = Row> {
+    in_the_wrong_state().chain(numbers()).chain(costly_lines()).chain(texts())
 }
 
 /// Rows of one line each.
@@ -177,20 +155,23 @@ fn texts() -> impl Iterator<Item = Row> {
 #[test]
 fn every_bad_input_has_its_answer_and_leaves_nothing_behind() {
     let server = TestServer::start(|_| {});
-    let rows = in_the_wrong_state().chain(numbers()).chain(costly_lines()).chain(texts());
-    for (index, row) in rows.enumerate() {
+    for (index, row) in rows().enumerate() {
         println!("{}", row.name);
         let room = format!("room-{index}");
         let (mut watcher, _) = server.guest("Watcher", &room);
         watcher.say("before", "so that there is a message");
         let before = watcher.message().seq.number();
         let mut client = server.client();
-        if row.joined {
+        if row.who == Who::Guest {
             client.join(&format!(r#"{{"type":"join","name":"Ana","room":"{room}"}}"#));
         } else {
             client.welcome();
         }
-        let stored = check(&row, &mut client, &room);
+        let in_room = |line: &str| match row.who {
+            Who::Stranger => line.replace("\"name\"", &format!("\"room\":\"{room}\",\"name\"")),
+            _ => line.to_owned(),
+        };
+        let stored = row.check(&mut client, in_room);
         let begun = Instant::now();
         watcher.say("after", "so that everything before it is there");
         for place in before + 1..=before + stored {
@@ -200,59 +181,4 @@ fn every_bad_input_has_its_answer_and_leaves_nothing_behind() {
         assert_eq!((last.seq.number(), last.id.as_str()), (before + stored + 1, "after"), "{}", row.name);
         assert!(begun.elapsed() < Duration::from_secs(10), "{} has held up others", row.name);
     }
-}
-
-/// Says what a row says and checks the answer. Returns how many messages of it are stored.
-fn check(row: &Row, client: &mut RawClient, room: &str) -> u64 {
-    for line in &row.lines {
-        let line = if row.joined {
-            line.clone()
-        } else {
-            line.replace("\"name\"", &format!("\"room\":\"{room}\",\"name\""))
-        };
-        client.send(&line);
-    }
-    let name = row.name;
-    let mut stored = 0;
-    match row.answer {
-        Answer::Closed(code) => {
-            client.expect_closing(code);
-            return 0;
-        }
-        Answer::Refused(code) => {
-            for _ in &row.lines {
-                assert_eq!(client.refusal().code, code, "{name}");
-            }
-        }
-        Answer::Pong => assert_eq!(client.answer(), ServerMessage::Pong, "{name}"),
-        Answer::Stored => {
-            let said: serde_json::Value = serde_json::from_str(&row.lines[0]).unwrap();
-            let message = client.message();
-            assert_eq!(message.body.text.as_deref(), said["text"].as_str(), "{name}: byte for byte");
-            stored = 1;
-        }
-        Answer::FirstStored(code) => {
-            // The refusal may come before the echo, which takes the way through the feed.
-            let answers: Vec<ServerMessage> = row.lines.iter().map(|_| client.answer()).collect();
-            let is_refusal =
-                |said: &&ServerMessage| matches!(said, ServerMessage::Error(refusal) if refusal.code == code);
-            let is_first = |said: &&ServerMessage| matches!(said, ServerMessage::Message(message) if message.body.text.as_deref() == Some("one"));
-            stored = 1;
-            assert_eq!(answers.iter().filter(is_first).count(), 1, "{name}: {answers:?}");
-            assert_eq!(answers.iter().filter(is_refusal).count(), row.lines.len() - 1, "{name}: {answers:?}");
-        }
-        Answer::JoinedAnew => {
-            let head = client.joined().head;
-            let said = client.answer();
-            let is_right = matches!(said, ServerMessage::Truncated { next, .. } if next.number() == head + 1);
-            assert!(is_right, "{name}: {said:?}");
-        }
-        Answer::Page => {
-            let said = client.answer();
-            let is_right = matches!(&said, ServerMessage::History { messages, .. } if messages.len() <= 200);
-            assert!(is_right, "{name}: {said:?}");
-        }
-    }
-    client.expect_pong();
-    stored
 }

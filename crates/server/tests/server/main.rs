@@ -21,10 +21,13 @@ mod bad_inputs;
 mod carrier;
 mod join;
 mod lifecycle;
+#[cfg(target_os = "linux")]
+mod memory;
 mod messages;
 mod metrics;
 mod order;
 mod presence;
+mod rows;
 mod slow;
 mod starting;
 mod web;
