@@ -28,6 +28,7 @@ pub mod names;
 pub mod orders;
 pub mod pairing;
 pub mod petnames;
+mod possession;
 mod private_file;
 pub mod profile;
 pub mod protected;

@@ -13,19 +13,17 @@ use aws_lc_rs::digest;
 use papo_proto::limits::ALPN_LINES;
 use papo_proto::{Address, Fingerprint, Timestamp};
 use papo_words::t;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::ServerCertVerifier as _;
 use rustls::client::{Resumption, verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, aws_lc_rs as provider, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, aws_lc_rs as provider};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, PeerIncompatible,
-    RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, Error, OtherError, RootCertStore};
 
 use crate::error::{ConnectError, day};
 use crate::known_servers;
+use crate::possession::{Believe, PossessionVerifier};
 
 /// What a client knows about whom to trust, before it sees any certificate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +57,8 @@ impl Trust {
     ) -> Result<ClientConfig, ConnectError> {
         let provider = Arc::new(provider::default_provider());
         let policy = self.policy(address, accepted)?;
-        let verifier = Verifier { address: address.clone(), policy, provider: Arc::clone(&provider) };
+        let believer = Verifier { address: address.clone(), policy, provider: Arc::clone(&provider) };
+        let verifier = PossessionVerifier::new(believer, Arc::clone(&provider));
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])
             .map_err(|error| ConnectError::local(&error))?
@@ -284,45 +283,19 @@ fn timestamp(time: UnixTime) -> Timestamp {
     Timestamp::from_unix_ms(time.as_secs().saturating_mul(1000))
 }
 
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
+impl Believe for Verifier {
+    fn believe(
         &self,
         leaf: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
-        _ocsp_response: &[u8],
         now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
+    ) -> Result<(), Error> {
         let parsed = ParsedCertificate::try_from(leaf)?;
         let fingerprint = fingerprint_of(leaf).ok_or(CertificateError::BadEncoding)?;
-        match self.decide(&Shown { leaf, parsed, fingerprint, intermediates, name, now }) {
-            Ok(()) => Ok(ServerCertVerified::assertion()),
-            // The cause travels through rustls to whoever drives the connection; see `cause_in`.
-            Err(cause) => Err(CertificateError::Other(OtherError(Arc::new(cause))).into()),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _certificate: &CertificateDer<'_>,
-        _signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(PeerIncompatible::Tls12NotOffered.into())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        // The cause travels through rustls to whoever drives the connection; see `cause_in`.
+        self.decide(&Shown { leaf, parsed, fingerprint, intermediates, name, now })
+            .map_err(|cause| CertificateError::Other(OtherError(Arc::new(cause))).into())
     }
 }
 

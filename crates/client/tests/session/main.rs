@@ -1,4 +1,4 @@
-//! The conversation with a server in virtual time: written-out exchanges (`exchanges.rs`), the waiting times
+//! The conversation with a server in virtual time: written-out exchanges (`exchanges.rs`, `refusals.rs`), the waiting times
 //! and proofs that need more than a transcript (`times.rs`), and a faulty world made up by chance (`model.rs`).
 
 #![expect(
@@ -9,6 +9,7 @@
 
 mod exchanges;
 mod model;
+mod refusals;
 mod script;
 mod times;
 
