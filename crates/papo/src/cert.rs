@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use papo_client::text::for_terminal_line;
 use papo_proto::Timestamp;
 use papo_server::certificate::{
-    Certificate, CertificateError, PemFiles, authority_file, facts_of_file, fingerprint_of_file,
-    make_with_authority,
+    Certificate, CertificateError, PemFiles, authority_file, authority_key_file, facts_of_file,
+    fingerprint_of_file, make_with_authority,
 };
 use papo_words::{and, system, t};
 
@@ -32,7 +32,14 @@ pub(crate) fn make(asked: CertMake) -> Result<(), Failure> {
     if asked.local_ca {
         let authority = authority_file(&asked.data);
         let names = and(&names);
-        output::words(&t!("cli-cert-authority", authority = %authority.display(), key = %key, names = names));
+        let authority_key = authority_key_file(&asked.data);
+        output::words(&t!(
+            "cli-cert-authority",
+            authority = %authority.display(),
+            authority_key = %authority_key.display(),
+            key = %key,
+            names = names
+        ));
         output::words(&how_to_trust(&authority));
     } else {
         output::words(&t!("cli-cert-made", key = %key, certificate = %certificate));

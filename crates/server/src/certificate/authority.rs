@@ -32,6 +32,11 @@ pub fn authority_file(folder: &Path) -> PathBuf {
     folder.join(CERTIFICATE_FILE)
 }
 
+/// Where the authority's key is, in the same folder. Whoever has it can pass for the server to all who trust the authority.
+pub fn authority_key_file(folder: &Path) -> PathBuf {
+    folder.join(KEY_FILE)
+}
+
 /// Makes an authority for these names and addresses in a folder, and has it sign a certificate for the server's key.
 /// That key stays as it is where there is one, and with it the fingerprint: invites hold on.
 ///

@@ -24,7 +24,7 @@ use crate::files;
 use crate::tls::{self, Shown};
 use crate::web::Hosts;
 
-pub use authority::{authority_file, make_with_authority};
+pub use authority::{authority_file, authority_key_file, make_with_authority};
 pub(crate) use authority::{is_due, renew};
 pub use facts::Facts;
 

@@ -75,7 +75,7 @@ cli-cert-made = Made { $key } (keep it secret) and { $certificate } (give it to 
     The fingerprint:
 cli-cert-authority =
     Made { $authority }, an authority for { $names } and nothing else. The server shows a certificate of it from its next start on, has it signed again by itself, and keeps its key: invites hold on.
-    Keep { $key } and the key of the authority secret. Whoever joined with --ca server.crt takes authority.crt from now on.
+    The authority's key is { $authority_key }. It must not leave this computer: whoever has it can pass for this server. Keep { $key } secret too. Whoever joined with --ca server.crt takes authority.crt from now on.
 cli-cert-no-authority = { $folder } holds no authority: make one with `papo cert make --local-ca NAME`, with the names and addresses under which others reach the server
 cli-cert-trust =
     To open the page without a warning, each computer and phone has to trust this file once:

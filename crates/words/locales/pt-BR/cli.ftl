@@ -75,7 +75,7 @@ cli-cert-made = Criados { $key } (guarde em segredo) e { $certificate } (dê a q
     A impressão digital:
 cli-cert-authority =
     Criada { $authority }, uma autoridade para { $names } e nada mais. A partir do próximo início o servidor mostra um certificado dela, manda assiná-lo de novo por si mesmo e conserva a chave: os convites continuam valendo.
-    Guarde em segredo { $key } e a chave da autoridade. Quem entrava com --ca server.crt usa de agora em diante authority.crt.
+    A chave da autoridade é { $authority_key }. Ela não deve sair deste computador: quem a tem pode se passar por este servidor. Guarde também { $key } em segredo. Quem entrava com --ca server.crt usa de agora em diante authority.crt.
 cli-cert-no-authority = { $folder } não contém autoridade: crie uma com `papo cert make --local-ca NOME`, com os nomes e endereços pelos quais os outros alcançam o servidor
 cli-cert-trust =
     Para abrir a página sem aviso, cada computador e cada celular precisa confiar uma vez neste arquivo:
