@@ -9,6 +9,7 @@ mod link;
 mod presence;
 mod quotes;
 pub(crate) mod send;
+mod slowed;
 mod style;
 pub(crate) mod tail;
 mod typed;

@@ -29,7 +29,7 @@ pub(crate) fn run(asked: &Room) -> Result<(), Failure> {
         return owner_invite(asked);
     }
     let order = match orders::read(&asked.command, &asked.words) {
-        Some(order) => order.map_err(Failure::usage)?,
+        Some(order) => order.map_err(|why| Failure::usage(as_typed(&why)))?,
         None => return Err(Failure::usage(t!("cli-room-unknown", command = asked.command.as_str()))),
     };
     match order {
@@ -43,6 +43,16 @@ pub(crate) fn run(asked: &Room) -> Result<(), Failure> {
         Order::Audit => audit(asked),
         Order::Access => access(asked),
     }
+}
+
+/// What is said of commands in a chat, where each begins with a slash, for somebody who types them after `papo room`.
+fn as_typed(words: &str) -> String {
+    let mut before = ' ';
+    let is_slash_of_command = |c: char| {
+        let begins_word = std::mem::replace(&mut before, c) == ' ';
+        c == '/' && begins_word
+    };
+    words.replace(is_slash_of_command, "")
 }
 
 /// Whom a word means. Who is named by id need not be among those whom the server names.
@@ -131,7 +141,7 @@ fn revoke(asked: &Room, beginning: &str) -> Result<(), Failure> {
     let mut meant = access.invites.iter().filter(|one| one.invite.to_string().starts_with(beginning));
     match (meant.next(), meant.next()) {
         (Some(one), None) => tell_done(asked, Act::Revoke { invite: one.invite }),
-        _ => Err(Failure::usage(t!("chat-order-no-invite", invite = beginning))),
+        _ => Err(Failure::usage(as_typed(&t!("chat-order-no-invite", invite = beginning)))),
     }
 }
 

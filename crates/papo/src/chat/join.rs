@@ -14,7 +14,7 @@ use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::names::{Double, Doubles};
 use papo_client::petnames::Petnames;
 use papo_client::session::Follow;
-use papo_proto::{Body, Invite, InviteId, Member, Message, MessageId, Name, Seq};
+use papo_proto::{Body, ErrorCode, Invite, InviteId, Member, Message, MessageId, Name, Refusal, Seq};
 use papo_words::t;
 use terminal_size::{Height, Width, terminal_size};
 
@@ -23,6 +23,7 @@ use super::input::{self, Credit};
 use super::line::{self, Scribe};
 use super::link::{self, Happening, Link};
 use super::presence::Presence;
+use super::slowed::Slowed;
 use super::typed::{self, TypedLine};
 use super::words;
 use crate::exit::{EXIT_INTERRUPTED, Exit, Failure};
@@ -78,6 +79,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         bounds: Some(Vec::new()),
         ending: None,
         leaving: false,
+        slowed: Slowed::default(),
         failed: None,
     };
     visit.scribe.set_petnames(Petnames::read(&visit.petnames).map_err(|error| local(&error))?);
@@ -120,6 +122,7 @@ struct Visit {
     ending: Option<Instant>,
     /// Whether the person has asked to leave; what is typed after that is not meant for the room.
     leaving: bool,
+    slowed: Slowed,
     /// The first message that the server has refused for good.
     failed: Option<Failure>,
 }
@@ -191,7 +194,7 @@ impl Visit {
                 self.on_settled(&id);
             }
             Event::Refused(refusal) => {
-                output::words(&words::refused(&refusal));
+                self.tell_refused(&refusal);
                 if refusal.about.is_none() {
                     // Perhaps the earlier messages were refused; the live ones must not wait for them for ever.
                     self.release()?;
@@ -212,6 +215,18 @@ impl Visit {
             presence => self.on_presence(presence),
         }
         Ok(Goes::On)
+    }
+
+    fn tell_refused(&mut self, refusal: &Refusal) {
+        let is_slow = refusal.code == ErrorCode::TooFast;
+        let seconds = refusal.retry_after.unwrap_or(1);
+        if is_slow && !self.slowed.begins(Instant::now(), seconds) {
+            return;
+        }
+        match self.under_way.len() {
+            waiting @ 1.. if is_slow => output::words(&words::slowed(waiting, seconds)),
+            _ => output::words(&words::refused(refusal)),
+        }
     }
 
     fn on_state(&mut self, state: &ConnectionState) -> Result<(), Failure> {
@@ -482,6 +497,9 @@ impl Visit {
     fn on_settled(&mut self, id: &MessageId) {
         if self.under_way.remove(id).is_some() {
             self.give_credit();
+            if !self.under_way.is_empty() {
+                self.slowed.continues(Instant::now());
+            }
         }
         if self.ending.is_some() {
             self.on_end();

@@ -274,6 +274,11 @@ pub(super) fn refused(refusal: &Refusal) -> String {
     }
 }
 
+/// That the server takes messages more slowly than they come: so many wait, and the next of them goes in so many seconds.
+pub(super) fn slowed(waiting: usize, seconds: u32) -> String {
+    t!("chat-slowed", waiting = waiting, seconds = seconds)
+}
+
 /// A message that was refused for good, with its text, so that it can be copied and said otherwise.
 pub(super) fn not_sent(refusal: &Refusal, text: Option<&str>) -> String {
     let not_sent = t!("chat-not-sent", text = refusal.said());

@@ -105,6 +105,9 @@ fn a_server_whose_output_nobody_reads_gets_its_owner() {
     send("Bia", &printed).check(5, &["taken back"]);
     send("Ana", &made.out).check(0, &[]);
     room(&["owner-invite"]).check(5, &["the room lobby has an owner already", "op NAME owner"]);
+    // Commands are named as they are typed here, which is without a slash.
+    room(&["invite", "many"]).check(2, &["papo: invite takes how many"]);
+    room(&["revoke", "abc"]).check(2, &["begins with abc; access lists them"]);
 
     // Whom the room does not know is named by id, and a refusal is said in the language that was asked in.
     let unban = ["unban", "25njqamcweflpvkl73j4szah"];

@@ -447,3 +447,23 @@ fn a_petname_is_shown_to_its_giver_alone() {
     }
     server.stop();
 }
+
+/// A paste that is longer than the server takes at once is sent whole and in order, and the person is told so once.
+#[test]
+fn a_paste_that_is_too_fast_is_told_once_and_sent_whole() {
+    const LINES: usize = 25;
+    let world = World::new();
+    let server = Server::start(&world, &["--limits", "messages=5:3"]);
+    let mut ana = Running::start(world.as_person("a", "Ana", &["join", "--plain", &server.invite]));
+    ana.err("You are in lobby");
+    (1..=LINES).for_each(|number| ana.write(&format!("line {number} of the paste")));
+    let ended = ana.end();
+    ended.check(0, &["Nothing is lost"]);
+    assert_eq!(ended.err.matches("more slowly").count(), 1, "{ended:?}");
+    let tail = ["tail", "--after", "0", "--no-follow", &server.invite];
+    let read = Running::start(world.as_person("z", "Zoë", &tail)).end();
+    let said: Vec<&str> = read.out.lines().filter_map(|line| line.split("Ana: ").nth(1)).collect();
+    let expected: Vec<String> = (1..=LINES).map(|number| format!("line {number} of the paste")).collect();
+    assert_eq!(said, expected, "{read:?}");
+    server.stop();
+}

@@ -10,6 +10,7 @@ mod cli;
 mod clock;
 mod errors;
 mod health;
+mod http;
 mod key;
 mod language;
 mod pair;

@@ -81,6 +81,10 @@ chat-no-longer-reacts = { $who } no longer reacts with { $emoji } to { $quoted }
 chat-truncated = * The server no longer keeps what came before message { $next }.
 chat-refused = * The server: { $text }
 chat-refused-wait = * The server: { $text } ({ $seconds } s)
+chat-slowed = * This server takes messages more slowly than yours come. Nothing is lost: { $waiting ->
+        [one] one waits and is sent by itself, in { $seconds } s
+       *[other] { $waiting } wait and are sent by themselves, the next in { $seconds } s
+    }
 chat-not-sent = The message was not sent: { $text }
 chat-it-was = It was: { $text }
 chat-history-number = /history takes a number from 1 to { $most }
@@ -109,7 +113,7 @@ chat-order-slow = /slow takes a time such as 10s or 2m, auto to follow how many 
 chat-order-invite = /invite takes how many may come in by it (a number) and for how long (such as 2h or 7d), or nothing
 chat-order-revoke = /revoke needs the first characters of an invite; /access lists them
 chat-order-no-invite = there is no single invite that begins with { $invite }; /access lists them
-chat-order-nobody = nobody called { $whom } is known here; /who and /access list names, and an id works always
+chat-order-nobody = nobody called { $whom } is known here: known are those who are here and those with a role, a ban or a mute; an id works always
 chat-order-several = several are called { $whom }: { $names }
 chat-order-no-link = the link needs the server's fingerprint: come in by an invite link, or ask whoever runs the server for one (papo room ROOM invite)
 chat-invite-link = * The invite: { $link }

@@ -81,6 +81,10 @@ chat-no-longer-reacts = { $who } não reage mais com { $emoji } a { $quoted }
 chat-truncated = * O servidor não guarda mais o que veio antes da mensagem { $next }.
 chat-refused = * O servidor: { $text }
 chat-refused-wait = * O servidor: { $text } ({ $seconds } s)
+chat-slowed = * Este servidor recebe as mensagens mais devagar do que as suas chegam. Nada se perde: { $waiting ->
+        [one] uma espera e é enviada sozinha, em { $seconds } s
+       *[other] { $waiting } esperam e são enviadas sozinhas, a próxima em { $seconds } s
+    }
 chat-not-sent = A mensagem não foi enviada: { $text }
 chat-it-was = Era: { $text }
 chat-history-number = /history recebe um número de 1 a { $most }
@@ -109,7 +113,7 @@ chat-order-slow = /slow aceita um tempo como 10s ou 2m, auto para seguir quantos
 chat-order-invite = /invite aceita quantas pessoas podem entrar com ele (um número) e por quanto tempo (como 2h ou 7d), ou nada
 chat-order-revoke = /revoke precisa dos primeiros caracteres de um convite; /access mostra quais há
 chat-order-no-invite = não há um único convite que comece com { $invite }; /access mostra quais há
-chat-order-nobody = ninguém com o nome { $whom } é conhecido aqui; /who e /access mostram os nomes, e um id sempre serve
+chat-order-nobody = ninguém com o nome { $whom } é conhecido aqui: só quem está aqui e quem tem um papel, um banimento ou um silêncio; um id sempre serve
 chat-order-several = há mais de uma pessoa chamada { $whom }: { $names }
 chat-order-no-link = o link precisa da impressão digital do servidor: entre por um link de convite, ou peça um a quem cuida do servidor (papo room SALA invite)
 chat-invite-link = * O convite: { $link }
