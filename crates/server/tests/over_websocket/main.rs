@@ -29,5 +29,7 @@ mod messages;
 mod order;
 #[path = "../server/presence.rs"]
 mod presence;
+#[path = "../server/rows.rs"]
+mod rows;
 #[path = "../server/slow.rs"]
 mod slow;
