@@ -17,10 +17,10 @@ use crate::rows::{Answer, Row, Who};
 const ALONE: &str = "PAPO_TEST_ALONE";
 
 /// How often each line is said in a round, and how many rounds there are. The first two fill what is kept for use.
-const TIMES: usize = 100;
-const ROUNDS: usize = 5;
+const TIMES: usize = 50;
+const ROUNDS: usize = 4;
 
-/// How much the process may grow after the second round: what an allocator keeps here and there. A hundred bytes for each
+/// How much the process may grow after the second round: what an allocator keeps here and there. Four hundred bytes for each
 /// line would be more.
 const GROWTH_KIB_MAX: u64 = 2 * 1024;
 
