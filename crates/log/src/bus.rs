@@ -35,6 +35,8 @@ pub(crate) struct Bus {
     arrived: Condvar,
     /// Held for adding or taking only.
     outbox: Mutex<Outbox>,
+    /// When a message of our own came back last. Held for a moment.
+    echoed: Mutex<Option<Instant>>,
     /// Wakes the task that sends.
     pub(crate) waiting: Notify,
 }
@@ -52,6 +54,7 @@ impl Bus {
             inbox: Mutex::default(),
             arrived: Condvar::new(),
             outbox: Mutex::default(),
+            echoed: Mutex::default(),
             waiting: Notify::new(),
         }
     }
@@ -118,12 +121,20 @@ impl Bus {
         let Some((kind, node)) = head.split_at_checked(1) else { return Vec::new() };
         match (kind, u64::from_str_radix(node, 16)) {
             (_, Err(_)) => Vec::new(),
-            (_, Ok(node)) if node == self.node => Vec::new(),
+            (_, Ok(node)) if node == self.node => {
+                *lock(&self.echoed) = Some(Instant::now());
+                Vec::new()
+            }
             ("n", Ok(node)) => vec![News::Note { node, text: rest.to_owned() }],
             ("e", _) => rest.split(SEPARATOR).map(|room| News::Entries { room: Arc::from(room) }).collect(),
             // Of a later version: whatever it says, looking is right.
             _ => vec![News::Everything],
         }
+    }
+
+    /// Whether a message of our own came back within this time.
+    pub(crate) fn hears_itself(&self, within: Duration) -> bool {
+        lock(&self.echoed).is_some_and(|at| at.elapsed() < within)
     }
 
     /// Takes in what a message of some handle says.
@@ -159,11 +170,13 @@ mod tests {
         one.appended(&"lobby".into());
         one.tell("oi\nall");
         one.tell(&"x".repeat(NOTE_BYTES_MAX + 1));
+        assert!(!one.hears_itself(Duration::MAX));
         while let Some(message) = one.next_message() {
             one.receive(&message);
             other.receive(&message);
         }
         assert_eq!(one.wait(Duration::ZERO), []);
+        assert!(one.hears_itself(Duration::MAX) && !other.hears_itself(Duration::MAX));
         let entries = |room: &str| News::Entries { room: room.into() };
         let note = News::Note { node: one.node, text: "oi\nall".into() };
         assert_eq!(other.wait(Duration::from_secs(30)), [entries("lobby"), entries("sala é"), note]);

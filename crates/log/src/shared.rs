@@ -45,6 +45,9 @@ pub trait Shared: Send + Sync {
     /// not sent.
     fn tell(&self, note: &str);
 
+    /// Whether something that we ourselves have told came back within this time: then the others can hear us, and we them.
+    fn hears_itself(&self, within: Duration) -> bool;
+
     /// The newest sequence numbers of these rooms, in their order.
     fn heads(&self, rooms: &[Arc<str>]) -> Result<Vec<u64>, LogError>;
 

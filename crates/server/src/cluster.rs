@@ -1,33 +1,49 @@
-//! This server among others that share its log: a thread that hears of what they append and has the rooms here fed.
-//! Wake-ups may be lost, so every second it also compares what the log has with what was fed. Not here: feeding
-//! (`writer::follow`), and how servers hear of one another (the log).
+//! This server among others that share its log: a thread that hears of what they append and has the rooms here fed, and
+//! that tells them who is here and hears who is there. Wake-ups may be lost, so every second what the log has is compared
+//! with what was fed, by another thread: a log that does not answer must not keep this one from being heard. Not here:
+//! feeding (`writer::follow`), who is on which server (`elsewhere`), and how servers hear of one another (the log).
+
+mod speaker;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use papo_log::{News, RoomLog, Shared};
 use papo_proto::RoomName;
 
-use crate::desk::Job;
+use crate::desk::{Job, Mail, Post};
+use crate::elsewhere::{Changes, Item, Note, SharedElsewhere};
 use crate::room::{Hub, Room};
+use crate::tags::AddressTags;
 use crate::writer::WriterQueue;
 
-/// How long the thread waits for news at a time; then it looks whether the server stops.
+use speaker::Speaker;
+
+/// How long the thread waits for news at a time; then it looks whether the server stops. Also how long changes of who is
+/// here are gathered before the others are told, and changes there before the members here are.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// How often the log is compared with what was fed.
+/// How often the log is compared with what was fed, and how long counts of large rooms are gathered.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// How many rooms are asked for at a time.
 const ROOMS_MAX: usize = 1000;
+
+/// Whoever has heard nothing of itself for so long may have missed others as well: some heartbeats.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The thread's own.
 pub(crate) struct Cluster {
     pub(crate) log: Arc<dyn RoomLog>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) queue: Arc<WriterQueue>,
+    pub(crate) shards: Vec<Arc<dyn Post>>,
+    pub(crate) tags: Arc<AddressTags>,
+    pub(crate) elsewhere: Arc<SharedElsewhere>,
     /// Set when the server stops.
     pub(crate) stopping: Arc<AtomicBool>,
     /// Set here when the log is another one than it was; then the thread ends, and the server with it.
@@ -41,9 +57,27 @@ impl Cluster {
         for warning in shared.warnings() {
             tracing::warn!("{warning}");
         }
-        let mut next_sweep = Instant::now() + SWEEP_EVERY;
-        while !self.stopping.load(Ordering::SeqCst) {
+        let (sweeps, asked) = sync_channel(1);
+        thread::scope(|scope| {
+            scope.spawn(|| self.sweep_when_asked(shared, &asked));
+            self.work(shared, sweeps);
+        });
+    }
+
+    // By value: the other thread ends with the sender.
+    #[expect(clippy::needless_pass_by_value, reason = "dropping it ends the thread that sweeps")]
+    fn work(&self, shared: &dyn Shared, sweeps: SyncSender<()>) {
+        let mut speaker = Speaker::new(shared.node());
+        let mut changed = BTreeSet::new();
+        let mut servers = 0;
+        let start = Instant::now();
+        let (mut last_turn, mut next_sweep) = (start, start + SWEEP_EVERY);
+        speaker.begin(shared);
+        loop {
             let news = shared.wait(WAIT);
+            if self.stopping.load(Ordering::SeqCst) {
+                return speaker.end(shared);
+            }
             if news.contains(&News::Replaced) {
                 tracing::error!(
                     "the log was restored or made anew: this server stops, so that it begins again with it"
@@ -52,11 +86,74 @@ impl Cluster {
                 return;
             }
             self.follow(&news);
-            if news.contains(&News::Everything) || Instant::now() >= next_sweep {
-                self.sweep(shared);
-                next_sweep = Instant::now() + SWEEP_EVERY;
+            for news in &news {
+                if let News::Note { node, text } = news {
+                    self.hear(*node, text, &mut speaker, &mut changed);
+                }
+            }
+            let now = Instant::now();
+            let sweep_is_due = now >= next_sweep;
+            if sweep_is_due || news.contains(&News::Everything) {
+                next_sweep = now + SWEEP_EVERY;
+                // Where it is full, the other thread is about to look anyway.
+                let _ = sweeps.try_send(());
+            }
+            if now.duration_since(last_turn) < WAIT && !sweep_is_due {
+                continue;
+            }
+            if shared.hears_itself(CONNECTED_WITHIN) {
+                let mut elsewhere = self.elsewhere.lock();
+                let changes = elsewhere.pass(now.duration_since(last_turn).min(SWEEP_EVERY));
+                self.apply(&changes, &mut changed);
+                if std::mem::replace(&mut servers, elsewhere.servers_len()) != elsewhere.servers_len() {
+                    tracing::info!(servers, "other servers that share the log are heard");
+                }
+            }
+            last_turn = now;
+            speaker.tell(shared, &self.hub, &self.tags, sweep_is_due, now);
+            self.publish(&mut changed, sweep_is_due);
+        }
+    }
+
+    /// Takes in what another server says of who is there.
+    fn hear(&self, node: u64, text: &str, speaker: &mut Speaker, changed: &mut BTreeSet<RoomName>) {
+        let Some(note) = Note::decode(text) else { return };
+        speaker.is_asked |= note.items.iter().any(
+            |item| matches!(item, Item::Ask(whom) if whom.is_none_or(|whom| whom == speaker.server)),
+        );
+        let mut elsewhere = self.elsewhere.lock();
+        let (changes, ask) = elsewhere.hear(node, &note);
+        self.apply(&changes, changed);
+        drop(elsewhere);
+        if ask {
+            speaker.ask(node);
+        }
+    }
+
+    /// Does changes to the rooms that are open here. Called with the lock of what is known held.
+    fn apply(&self, changes: &Changes, changed: &mut BTreeSet<RoomName>) {
+        for (name, change) in changes {
+            if let Some(room) = self.hub.find(name) {
+                change.apply(&mut room.presence());
+                changed.insert(name.clone());
             }
         }
+    }
+
+    /// Tells the members here what has changed elsewhere; in large rooms only where counts are due.
+    fn publish(&self, changed: &mut BTreeSet<RoomName>, counts_are_due: bool) {
+        changed.retain(|name| {
+            let Some(room) = self.hub.find(name) else { return false };
+            if room.presence().is_large() && !counts_are_due {
+                return true;
+            }
+            if room.publish_presence() {
+                for shard in room.subscribers().filter_map(|index| self.shards.get(index)) {
+                    shard.post(Mail::News(Arc::clone(&room)));
+                }
+            }
+            false
+        });
     }
 
     /// Has the rooms fed in which others have said something.
@@ -73,6 +170,13 @@ impl Cluster {
             open.filter(|room| self.hub.find(room).is_some()).map(|room| Job::Follow { room }).collect();
         if !jobs.is_empty() {
             self.queue.submit(&mut jobs);
+        }
+    }
+
+    /// The other thread: compares the log with what was fed whenever it is asked to.
+    fn sweep_when_asked(&self, shared: &dyn Shared, asked: &Receiver<()>) {
+        while asked.recv().is_ok() {
+            self.sweep(shared);
         }
     }
 

@@ -15,6 +15,7 @@ mod config;
 mod connection;
 pub mod control;
 mod desk;
+mod elsewhere;
 mod event_loop;
 mod feed;
 mod files;

@@ -1,5 +1,6 @@
-//! Who is in a room. Changes are gathered and told in batches, at best effort and never through the log.
-//! Not here: when a batch is due, which the shard decides, and who gets it, which the feed decides.
+//! Who is in a room, on this server and on others that share its log. Changes are gathered and told in batches, at best
+//! effort and never through the log. Not here: when a batch is due, which the shard decides, who gets it, which the feed
+//! decides, and how servers tell one another (`elsewhere`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +16,49 @@ pub(crate) struct Presence {
     typing: BTreeSet<MemberId>,
     /// The count that was told last, where the room tells counts only.
     told_count: Option<u64>,
+    /// How many of the members have a connection to this server.
+    here: usize,
+    /// How many there are on other servers that tell only that.
+    uncounted_elsewhere: u64,
+    /// What the other servers have not been told; nothing where there are none.
+    outward: Option<Box<Outward>>,
 }
 
 #[derive(Debug)]
 struct Present {
     name: Name,
+    /// To this server.
     connections: u32,
+    /// On how many other servers the member is.
+    elsewhere: u32,
+}
+
+/// What other servers have been told of this one's members, and have not.
+#[derive(Debug, Default)]
+struct Outward {
+    told: Told,
+    changed: BTreeSet<MemberId>,
+    typing: BTreeSet<MemberId>,
+}
+
+/// What other servers know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Told {
+    #[default]
+    Nothing,
+    Members,
+    Count(u64),
+}
+
+/// What other servers are to be told of this one's members of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// These are all.
+    All(Vec<Member>),
+    /// These have come or are called something else, and these have gone.
+    Changed { entered: Vec<Member>, left: Vec<MemberId> },
+    /// There are so many.
+    Count(u64),
 }
 
 /// What others have not been told of a member yet.
@@ -33,14 +71,34 @@ enum Change {
 }
 
 impl Presence {
+    /// From now on other servers are told of the members here.
+    pub(crate) fn share(&mut self) {
+        self.outward = Some(Box::default());
+    }
+
     /// One more connection of this member.
     pub(crate) fn enter(&mut self, member: &Member) {
+        self.add(member, (1, 0));
+        if self.members.get(&member.id).is_some_and(|present| present.connections == 1) {
+            self.here += 1;
+            self.change_outward(&member.id);
+        }
+    }
+
+    /// The member is on one more of the other servers.
+    pub(crate) fn enter_elsewhere(&mut self, member: &Member) {
+        self.add(member, (0, 1));
+    }
+
+    fn add(&mut self, member: &Member, (connections, elsewhere): (u32, u32)) {
         if let Some(present) = self.members.get_mut(&member.id) {
-            present.connections += 1;
-            self.rename(member);
+            present.connections += connections;
+            present.elsewhere += elsewhere;
+            self.call(member);
             return;
         }
-        self.members.insert(member.id.clone(), Present { name: member.name.clone(), connections: 1 });
+        let present = Present { name: member.name.clone(), connections, elsewhere };
+        self.members.insert(member.id.clone(), present);
         match self.changes.remove(&member.id) {
             // Left and back within one batch: nobody needs to know, except of another name.
             Some(Change::Left(name)) if name == member.name => {}
@@ -56,6 +114,22 @@ impl Presence {
         if present.connections > 0 {
             return;
         }
+        self.here -= 1;
+        self.change_outward(id);
+        self.remove_if_gone(id);
+    }
+
+    /// The member is on one less of the other servers.
+    pub(crate) fn leave_elsewhere(&mut self, id: &MemberId) {
+        let Some(present) = self.members.get_mut(id) else { return };
+        present.elsewhere = present.elsewhere.saturating_sub(1);
+        self.remove_if_gone(id);
+    }
+
+    fn remove_if_gone(&mut self, id: &MemberId) {
+        if self.members.get(id).is_none_or(|present| present.connections + present.elsewhere > 0) {
+            return;
+        }
         self.typing.remove(id);
         let Some(present) = self.members.remove(id) else { return };
         if self.changes.remove(id) != Some(Change::Entered) {
@@ -63,8 +137,30 @@ impl Presence {
         }
     }
 
+    /// On other servers are so many besides those who are named.
+    pub(crate) fn count_elsewhere(&mut self, count: u64) {
+        self.uncounted_elsewhere = count;
+    }
+
+    /// What is known so far is news for nobody.
+    pub(crate) fn forget_news(&mut self) {
+        self.changes.clear();
+    }
+
     /// The member is called something else, or still the same.
     pub(crate) fn rename(&mut self, member: &Member) {
+        if self.members.get(&member.id).is_some_and(|present| present.name != member.name) {
+            self.change_outward(&member.id);
+        }
+        self.call(member);
+    }
+
+    /// A member of another server is called something else there.
+    pub(crate) fn rename_elsewhere(&mut self, member: &Member) {
+        self.call(member);
+    }
+
+    fn call(&mut self, member: &Member) {
         let Some(present) = self.members.get_mut(&member.id) else { return };
         if present.name != member.name {
             present.name = member.name.clone();
@@ -74,7 +170,18 @@ impl Presence {
 
     /// The member is writing.
     pub(crate) fn typing(&mut self, id: &MemberId) {
-        if self.members.len() <= PRESENCE_MEMBERS_MAX {
+        if self.is_large() {
+            return;
+        }
+        self.typing.insert(id.clone());
+        if let Some(outward) = &mut self.outward {
+            outward.typing.insert(id.clone());
+        }
+    }
+
+    /// The member is writing on another server.
+    pub(crate) fn typing_elsewhere(&mut self, id: &MemberId) {
+        if !self.is_large() && self.members.contains_key(id) {
             self.typing.insert(id.clone());
         }
     }
@@ -89,19 +196,24 @@ impl Presence {
         self.members.keys().filter(|id| !id.is_guest()).take(len_max).cloned().collect()
     }
 
-    /// How many members there are.
+    /// How many members there are. Whoever is both here and on a server that tells only how many it has counts twice.
     pub(crate) fn count(&self) -> u64 {
-        self.members.len() as u64
+        self.members.len() as u64 + self.uncounted_elsewhere
+    }
+
+    /// How many members have a connection to this server.
+    pub(crate) fn count_here(&self) -> u64 {
+        self.here as u64
     }
 
     /// Whether the room is too large for telling who comes and goes.
     pub(crate) fn is_large(&self) -> bool {
-        self.members.len() > PRESENCE_MEMBERS_MAX
+        self.count() > PRESENCE_MEMBERS_MAX as u64
     }
 
     /// The members, where they are few.
     pub(crate) fn list_if_few(&self) -> Option<Vec<Member>> {
-        (self.members.len() <= MEMBERS_LISTED_MAX).then(|| self.members.iter().map(member).collect())
+        (self.count() <= MEMBERS_LISTED_MAX as u64).then(|| self.members.iter().map(member).collect())
     }
 
     /// A page of members in the order of their ids, and whether more follow.
@@ -110,6 +222,58 @@ impl Presence {
         let mut rest = self.members.range::<MemberId, _>((from, std::ops::Bound::Unbounded));
         let page = rest.by_ref().take(len_max).map(member).collect();
         (page, rest.next().is_some())
+    }
+
+    /// What the other servers are to be told of the members here, and forgets it. Where there are many, only how many,
+    /// and that only where counts are due.
+    pub(crate) fn take_telling(&mut self, counts_are_due: bool) -> Option<Telling> {
+        let here = self.here;
+        let outward = self.outward.as_mut()?;
+        if here > PRESENCE_MEMBERS_MAX {
+            outward.changed.clear();
+            let count = Told::Count(here as u64);
+            if !counts_are_due || std::mem::replace(&mut outward.told, count) == count {
+                return None;
+            }
+            return Some(Telling::Count(here as u64));
+        }
+        let told = std::mem::replace(&mut outward.told, Told::Members);
+        let changed = std::mem::take(&mut outward.changed);
+        if told != Told::Members {
+            return Some(self.tell_all());
+        }
+        if changed.is_empty() {
+            return None;
+        }
+        let (mut entered, mut left) = (Vec::new(), Vec::new());
+        for id in changed {
+            match self.members.get(&id).filter(|present| present.connections > 0) {
+                Some(present) => entered.push(Member { id, name: present.name.clone() }),
+                None => left.push(id),
+            }
+        }
+        Some(Telling::Changed { entered, left })
+    }
+
+    /// What a server is to be told of the members here that knows nothing, apart from what is still to be taken.
+    pub(crate) fn tell_all(&self) -> Telling {
+        if self.here > PRESENCE_MEMBERS_MAX {
+            return Telling::Count(self.here as u64);
+        }
+        Telling::All(self.members.iter().filter(|(_, present)| present.connections > 0).map(member).collect())
+    }
+
+    /// Who has written here since the last call.
+    pub(crate) fn take_typing(&mut self) -> Vec<MemberId> {
+        self.outward.as_mut().map_or_else(Vec::new, |outward| {
+            std::mem::take(&mut outward.typing).into_iter().collect()
+        })
+    }
+
+    fn change_outward(&mut self, id: &MemberId) {
+        if let Some(outward) = &mut self.outward {
+            outward.changed.insert(id.clone());
+        }
     }
 
     /// What the others are to be told, and forgets it.
@@ -219,6 +383,53 @@ mod tests {
         let news = room.take_news();
         assert_eq!(news.len(), 1, "500 are told again: {news:?}");
         assert!(matches!(&news[0], ServerMessage::Left { members, count: 500 } if members.len() == 100));
+    }
+
+    /// Invariant: a member is in the list once, on however many servers, and until gone from all of them; the other
+    /// servers are told of this one's members only.
+    #[test]
+    fn a_member_of_several_servers_is_there_once() {
+        let (ana, zoe) = (guest(1), guest(2));
+        let mut room = Presence::default();
+        room.share();
+        room.enter_elsewhere(&ana);
+        room.forget_news();
+        room.enter(&ana);
+        room.enter_elsewhere(&zoe);
+        assert_eq!((room.count(), room.count_here()), (2, 1));
+        assert_eq!(room.take_news(), [ServerMessage::Entered { members: vec![zoe.clone()], count: 2 }]);
+        assert_eq!(room.take_telling(false), Some(Telling::All(vec![ana.clone()])));
+        assert_eq!(room.take_telling(true), None, "nothing new");
+        let anna = called(&ana, "Anna");
+        room.rename(&anna);
+        let changed = |entered, left| Some(Telling::Changed { entered, left });
+        assert_eq!(room.take_telling(false), changed(vec![anna.clone()], Vec::new()));
+        room.take_news();
+        room.leave(&ana.id);
+        assert_eq!(room.take_telling(false), changed(Vec::new(), vec![ana.id.clone()]));
+        assert_eq!(room.take_news(), [], "still on the other server");
+        room.typing_elsewhere(&zoe.id);
+        assert_eq!(room.take_typing(), [], "not our own to tell");
+        assert_eq!(room.take_news(), [ServerMessage::Typing { members: vec![zoe.clone()] }]);
+        room.leave_elsewhere(&ana.id);
+        assert_eq!(room.take_news(), [ServerMessage::Left { members: vec![anna], count: 1 }]);
+        room.count_elsewhere(600);
+        assert!(room.is_large() && room.list_if_few().is_none());
+        assert_eq!(room.take_news(), [ServerMessage::Count { count: 601 }]);
+    }
+
+    /// Invariant: of many members here the other servers are told how many there are, and all of them once they are few.
+    #[test]
+    fn of_many_members_other_servers_are_told_the_count() {
+        let mut room = Presence::default();
+        room.share();
+        let members: Vec<Member> = (0..501).map(guest).collect();
+        members.iter().for_each(|member| room.enter(member));
+        assert_eq!(room.take_telling(false), None);
+        assert_eq!(room.take_telling(true), Some(Telling::Count(501)));
+        assert_eq!(room.take_telling(true), None);
+        room.leave(&members[0].id);
+        assert_eq!(room.take_telling(false), Some(Telling::All(members[1..].to_vec())));
     }
 
     #[test]

@@ -157,11 +157,11 @@ impl Hub {
         self.lock().get(name).map(Arc::clone)
     }
 
-    /// How many rooms are open, and how many members are in them altogether.
+    /// How many rooms are open, and how many members of this server are in them altogether.
     pub(crate) fn counts(&self) -> (usize, u64) {
         // Each is looked at after the lock is given back: whoever counts holds nobody up.
         let rooms: Vec<Arc<Room>> = self.lock().values().map(Arc::clone).collect();
-        (rooms.len(), rooms.iter().map(|room| room.presence().count()).sum())
+        (rooms.len(), rooms.iter().map(|room| room.presence().count_here()).sum())
     }
 
     /// Every open room.

@@ -255,6 +255,7 @@ impl Threads {
             health: Arc::clone(&shared.site.health),
             ..Writer::alone(Arc::clone(log), config.access, Arc::clone(tags))
         };
+        let elsewhere = Arc::clone(&writer.elsewhere);
         let (queue, writer_counters) = (Arc::clone(&writer_queue), Arc::clone(&writer.counters));
         let writer = LogThread::spawn("writer", stopper, move || queue.run(&mut writer, unix_ms))?;
         let mut others = Vec::new();
@@ -268,6 +269,9 @@ impl Threads {
                 log: Arc::clone(log),
                 hub: hub_of_cluster,
                 queue: Arc::clone(&writer_queue),
+                shards: posts.clone(),
+                tags: Arc::clone(tags),
+                elsewhere,
                 stopping: Arc::clone(&stopping),
                 replaced: Arc::clone(&replaced),
             };

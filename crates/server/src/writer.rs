@@ -16,6 +16,7 @@ use papo_proto::codec::MessageParts;
 use papo_proto::{Epoch, ErrorCode, MessageId, Refusal, RoomName, Seq, Timestamp};
 
 use crate::desk::{ConnectionId, Job, Mail, Post, not_stored};
+use crate::elsewhere::SharedElsewhere;
 use crate::feed::{Batch, WINDOW_BYTES_MAX, Window};
 use crate::gate::Gates;
 use crate::metrics::{Clock, Health, WriterCounters};
@@ -47,6 +48,8 @@ pub(crate) struct Writer {
     pub(crate) gates: Gates,
     /// Makes the marks of addresses that are banned.
     pub(crate) tags: Arc<AddressTags>,
+    /// Who is on other servers that share the log.
+    pub(crate) elsewhere: Arc<SharedElsewhere>,
     /// Whether other servers append to the log as well.
     pub(crate) is_shared: bool,
     /// Connections of which a shared log has not taken a message: which one, and until when it is waited for.

@@ -162,6 +162,10 @@ impl Shared for NatsLog {
         self.inner.bus.tell(note);
     }
 
+    fn hears_itself(&self, within: Duration) -> bool {
+        self.inner.bus.hears_itself(within)
+    }
+
     fn heads(&self, rooms: &[Arc<str>]) -> Result<Vec<u64>, LogError> {
         rooms.iter().map(|room| Ok(self.inner.mirror.log.state(room)?.head)).collect()
     }

@@ -259,6 +259,10 @@ impl Shared for PostgresLog {
         self.inner.bus.tell(note);
     }
 
+    fn hears_itself(&self, within: Duration) -> bool {
+        self.inner.bus.hears_itself(within)
+    }
+
     fn heads(&self, rooms: &[Arc<str>]) -> Result<Vec<u64>, LogError> {
         let rooms: Vec<&str> = rooms.iter().map(|room| &**room).collect();
         self.read(async |session| read::heads(session, &rooms).await)

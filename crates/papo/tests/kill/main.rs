@@ -15,6 +15,8 @@ mod memory;
 mod network;
 #[cfg(target_os = "linux")]
 mod nodes;
+#[cfg(target_os = "linux")]
+mod presence;
 mod random;
 mod server;
 

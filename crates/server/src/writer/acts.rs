@@ -16,6 +16,7 @@ use crate::desk::{Asking, ConnectionId, Mail, not_stored};
 use crate::feed::Batch;
 use crate::gate::{Gate, Performed, refusal};
 use crate::room::Room;
+use crate::tags::AddressTags;
 
 impl Writer {
     /// Does what a member has asked for, or says why not.
@@ -60,11 +61,13 @@ impl Writer {
         self.learn(name, now_ms)?;
         let gate = self.gates.load(&*log, name)?;
         let act = complete(act, gate, room.as_deref(), rules.open, |room, guest| {
-            room.guests().get(guest).map(|origin| self.tags.tag(*origin))
+            let origin = room.guests().get(guest).copied();
+            let tag = origin.map(|origin| self.tags.tag(origin));
+            tag.or_else(|| self.elsewhere.lock().tag_of(&room.name, guest))
         });
         let performed = gate.perform(&*log, name, actor, (id, &act), now_ms)?;
         if let Performed::Done(entry) = &performed {
-            let out = who_goes(&act, room.as_deref());
+            let out = who_goes(&act, room.as_deref(), &self.tags);
             out.iter().for_each(|id| gate.expel(id, now_ms));
             if let Some(room) = &room {
                 // Before anybody is put out: who comes in at this moment without being looked at is put out as well.
@@ -193,15 +196,13 @@ fn complete(
 }
 
 /// Who has to go after an act: whom it is about, and with the address of a guest whoever else has it.
-pub(super) fn who_goes(act: &Act, room: Option<&Room>) -> Vec<MemberId> {
+pub(super) fn who_goes(act: &Act, room: Option<&Room>, tags: &AddressTags) -> Vec<MemberId> {
     let (Act::Kick { whom, .. } | Act::Ban { whom, .. }) = act else { return Vec::new() };
     let mut out = vec![whom.id.clone()];
-    if let (Act::Ban { address: Some(_), .. }, Some(room)) = (act, room) {
+    if let (Act::Ban { address: Some(address), .. }, Some(room)) = (act, room) {
         let guests = room.guests();
-        if let Some(origin) = guests.get(&whom.id) {
-            let same = guests.iter().filter(|(id, other)| *other == origin && **id != whom.id);
-            out.extend(same.map(|(id, _)| id.clone()));
-        }
+        let same = guests.iter().filter(|(id, origin)| **id != whom.id && tags.tag(**origin) == *address);
+        out.extend(same.map(|(id, _)| id.clone()));
     }
     out
 }

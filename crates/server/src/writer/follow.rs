@@ -101,7 +101,7 @@ impl Writer {
         let gate = self.gates.load(&*log, &room.name)?;
         gate.take_in(entry, &room.name);
         let acted = act_of(entry).filter(|_| gate.denied_at(entry.seq).is_none());
-        let out = acted.as_ref().map_or_else(Vec::new, |(_, act)| who_goes(act, Some(room)));
+        let out = acted.as_ref().map_or_else(Vec::new, |(_, act)| who_goes(act, Some(room), &self.tags));
         out.iter().for_each(|id| gate.expel(id, now_ms));
         // Before anybody is put out: who comes in at this moment without being looked at is put out as well.
         room.set_plain(gate.is_plain(rules));
@@ -124,12 +124,19 @@ impl Writer {
 
     /// Opens a room that nobody on this server is in, and counts one connection in it.
     pub(super) fn open_room(&mut self, name: &RoomName) -> Result<Arc<Room>, LogError> {
-        let room = self.hub.open(self.read_room(name)?);
-        if self.is_shared {
-            // What was done between reading the room's acts and its newest messages would be missed otherwise.
-            let log = Arc::clone(&self.log);
-            self.gates.load(&*log, name)?.catch_up(&*log, name)?;
+        let room = self.read_room(name)?;
+        if !self.is_shared {
+            return Ok(self.hub.open(room));
         }
+        room.presence().share();
+        let room = {
+            let elsewhere = self.elsewhere.lock();
+            elsewhere.fill(name, &mut room.presence());
+            self.hub.open(room)
+        };
+        // What was done between reading the room's acts and its newest messages would be missed otherwise.
+        let log = Arc::clone(&self.log);
+        self.gates.load(&*log, name)?.catch_up(&*log, name)?;
         Ok(room)
     }
 }
