@@ -53,7 +53,8 @@ pub fn serve(address: SocketAddr, mut out: impl io::Write) -> io::Result<()> {
     let mut listener = TcpListener::bind(address)?;
     let bound = listener.local_addr()?;
     let address = Address::new(bound.ip().to_string(), bound.port());
-    writeln!(out, "{}", Invite { address, room: RoomName::default(), fingerprint, secret: None })?;
+    let room = RoomName::default();
+    writeln!(out, "{}", Invite { address, room, fingerprint, secret: None, others: Vec::new() })?;
     out.flush()?;
     let mut poll = Poll::new()?;
     poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;

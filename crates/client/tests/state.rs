@@ -36,7 +36,15 @@ fn message(seq: u64, from: &Member) -> Message {
 fn place(room: &str) -> Place {
     let room = RoomName::parse(room).unwrap();
     let name = member("Ana", 1).name;
-    Place { address: Address::default(), room, name, fingerprint: None, invite: None, ca_file: None }
+    Place {
+        address: Address::default(),
+        room,
+        name,
+        fingerprint: None,
+        invite: None,
+        ca_file: None,
+        others: Vec::new(),
+    }
 }
 
 /// A room of a server that has `head` messages, all of which this computer has kept.

@@ -99,7 +99,7 @@ fn handed(options: &Options) -> String {
         || place.address.to_string(),
         |fingerprint| {
             let (address, room, secret) = (place.address.clone(), place.room.clone(), place.invite.clone());
-            Invite { address, room, fingerprint, secret }.to_string()
+            Invite { address, room, fingerprint, secret, others: place.others.clone() }.to_string()
         },
     )
 }

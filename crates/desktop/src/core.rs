@@ -287,6 +287,7 @@ impl Core {
             identity: Some(Arc::clone(&self.identity)),
             store: Some(store),
             invite: place.invite,
+            others: place.others,
             follow,
             ask: Some(ask),
             ..papo_client::Options::new(place.address, trust, place.name, place.room)

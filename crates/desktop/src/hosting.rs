@@ -50,6 +50,7 @@ impl Host {
                 room: opening.room.clone(),
                 fingerprint: server.fingerprint(),
                 secret: None,
+                others: Vec::new(),
             },
             entry,
             reach: opening.reach,
@@ -122,6 +123,7 @@ fn bind(folder: &Path, reach: Reach, outside: IpAddr, port: u16) -> Result<Serve
         shards: 0,
         websocket_echo: false,
         admin: None,
+        also: Vec::new(),
         limits: Limits::default(),
         access: AccessRules { open: reach == Reach::ThisComputer, slow: Slow::Off },
     };

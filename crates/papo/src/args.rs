@@ -116,6 +116,10 @@ pub(crate) struct ServeArguments {
     /// Do not print an invite: where a log keeps what is printed, whoever reads it could come in
     #[arg(long)]
     pub(crate) no_invite: bool,
+    /// Where the same rooms are as well, on servers that share the log: invites name them, and members go on there where this
+    /// server ends. Several with commas
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) also: Option<String>,
     /// When a message counts as stored: on the `disk` (default), or with the operating system (`os`: faster,
     /// but a power cut may take the last messages)
     #[arg(long, value_name = "disk|os")]

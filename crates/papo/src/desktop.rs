@@ -48,6 +48,7 @@ fn show(
         fingerprint: client.fingerprint,
         invite: client.invite,
         ca_file: client.ca,
+        others: client.others,
     });
     let options = Options { profile: client.profile, name: client.name, place, link, frame_times };
     papo_desktop::run(options).map_err(|error| match error {

@@ -193,6 +193,7 @@ mod tests {
             room: RoomName::default(),
             fingerprint: Fingerprint([1; 32]),
             secret: None,
+            others: Vec::new(),
         };
         let drawn = drawn(&invite.to_string()).unwrap();
         let rows: Vec<usize> = drawn.lines().map(|row| row.chars().count()).collect();

@@ -56,6 +56,7 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
     // Where somebody else has opened the sockets, what they listen on counts, not what was asked for.
     let host = if opened.is_empty() { serve.host.clone() } else { listen::host(&listen) };
     let (data, address, tells) = (serve.data.clone(), serve.address.clone(), !serve.no_invite);
+    let others = serve.also.clone();
     let keeps = serve.history != History::None;
     // The port may still be any; who it is for is known.
     let names = vec![listen::reached_under(address.as_deref(), &host, &listen)?.host];
@@ -73,6 +74,7 @@ pub(crate) fn run(serve: Serve) -> Result<(), Failure> {
         room: RoomName::default(),
         fingerprint: server.fingerprint(),
         secret: None,
+        others,
     };
     crate::invite::remember(&data, &invite, given.as_deref())?;
     // On this computer alone `papo room` is the owner's; elsewhere whoever comes first by the first invite is.
@@ -165,6 +167,7 @@ fn config(serve: Serve, listen: Vec<SocketAddr>, names: Vec<String>, access: Acc
         shards: serve.shards,
         websocket_echo: false,
         admin: serve.admin,
+        also: serve.also,
         limits: serve.limits,
         access,
     }

@@ -1,4 +1,4 @@
-//! Addresses and the invite link `https://HOST:PORT/ROOM#FINGERPRINT.SECRET`. What follows `#` is never sent to
+//! Addresses and the invite link `https://HOST:PORT/ROOM#FINGERPRINT.SECRET.HOST:PORT,…`. What follows `#` is never sent to
 //! a server by a browser. Not here: resolving a host, which needs a network.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Fingerprint, base32};
-use crate::limits::{INVITE_SECRET_BYTES, PORT_DEFAULT};
+use crate::limits::{INVITE_SECRET_BYTES, PORT_DEFAULT, SERVERS_MAX};
 use crate::name::RoomName;
 
 /// The longest host name (RFC 1035, section 2.3.4).
@@ -18,7 +18,8 @@ const HOST_BYTES_MAX: usize = 253;
 const SCHEMES: [&str; 2] = ["https://", "papo://"];
 
 /// Where a server is: a host name or address, and a port.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Address {
     /// A host name, an IPv4 address, or an IPv6 address without brackets.
     pub host: String,
@@ -76,6 +77,20 @@ impl FromStr for Address {
     }
 }
 
+impl TryFrom<String> for Address {
+    type Error = InviteError;
+
+    fn try_from(text: String) -> Result<Self, InviteError> {
+        text.parse()
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        address.to_string()
+    }
+}
+
 /// Everything that one needs to come in: where, into which room, and whom to trust.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invite {
@@ -87,12 +102,20 @@ pub struct Invite {
     pub fingerprint: Fingerprint,
     /// What lets in somebody whom the room does not know yet. An open room needs none, and nor does a member.
     pub secret: Option<InviteSecret>,
+    /// Where the same rooms are as well, on servers with the same key; at most [`SERVERS_MAX`].
+    pub others: Vec<Address>,
 }
 
 impl fmt::Display for Invite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "https://{}/{}#{}", self.address, self.room, self.fingerprint)?;
-        self.secret.as_ref().map_or(Ok(()), |secret| write!(f, ".{}", secret.reveal()))
+        self.secret.as_ref().map_or(Ok(()), |secret| write!(f, ".{}", secret.reveal()))?;
+        if self.others.is_empty() {
+            return Ok(());
+        }
+        let others: Vec<String> = self.others.iter().map(Address::to_string).collect();
+        let no_secret = if self.secret.is_none() { "." } else { "" };
+        write!(f, "{no_secret}.{}", others.join(","))
     }
 }
 
@@ -106,11 +129,18 @@ impl FromStr for Invite {
         let (place, fragment) = rest.split_once('#').ok_or(InviteError::Fingerprint)?;
         let (address, room) = place.split_once('/').unwrap_or((place, ""));
         let room = if room.is_empty() { RoomName::default() } else { room.parse().map_err(|_| wrong())? };
-        // What follows a second dot is a later version's.
-        let mut parts = fragment.split('.');
+        let mut parts = fragment.splitn(3, '.');
         let fingerprint = parts.next().unwrap_or_default().parse().map_err(|_| InviteError::Fingerprint)?;
-        let secret = parts.next().map(str::parse).transpose().map_err(|_| InviteError::Secret)?;
-        Ok(Self { address: address.parse()?, room, fingerprint, secret })
+        let (secret, others) = (parts.next(), parts.next());
+        // Without a secret there is nothing between the dots.
+        let secret = secret.filter(|secret| !(secret.is_empty() && others.is_some()));
+        let secret = secret.map(str::parse).transpose().map_err(|_| InviteError::Secret)?;
+        // What is no whole address here is a later version's.
+        let others = others.into_iter().flat_map(|others| others.split(','));
+        let others = others.filter_map(|other| Some((other, other.parse::<Address>().ok()?)));
+        let others = others.filter(|(text, other)| other.to_string() == *text).map(|(_, other)| other);
+        let others = others.take(SERVERS_MAX).collect();
+        Ok(Self { address: address.parse()?, room, fingerprint, secret, others })
     }
 }
 
@@ -230,14 +260,23 @@ mod tests {
             room: RoomName::parse("sala").unwrap(),
             fingerprint: Fingerprint([9; 32]),
             secret: None,
+            others: Vec::new(),
         };
         let link = invite.to_string();
         assert_eq!(link.parse(), Ok(invite.clone()));
         let secret = InviteSecret::new([0xab; 20]);
-        let whole = Invite { secret: Some(secret.clone()), ..invite };
+        let whole = Invite { secret: Some(secret.clone()), ..invite.clone() };
         assert_eq!(whole.to_string(), format!("{link}.{}", secret.reveal()));
         assert_eq!(format!(" {whole}\n").parse(), Ok(whole.clone()));
-        assert_eq!(format!("{whole}.later").parse(), Ok(whole.clone()));
+        assert_eq!(format!("{whole}.later,").parse(), Ok(whole.clone()));
+        let others = vec![Address::new("b.example", 9), Address::new("::1", 12_345)];
+        for (begin, invite) in [(format!("{link}."), &invite), (whole.to_string(), &whole)] {
+            let several = Invite { others: others.clone(), ..invite.clone() };
+            assert_eq!(several.to_string(), format!("{begin}.b.example:9,[::1]:12345"));
+            assert_eq!(several.to_string().parse(), Ok(several));
+        }
+        let many = format!("{whole}.{}", vec!["a:1"; 99].join(","));
+        assert_eq!(many.parse::<Invite>().unwrap().others.len(), SERVERS_MAX);
         assert_eq!(format!("{link}.short").parse::<Invite>(), Err(InviteError::Secret));
         assert!(!format!("{whole:?}").contains(&secret.reveal()), "a secret is not shown by accident");
         assert_eq!("https://a:1/#".parse::<Invite>(), Err(InviteError::Fingerprint));

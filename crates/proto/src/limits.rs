@@ -50,6 +50,9 @@ pub const INSIDE_LISTED_MAX: usize = 1000;
 /// How many entries each list of an `access` answer holds at most, so that the answer fits into a line.
 pub const ACCESS_LISTED_MAX: usize = 25;
 
+/// How many further servers a server or an invite names.
+pub const SERVERS_MAX: usize = 16;
+
 /// Random bytes in an invite's secret: 160 bits cannot be guessed, and make 32 characters without padding.
 pub const INVITE_SECRET_BYTES: usize = 20;
 

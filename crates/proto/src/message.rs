@@ -7,7 +7,7 @@ use crate::act::RoomAccess;
 use crate::body::Body;
 use crate::error::{ClosingCode, ErrorCode};
 use crate::id::{Epoch, Member, MemberId, MessageId, Nonce, PublicKey, Seq, Signature};
-use crate::invite::InviteSecret;
+use crate::invite::{Address, InviteSecret};
 use crate::name::{Name, RoomName};
 use crate::timestamp::Timestamp;
 
@@ -194,6 +194,12 @@ pub enum ServerMessage {
     Count {
         /// How many are in the room now.
         count: u64,
+    },
+    /// The same rooms are on these servers as well, with the same key: where this one is lost or stops, a client goes on
+    /// there. Behind `joined`, where there are any.
+    Servers {
+        /// Where they are; at most [`SERVERS_MAX`](crate::limits::SERVERS_MAX).
+        servers: Vec<Address>,
     },
     /// Something was refused. The connection stays.
     Error(Refusal),

@@ -41,7 +41,7 @@ names_of!(CLIENT_TYPES, client_type, ClientMessage:
 names_of!(SERVER_TYPES, server_type, ServerMessage:
     Welcome => "welcome", Joined => "joined", Truncated => "truncated", Message => "message",
     History => "history", Members => "members", Entered => "entered", Left => "left",
-    Renamed => "renamed", Typing => "typing", Count => "count", Error => "error",
+    Renamed => "renamed", Typing => "typing", Count => "count", Servers => "servers", Error => "error",
     Audit => "audit", Access => "access", Closing => "closing", Ping => "ping", Pong => "pong",
     Unknown => "unknown");
 
@@ -197,6 +197,7 @@ fn invites_are_read_and_refused_as_the_vectors_say() {
                     "room": invite.room.as_str(),
                     "fingerprint_hex": HEXLOWER.encode(&invite.fingerprint.0),
                     "secret_hex": invite.secret.as_ref().map(secret_hex),
+                    "others": invite.others.iter().map(ToString::to_string).collect::<Vec<String>>(),
                 });
                 assert_eq!(meaning, vector["meaning"], "{name}");
                 assert_eq!(json!(invite.to_string()), vector["canonical"], "{name}");
@@ -402,6 +403,10 @@ fn server_meaning(message: &ServerMessage) -> Value {
             json!({ "type": kind, "members": members_meaning(members) })
         }
         ServerMessage::Count { count } => json!({ "type": kind, "count": count }),
+        ServerMessage::Servers { servers } => {
+            let servers: Vec<String> = servers.iter().map(ToString::to_string).collect();
+            json!({ "type": kind, "servers": servers })
+        }
         ServerMessage::Error(Refusal { code, text, about, retry_after }) => json!({
             "type": kind,
             "code": error_code(code),

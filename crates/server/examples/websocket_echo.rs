@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         shards: 1,
         websocket_echo: true,
         admin: None,
+        also: Vec::new(),
         limits: Limits::without_rates(),
         access: AccessRules::OPEN,
     };

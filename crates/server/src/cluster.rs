@@ -59,7 +59,7 @@ impl Cluster {
         }
         let (sweeps, asked) = sync_channel(1);
         thread::scope(|scope| {
-            scope.spawn(|| self.sweep_when_asked(shared, &asked));
+            scope.spawn(move || self.sweep_when_asked(shared, &asked));
             self.work(shared, sweeps);
         });
     }
@@ -118,9 +118,10 @@ impl Cluster {
     /// Takes in what another server says of who is there.
     fn hear(&self, node: u64, text: &str, speaker: &mut Speaker, changed: &mut BTreeSet<RoomName>) {
         let Some(note) = Note::decode(text) else { return };
-        speaker.is_asked |= note.items.iter().any(
-            |item| matches!(item, Item::Ask(whom) if whom.is_none_or(|whom| whom == speaker.server)),
-        );
+        speaker.is_asked |= note
+            .items
+            .iter()
+            .any(|item| matches!(item, Item::Ask(whom) if whom.is_none_or(|whom| whom == speaker.server)));
         let mut elsewhere = self.elsewhere.lock();
         let (changes, ask) = elsewhere.hear(node, &note);
         self.apply(&changes, changed);

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use papo_proto::Address;
+
 use crate::acme::AcmeConfig;
 use crate::certificate::PemFiles;
 use crate::gate::AccessRules;
@@ -31,6 +33,9 @@ pub struct Config {
     /// Where whoever runs the server may ask for figures and health over HTTP, besides `listen` and never on the same
     /// address: plain on a loopback address, over TLS on any other. Port 0 takes a free one.
     pub admin: Option<SocketAddr>,
+    /// Where the same rooms are as well, on servers that share the log and have the same key: members are told, and go on
+    /// there where this server ends.
+    pub also: Vec<Address>,
     /// What is allowed.
     pub limits: Limits,
     /// Who may come into the rooms, where a room does not say otherwise.

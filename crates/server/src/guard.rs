@@ -236,6 +236,16 @@ impl Guard {
         lock(&self.addresses).find(&origin, || Account::new(origin), |account| account.is_forgotten(now))
     }
 
+    /// A member's key has said so many messages on other servers, which share its rate with this one. Whoever is not
+    /// known here has used nothing here either, and gets no place in the table by it.
+    pub(crate) fn said_elsewhere(&self, id: &MemberId, count: u64, now: Duration) {
+        let Some(rate) = self.limits.messages else { return };
+        let usage = lock(&self.keys).accounts.get(id).map(Arc::clone);
+        if let Some(usage) = usage {
+            usage.messages.charge(rate, count, now);
+        }
+    }
+
     /// What a member's key has used, over all of its connections.
     pub(crate) fn usage_of(&self, id: &MemberId, now: Duration) -> Arc<Usage> {
         lock(&self.keys).find(id, Usage::default, |usage| usage.is_forgotten(now))

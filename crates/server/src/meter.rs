@@ -32,6 +32,14 @@ impl Meter {
         }
     }
 
+    /// Takes so many that were used elsewhere, whether or not there were so many.
+    pub(crate) fn charge(&self, rate: Rate, count: u64, now: Duration) {
+        let (each, _) = cost(rate);
+        let taken = |full_at: u64| Some(full_at.max(nanos(now)).saturating_add(each.saturating_mul(count)));
+        // It is never refused.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
+    }
+
     /// Takes one if there is one; else takes nothing and returns after how long there will be.
     pub(crate) fn try_take(&self, rate: Rate, now: Duration) -> Result<(), Duration> {
         let now = nanos(now);
@@ -93,6 +101,17 @@ mod tests {
         let seconds = now.saturating_sub(started).as_secs_f64();
         assert!((4.9..5.3).contains(&seconds), "50 at 10 a second took {seconds} s");
         assert_eq!(meter.take(RATE, now + Duration::from_hours(1)), None);
+    }
+
+    /// Invariant: what was used elsewhere is as good as used here.
+    #[test]
+    fn what_was_used_elsewhere_counts() {
+        let now = Duration::from_secs(5);
+        let meter = Meter::default();
+        meter.charge(RATE, 3, now);
+        assert_eq!(meter.take(RATE, now), Some(Duration::from_millis(100)));
+        meter.charge(RATE, 10, now);
+        assert_eq!(meter.take(RATE, now), Some(Duration::from_millis(1200)));
     }
 
     #[test]

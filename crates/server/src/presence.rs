@@ -265,9 +265,9 @@ impl Presence {
 
     /// Who has written here since the last call.
     pub(crate) fn take_typing(&mut self) -> Vec<MemberId> {
-        self.outward.as_mut().map_or_else(Vec::new, |outward| {
-            std::mem::take(&mut outward.typing).into_iter().collect()
-        })
+        self.outward
+            .as_mut()
+            .map_or_else(Vec::new, |outward| std::mem::take(&mut outward.typing).into_iter().collect())
     }
 
     fn change_outward(&mut self, id: &MemberId) {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use papo_proto::codec::encode_server;
-use papo_proto::{Epoch, MemberId, RoomName};
+use papo_proto::{Address, Epoch, MemberId, RoomName};
 
 use crate::feed::{Feed, Window};
 use crate::guard::Origin;
@@ -125,9 +125,21 @@ impl Room {
 pub(crate) struct Hub {
     /// Held for looking up and counting only.
     rooms: Mutex<HashMap<RoomName, Arc<Room>>>,
+    /// Where the same rooms are as well.
+    also: Vec<Address>,
 }
 
 impl Hub {
+    /// The rooms of a server whose rooms are on these as well.
+    pub(crate) fn with_others(also: Vec<Address>) -> Self {
+        Self { also, ..Self::default() }
+    }
+
+    /// Where the same rooms are as well.
+    pub(crate) fn also(&self) -> &[Address] {
+        &self.also
+    }
+
     /// The room, counting one more connection in it, if it is open.
     pub(crate) fn enter(&self, name: &RoomName) -> Option<Arc<Room>> {
         let rooms = self.lock();

@@ -229,7 +229,7 @@ impl Threads {
         (log, tags, queue): (&Arc<dyn RoomLog>, &Arc<AddressTags>, &Arc<WriterQueue>),
         stopper: &Stopper,
     ) -> io::Result<Self> {
-        let hub = Arc::new(Hub::default());
+        let hub = Arc::new(Hub::with_others(config.also.clone()));
         let hub_of_cluster = Arc::clone(&hub);
         let desk = Arc::new(ThreadedDesk { writer: Arc::clone(queue), ..ThreadedDesk::default() });
         let (mut loops, mut shard_counters) = (Vec::new(), Vec::new());
@@ -253,6 +253,7 @@ impl Threads {
             shards: posts.clone(),
             clock: Clock::since(shared.started),
             health: Arc::clone(&shared.site.health),
+            guard: Some(Arc::clone(&shared.guard)),
             ..Writer::alone(Arc::clone(log), config.access, Arc::clone(tags))
         };
         let elsewhere = Arc::clone(&writer.elsewhere);

@@ -7,7 +7,7 @@ mod door;
 mod follow;
 mod office;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use crate::desk::{ConnectionId, Job, Mail, Post, not_stored};
 use crate::elsewhere::SharedElsewhere;
 use crate::feed::{Batch, WINDOW_BYTES_MAX, Window};
 use crate::gate::Gates;
+use crate::guard::Guard;
 use crate::metrics::{Clock, Health, WriterCounters};
 use crate::room::{Hub, Room};
 use crate::tags::AddressTags;
@@ -48,6 +49,8 @@ pub(crate) struct Writer {
     pub(crate) gates: Gates,
     /// Makes the marks of addresses that are banned.
     pub(crate) tags: Arc<AddressTags>,
+    /// What each key has used of its rate, where other servers append as well: what is said there counts here.
+    pub(crate) guard: Option<Arc<Guard>>,
     /// Who is on other servers that share the log.
     pub(crate) elsewhere: Arc<SharedElsewhere>,
     /// Whether other servers append to the log as well.
@@ -110,7 +113,7 @@ impl Writer {
                 }
                 Job::Follow { room } => {
                     self.commit(&mut entries, &mut from, now_ms);
-                    self.follow(&room, now_ms);
+                    self.follow(&room, now_ms, &BTreeSet::new());
                 }
                 Job::Close { room } => {
                     self.commit(&mut entries, &mut from, now_ms);

@@ -74,6 +74,7 @@ const KINDS = {
   left: { members: list(member), count },
   renamed: { members: list(member) },
   typing: { members: list(member) },
+  servers: { servers: list(text) },
   count: { count },
   error: { code: text, text, about: optional(text), retry_after: optional(count) },
   closing: { code: text, text, after: optional(count) },
@@ -168,7 +169,7 @@ export function joinProof(nonce, room, key, binding) {
 
 /** The text behind the `#` of an invite: the fingerprint and perhaps a secret. @param {string} fragment */
 export function parseFragment(fragment) {
-  const [, fingerprint, secret] = /^#?([A-Za-z2-7]{52})(?:\.(.*))?$/.exec(fragment.trim()) ?? [];
+  const [, fingerprint, secret] = /^#?([A-Za-z2-7]{52})(?:\.([^.]*)(?:\..*)?)?$/.exec(fragment.trim()) ?? [];
   return fingerprint ? { fingerprint: fingerprint.toLowerCase(), secret: secret || null } : null;
 }
 

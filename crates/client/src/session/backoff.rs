@@ -14,6 +14,10 @@ pub const BACKOFF_RESET_AFTER: Duration = Duration::from_secs(30);
 /// The longest absence that a server can ask for; a wrong number must not keep a client away for ever.
 pub const COME_BACK_AFTER_MAX: Duration = Duration::from_mins(5);
 
+/// Within this time all who were on a server that is gone are on another one. None of them need wait for anything, but a
+/// server would have them all at once.
+pub const MOVING_SPREAD: Duration = Duration::from_secs(5);
+
 /// Waits that double, each spread by half of itself to either side.
 #[derive(Debug)]
 pub(super) struct Backoff {
@@ -43,6 +47,11 @@ impl Backoff {
         }
         let asked = at_least.min(COME_BACK_AFTER_MAX);
         wait.max(asked + asked.mul_f64(0.5 * self.random_fraction()))
+    }
+
+    /// How long to wait before going to another server: any time within [`MOVING_SPREAD`].
+    pub(super) fn moving_wait(&mut self) -> Duration {
+        MOVING_SPREAD.mul_f64(self.random_fraction())
     }
 
     /// A number from 0 to below 1, by `SplitMix64` (Steele, Lea and Flood, 2014). It spreads load and keeps no

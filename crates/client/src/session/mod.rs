@@ -22,7 +22,9 @@ use std::time::Duration;
 use papo_proto::codec::decode_server;
 use papo_proto::limits::AGENT_BYTES_MAX;
 use papo_proto::proof::ChannelBinding;
-use papo_proto::{ClientMessage, Epoch, InviteSecret, LineBuffer, MemberId, MessageId, Name, RoomName, Seq};
+use papo_proto::{
+    Address, ClientMessage, Epoch, InviteSecret, LineBuffer, MemberId, MessageId, Name, RoomName, Seq,
+};
 
 use crate::error::ConnectError;
 use crate::event::{Command, ConnectionState, Event, Outgoing};
@@ -33,7 +35,7 @@ use outbox::Outbox;
 use requests::{Request, Requests};
 use stream::Stream;
 
-pub use backoff::{BACKOFF_FIRST, BACKOFF_MAX, BACKOFF_RESET_AFTER, COME_BACK_AFTER_MAX};
+pub use backoff::{BACKOFF_FIRST, BACKOFF_MAX, BACKOFF_RESET_AFTER, COME_BACK_AFTER_MAX, MOVING_SPREAD};
 pub use outbox::{IN_FLIGHT_MAX, OUTBOX_LEN_MAX, RESEND_AFTER_MAX};
 pub use requests::REQUESTS_WAITING_MAX;
 
@@ -127,6 +129,8 @@ pub enum Effect {
     Event(Event),
     /// This message is settled: drop it from the outbox on disk.
     Forget(MessageId),
+    /// The room is on these servers as well: where this one is lost, the next `Connect` may go to one of them.
+    Servers(Vec<Address>),
 }
 
 /// Where a session stands.
@@ -168,6 +172,8 @@ pub struct Session {
     outbox: Outbox,
     requests: Requests,
     backoff: Backoff,
+    /// Whether the room is on other servers as well.
+    has_others: bool,
     phase: Phase,
     /// When the input at hand came.
     now: Duration,
@@ -198,6 +204,7 @@ impl Session {
             outbox: Outbox::default(),
             requests: Requests::default(),
             backoff: Backoff::new(seed),
+            has_others: false,
             phase: Phase::Waiting { until: Duration::ZERO },
             now: Duration::ZERO,
             effects: Vec::new(),
@@ -210,6 +217,12 @@ impl Session {
             session.keep(outgoing);
         }
         session
+    }
+
+    /// The room is on other servers as well: whoever is lost by one goes to another soon, at a moment of their own within
+    /// [`MOVING_SPREAD`].
+    pub fn can_move(&mut self) {
+        self.has_others = true;
     }
 
     /// Takes what has happened at `now`, counted from any fixed beginning, and says what is to be done. `now`
@@ -370,10 +383,17 @@ impl Session {
             // Where the server says when to come back, even a refusal is not the last word.
             self.end(Phase::Stopped, ConnectionState::Stopped { cause });
         } else {
+            let mut retry_in = Duration::ZERO;
             if let Phase::Joined { since } = self.phase {
                 self.backoff.was_joined_for(self.now.saturating_sub(since));
+                if self.has_others {
+                    // There is nothing to wait for, but everybody else comes as well.
+                    retry_in = self.backoff.moving_wait();
+                }
             }
-            let retry_in = self.backoff.next_wait(at_least);
+            if retry_in.is_zero() {
+                retry_in = self.backoff.next_wait(at_least);
+            }
             self.end(
                 Phase::Waiting { until: self.now + retry_in },
                 ConnectionState::Waiting { retry_in, cause },

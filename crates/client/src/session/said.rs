@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use papo_proto::limits::PROTOCOL_VERSION;
+use papo_proto::limits::{PROTOCOL_VERSION, SERVERS_MAX};
 use papo_proto::{
     ClientMessage, ClosingCode, ErrorCode, Member, Message, MessageId, Refusal, Seq, ServerMessage, Timestamp,
 };
@@ -126,6 +126,11 @@ impl Session {
             }
             ServerMessage::Typing { members } => self.event(Event::Typing { members }),
             ServerMessage::Count { count } => self.event(Event::Count { count }),
+            ServerMessage::Servers { mut servers } => {
+                servers.truncate(SERVERS_MAX);
+                self.has_others |= !servers.is_empty();
+                self.effects.push(Effect::Servers(servers));
+            }
             _ => {}
         }
     }

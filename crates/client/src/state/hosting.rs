@@ -113,6 +113,7 @@ impl State {
             fingerprint: Some(hosted.invite.fingerprint),
             invite: hosted.entry,
             ca_file: None,
+            others: Vec::new(),
         });
         if let Screen::Room(id) = self.screen {
             self.dialog = Some(Dialog::Invite(id));

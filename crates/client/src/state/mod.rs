@@ -227,6 +227,7 @@ pub fn place_of(target: &str, room: Option<RoomName>, name: Name) -> Result<Plac
         fingerprint: None,
         invite: None,
         ca_file: None,
+        others: Vec::new(),
     };
     if target.contains("://") {
         let invite: Invite = target.parse()?;
@@ -235,6 +236,7 @@ pub fn place_of(target: &str, room: Option<RoomName>, name: Name) -> Result<Plac
             room: invite.room,
             fingerprint: Some(invite.fingerprint),
             invite: invite.secret,
+            others: invite.others,
             ..place
         };
     } else if !target.is_empty() {

@@ -209,7 +209,8 @@ impl Room {
             && let Some(fingerprint) = self.fingerprint()
         {
             let (address, room) = (self.place.address.clone(), self.place.room.clone());
-            self.standing.invite = Some(Invite { address, room, fingerprint, secret: Some(secret) });
+            let others = self.place.others.clone();
+            self.standing.invite = Some(Invite { address, room, fingerprint, secret: Some(secret), others });
         }
         if let (Act::Deop { whom }, Some(access)) = (act, &mut self.standing.access) {
             // An empty list is told as none.

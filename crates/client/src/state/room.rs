@@ -52,6 +52,9 @@ pub struct Place {
     /// The file with the server's certificate, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
+    /// Where the invite says that the room is as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Address>,
 }
 
 impl Place {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand;
 use mio::{Events, Poll, Token};
+use papo_proto::limits::SERVERS_MAX;
 use papo_proto::{Address, Fingerprint};
 
 use super::connection::{Connection, Step};
@@ -84,7 +85,7 @@ impl<F: FnMut(Event)> Driver<F> {
         on_event: F,
     ) -> Result<Self, ConnectError> {
         let keeper = Keeper::new(options.store, options.follow);
-        let session = Session::new(SessionOptions {
+        let mut session = Session::new(SessionOptions {
             name: options.name,
             room: options.room,
             follow: options.follow,
@@ -94,6 +95,9 @@ impl<F: FnMut(Event)> Driver<F> {
             outbox: keeper.outbox()?,
             seed: seed(),
         });
+        if !options.others.is_empty() {
+            session.can_move();
+        }
         Ok(Self {
             addresses: iter::once(options.address).chain(options.others).collect(),
             is_tried: false,
@@ -376,7 +380,21 @@ impl<F: FnMut(Event)> Driver<F> {
                 Effect::Connect => self.connect(),
                 Effect::Close => self.close(),
                 Effect::Forget(id) => self.keeper.forget(&id),
+                Effect::Servers(servers) => self.learn(servers),
                 Effect::Event(event) => self.report(event),
+            }
+        }
+    }
+
+    /// The server says where else the room is. Who believes this server by a person's word or from an earlier visit
+    /// believes the others if they have the same key.
+    fn learn(&mut self, servers: Vec<Address>) {
+        let Wire::Connection(connection) = &self.wire else { return };
+        let found = connection.certificate().and_then(trust::fingerprint_of);
+        self.accepted = self.accepted.or(found.filter(|_| self.trust.fingerprint.is_none()));
+        for server in servers {
+            if !self.addresses.contains(&server) && self.addresses.len() <= SERVERS_MAX {
+                self.addresses.push_back(server);
             }
         }
     }

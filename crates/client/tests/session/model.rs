@@ -224,6 +224,7 @@ impl World {
                     self.server.you = None;
                 }
                 Effect::Event(event) => self.check(event),
+                Effect::Servers(servers) => panic!("nobody has named {servers:?}"),
                 Effect::Forget(id) => assert!(self.sent.contains(&id) && self.forgotten.insert(id)),
             }
         }

@@ -211,6 +211,7 @@ fn shown(effect: &Effect) -> Vec<String> {
         Effect::Connect => vec!["connect".to_owned()],
         Effect::Close => vec!["close".to_owned()],
         Effect::Forget(id) => vec![format!("forget {id}")],
+        Effect::Servers(servers) => vec![format!("servers {servers:?}")],
         Effect::Event(event) => vec![shown_event(event)],
     }
 }

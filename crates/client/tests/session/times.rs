@@ -9,7 +9,7 @@ use papo_client::error::ConnectError;
 use papo_client::event::{Command, ConnectionState, Event};
 use papo_client::session::{
     BACKOFF_FIRST, BACKOFF_MAX, BACKOFF_RESET_AFTER, COME_BACK_AFTER_MAX, Effect, Follow, IN_FLIGHT_MAX,
-    Input, OUTBOX_LEN_MAX, Session, SessionOptions,
+    Input, MOVING_SPREAD, OUTBOX_LEN_MAX, Session, SessionOptions,
 };
 use papo_proto::codec::decode_client;
 use papo_proto::proof::join_proof;
@@ -79,6 +79,36 @@ fn only_a_connection_that_held_begins_the_waits_anew() {
         join(&mut session, now);
         let wait = lose(&mut session, now + held);
         assert_eq!(wait <= BACKOFF_FIRST * 3 / 2, anew, "held for {held:?}, waits {wait:?}");
+    }
+}
+
+/// Invariant: whoever was in a room that is on other servers as well goes there within five seconds, all of them spread
+/// over that time, also where the server that stops names a moment of its own; what fails after that waits as ever.
+#[test]
+fn who_can_move_moves_at_a_moment_of_their_own() {
+    let servers = b"{\"type\":\"servers\",\"servers\":[\"b.example:9\"]}\n";
+    let stopping = b"{\"type\":\"closing\",\"code\":\"stopping\",\"text\":\"\",\"after\":1}\n";
+    let mut waits = Vec::new();
+    for seed in 0..400 {
+        let mut session = Session::new(SessionOptions { seed, ..options(Follow::Live) });
+        let now = connect(&mut session, Duration::ZERO);
+        join(&mut session, now);
+        let told = session.handle(now, Input::Bytes(servers));
+        assert_eq!(told, [Effect::Servers(vec!["b.example:9".parse().unwrap()])]);
+        if seed % 2 == 0 {
+            session.handle(now, Input::Bytes(stopping));
+        } else {
+            lose(&mut session, now);
+        }
+        let due = connect(&mut session, now);
+        waits.push(due - now);
+        assert!(lose(&mut session, due) <= BACKOFF_FIRST * 3 / 2, "the first failure after that");
+    }
+    waits.sort_unstable();
+    assert!(waits[399] <= MOVING_SPREAD, "{:?}", waits[399]);
+    for (place, share) in [(40, 0.1), (200, 0.5), (360, 0.9)] {
+        let wait = waits[place].as_secs_f64() / MOVING_SPREAD.as_secs_f64();
+        assert!((wait - share).abs() < 0.1, "{place} of 400 are back after {wait} of the time");
     }
 }
 

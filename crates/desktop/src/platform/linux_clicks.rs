@@ -115,6 +115,7 @@ fn notify_and_tell() {
         fingerprint: None,
         invite: None,
         ca_file: None,
+        others: Vec::new(),
     };
     state.act(Action::JoinPlace(Box::new(place)), Timestamp::default());
     let (tell, told) = channel();

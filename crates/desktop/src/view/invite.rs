@@ -109,6 +109,7 @@ fn invite(state: &State, room: &Room) -> Option<Invite> {
         room: room.place.room.clone(),
         fingerprint,
         secret: room.place.invite.clone(),
+        others: room.place.others.clone(),
     })
 }
 

@@ -27,7 +27,13 @@ pub(crate) fn write(window: &mut Harness<'_, Watched>, field: &str, text: &str) 
 }
 
 pub(crate) fn invite(byte: u8) -> Invite {
-    Invite { address: address(), room: RoomName::default(), fingerprint: fingerprint(byte), secret: None }
+    Invite {
+        address: address(),
+        room: RoomName::default(),
+        fingerprint: fingerprint(byte),
+        secret: None,
+        others: Vec::new(),
+    }
 }
 
 #[test]

@@ -61,8 +61,7 @@ fn the_start_screen_in_a_narrow_window() {
 #[test]
 fn a_room_that_is_open_here() {
     let mut state = state();
-    let invite =
-        Invite { address: address(), room: RoomName::default(), fingerprint: fingerprint(1), secret: None };
+    let invite = invite(1);
     let hosting = Hosting::On(Box::new(Hosted {
         address: address(),
         invite,

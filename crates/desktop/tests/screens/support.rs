@@ -37,6 +37,7 @@ pub(crate) fn place(host: &str, room: &str) -> Place {
         fingerprint: None,
         invite: None,
         ca_file: None,
+        others: Vec::new(),
     }
 }
 

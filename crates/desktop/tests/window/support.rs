@@ -55,6 +55,7 @@ pub(crate) fn place(room: &str) -> Place {
         fingerprint: None,
         invite: None,
         ca_file: None,
+        others: Vec::new(),
     }
 }
 

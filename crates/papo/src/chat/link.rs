@@ -86,6 +86,7 @@ impl Link {
         let options = Options {
             identity: Some(Arc::new(identity)),
             invite: settings.invite.clone(),
+            others: settings.others.clone(),
             store,
             follow,
             agent: AGENT.to_owned(),

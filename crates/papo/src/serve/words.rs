@@ -64,8 +64,13 @@ mod tests {
     #[test]
     fn what_is_to_be_typed_can_be_typed() {
         let address = Address::new("::1".to_owned(), 9);
-        let invite =
-            Invite { address, room: RoomName::default(), fingerprint: Fingerprint([0; 32]), secret: None };
+        let invite = Invite {
+            address,
+            room: RoomName::default(),
+            fingerprint: Fingerprint([0; 32]),
+            secret: None,
+            others: Vec::new(),
+        };
         assert_eq!(how_to_use(&invite), format!("They type: papo join '{invite}'"));
         let line = with_certificate(&invite, Path::new("my room/server.crt"));
         assert!(line.ends_with("papo join -ip ::1 -p 9 --ca 'my room/server.crt'"), "{line}");

@@ -30,6 +30,8 @@ pub(crate) struct Client {
     pub(crate) room: RoomName,
     /// The invite's secret, where it has one and is for this room.
     pub(crate) invite: Option<InviteSecret>,
+    /// Where the invite says that the room is as well.
+    pub(crate) others: Vec<Address>,
     pub(crate) name: Name,
     pub(crate) ca: Option<PathBuf>,
     /// The profile's folder; the platform's where it is not said.
@@ -216,6 +218,7 @@ fn client(
     Ok(Client {
         address,
         fingerprint: invite.as_ref().map(|invite| invite.fingerprint),
+        others: invite.as_ref().map(|invite| invite.others.clone()).unwrap_or_default(),
         invite: invite.filter(|invite| invite.room == room).and_then(|invite| invite.secret),
         room,
         name: name(text("name", typed.name)?)?,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use papo_log::EngineUrl;
-use papo_proto::limits::PORT_DEFAULT;
+use papo_proto::limits::{PORT_DEFAULT, SERVERS_MAX};
 use papo_proto::{Address, RoomName};
 use papo_server::{AcmeConfig, Limits, Rate, Slow};
 use papo_words::t;
@@ -39,6 +39,8 @@ pub(crate) struct Serve {
     pub(crate) no_invite: bool,
     /// What invites name, where it is not the address listened on.
     pub(crate) address: Option<String>,
+    /// Where the same rooms are as well.
+    pub(crate) also: Vec<Address>,
     pub(crate) history: History,
     pub(crate) shards: usize,
     pub(crate) limits: Limits,
@@ -130,6 +132,7 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         acme,
         open: layers.flag(Section::Serve, "open", typed.open)?,
         no_invite: layers.flag(Section::Serve, "no-invite", typed.no_invite)?,
+        also: parsed(text("also", typed.also)?, also)?.unwrap_or_default(),
         slow: parsed(text("slow", typed.slow)?, slow)?.unwrap_or_default(),
         address,
         history,
@@ -144,6 +147,23 @@ pub(crate) fn serve(typed: ServeArguments, layers: &Layers) -> Result<Serve, Fai
         log_level: parsed(text("log-level", typed.log_level)?, |text| choice(text, &LOG_LEVELS))?
             .unwrap_or(LogLevel::Warn),
     })
+}
+
+/// Whole addresses with commas between them.
+fn also(text: &str) -> Result<Vec<Address>, String> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    if parts.len() > SERVERS_MAX {
+        return Err(t!("cli-too-many-servers", max = SERVERS_MAX));
+    }
+    parts
+        .into_iter()
+        .map(|part| {
+            let address = part.parse::<Address>().ok();
+            // An invite would not say which port is meant.
+            let address = address.filter(|address| address.to_string() == part);
+            address.ok_or_else(|| t!("cli-not-also", text = format!("{part:?}")))
+        })
+        .collect()
 }
 
 /// A port of this computer, or an address with one.

@@ -41,12 +41,20 @@ struct Nodes {
 
 impl Nodes {
     fn start(log: &str) -> Self {
-        let first = Place::sharing(log, None);
+        Self::start_with(log, false)
+    }
+
+    /// The same where, if that is wanted, each is told where the others are.
+    fn start_with(log: &str, also: bool) -> Self {
+        let mut first = Place::sharing(log, None);
+        let mut next: Vec<Place> = (1..NODES).map(|_| Place::sharing(log, Some(&first))).collect();
+        if also {
+            first.name_others(&next.iter().map(Place::address).collect::<Vec<_>>());
+        }
         let server = first.start();
         let (invite, mut places, mut servers) = (server.invite.clone(), vec![first], vec![Some(server)]);
         let mut others = Vec::new();
-        for _ in 1..NODES {
-            let place = Place::sharing(log, Some(&places[0]));
+        for place in next.drain(..) {
             let server = place.start();
             assert_eq!(server.invite.fingerprint, invite.fingerprint, "one key for all");
             others.push(server.invite.address.clone());
@@ -92,6 +100,32 @@ impl Nodes {
             history.ok_len()
         );
     }
+}
+
+/// A server that stops in order sends its people to the others: it tells them where those are when they come in, their
+/// clients go there by themselves, and nothing is lost or doubled. `invite` names the others as well.
+#[test]
+fn people_of_a_server_that_stops_go_on_at_the_others() {
+    let _machine = take_machine();
+    let engine = Nats::start();
+    let mut nodes = Nodes::start_with(&format!("nats://{}/room", engine.address()), true);
+    assert_eq!(nodes.invite.others, nodes.others, "the invite names them");
+    let writers = 6;
+    // They know of the first server only.
+    let mut crew = Crew::gather_at(&nodes.places[0], &nodes.invite, &[], ComingBack::ByItself, writers);
+    crew.write();
+    follow(&mut crew, "everybody writes on one server");
+    let server = nodes.servers[0].take().unwrap();
+    let asked = Instant::now();
+    server.ask_to_stop();
+    assert_eq!(server.wait(), Some(0), "{}", nodes.places[0].diary());
+    crew.server_is_down();
+    crew.follow_until("everybody was told", Crew::is_all_told);
+    crew.follow_until("everybody is on another server", Crew::is_all_joined);
+    println!("{writers} people are on other servers {} ms after the stop", asked.elapsed().as_millis());
+    follow(&mut crew, "they write on");
+    nodes.restart(0);
+    nodes.finish(crew, |place| place.read_file("mirror.db"));
 }
 
 /// Waits for so many echoes that life goes on, and returns how long the first one took, for the report.

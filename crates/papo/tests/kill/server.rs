@@ -66,6 +66,13 @@ impl Place {
         place
     }
 
+    /// The server names these as having the same rooms.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn name_others(&mut self, others: &[SocketAddr]) {
+        let others: Vec<String> = others.iter().map(SocketAddr::to_string).collect();
+        self.options.extend(["--also".to_owned(), others.join(",")]);
+    }
+
     /// A path beside the server's own folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

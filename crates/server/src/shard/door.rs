@@ -147,6 +147,10 @@ impl Shard {
         if let Some(access) = access {
             self.send(slot, &ServerMessage::Access(access));
         }
+        if !self.hub.also().is_empty() {
+            let servers = self.hub.also().to_vec();
+            self.send(slot, &ServerMessage::Servers { servers });
+        }
         self.schedule_presence(index);
         self.release(self.id_of(slot), Hold::Answer);
     }

@@ -199,6 +199,7 @@ impl Client {
                     (self.connection, self.connecting) = (None, None);
                 }
                 Effect::Event(event) => self.event(&event),
+                Effect::Servers(_) => {}
                 Effect::Forget(id) => {
                     self.outside().saved.borrow_mut().outbox.retain(|outgoing| outgoing.id != id);
                 }

@@ -2,6 +2,7 @@
 //! messages, so that each of them stands at one place of the log and everything behind it obeys it. Not here: the
 //! rules themselves (`access`), and what a room has of them in memory (`gate`).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use papo_log::{Entry, LogError};
@@ -89,7 +90,7 @@ impl Writer {
     pub(super) fn tell(&mut self, name: &RoomName, entry: &Entry, now_ms: u64) {
         let Some(room) = self.hub.find(name) else { return };
         if self.is_shared && entry.seq != room.messages.head() + 1 {
-            return self.follow(name, now_ms);
+            return self.follow(name, now_ms, &BTreeSet::from([entry.seq]));
         }
         let mut batch = Batch::starting_at(entry.seq).fed(self.clock.now());
         batch.push(|out| parts_of(entry).encode_line(out));

@@ -1,12 +1,12 @@
 //! The writer's part where several servers share the log: what others append is fed to the rooms of this server, and what
 //! they did to a room holds here too. Not here: noticing that they did (`cluster`), and who may do what (`access`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use papo_log::{Appended, Entry, Kind, LogError, NewEntry, Page};
-use papo_proto::RoomName;
+use papo_proto::{MemberId, RoomName};
 
 use super::acts::who_goes;
 use super::{Writer, batch_of, parts_of_new};
@@ -30,10 +30,12 @@ impl Writer {
     ) {
         // What follows the newest frame of its room can be fed as it is; else the log is read.
         let mut batches: BTreeMap<&RoomName, Option<Batch>> = BTreeMap::new();
+        let mut own: BTreeMap<&RoomName, BTreeSet<u64>> = BTreeMap::new();
         for ((entry, (_, room)), appended) in entries.iter().zip(from).zip(&appended) {
             match appended {
                 Appended::New { seq, time_ms } => {
                     self.counters.stored.add(1);
+                    own.entry(room).or_default().insert(*seq);
                     let batch =
                         batches.entry(room).or_insert_with(|| Some(Batch::starting_at(*seq).fed(now)));
                     match batch {
@@ -57,7 +59,7 @@ impl Writer {
                     room.messages.push(Arc::new(batch));
                     self.wake(&room);
                 }
-                _ => self.follow(name, now_ms),
+                _ => self.follow(name, now_ms, &own.remove(name).unwrap_or_default()),
             }
         }
         for ((entry, (to, _)), appended) in entries.iter().zip(from).zip(appended) {
@@ -69,15 +71,15 @@ impl Writer {
         }
     }
 
-    /// Feeds a room everything that the log has and the feed has not.
-    pub(super) fn follow(&mut self, name: &RoomName, now_ms: u64) {
-        if let Err(error) = self.try_follow(name, now_ms) {
+    /// Feeds a room everything that the log has and the feed has not. Of that, `own` was said on this server.
+    pub(super) fn follow(&mut self, name: &RoomName, now_ms: u64, own: &BTreeSet<u64>) {
+        if let Err(error) = self.try_follow(name, now_ms, own) {
             // What is missing is looked for again within a second.
             tracing::warn!(room = %name, "what other servers have stored cannot be read: {error}");
         }
     }
 
-    fn try_follow(&mut self, name: &RoomName, now_ms: u64) -> Result<(), LogError> {
+    fn try_follow(&mut self, name: &RoomName, now_ms: u64, own: &BTreeSet<u64>) -> Result<(), LogError> {
         let Some(room) = self.hub.find(name) else { return Ok(()) };
         loop {
             let head = room.messages.head();
@@ -90,8 +92,23 @@ impl Writer {
             for entry in entries.iter().filter(|entry| entry.kind == Kind::Act) {
                 self.obey(&room, entry, now_ms)?;
             }
+            self.count_elsewhere(&entries, own);
             room.messages.push(Arc::new(batch_of(&entries).fed(self.clock.now())));
             self.wake(&room);
+        }
+    }
+
+    /// What a key says on other servers is taken from its rate here.
+    fn count_elsewhere(&self, entries: &[Entry], own: &BTreeSet<u64>) {
+        let (Some(guard), Some(now)) = (&self.guard, self.clock.now()) else { return };
+        let mut said: BTreeMap<&str, u64> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| !own.contains(&entry.seq)) {
+            *said.entry(&entry.sender).or_default() += 1;
+        }
+        for (sender, count) in said {
+            if let Ok(id) = MemberId::parse(sender) {
+                guard.said_elsewhere(&id, count, now);
+            }
         }
     }
 
@@ -117,7 +134,7 @@ impl Writer {
         if !self.is_shared {
             return Ok(());
         }
-        self.try_follow(name, now_ms)?;
+        self.try_follow(name, now_ms, &BTreeSet::new())?;
         let log = Arc::clone(&self.log);
         self.gates.load(&*log, name)?.catch_up(&*log, name)
     }

@@ -35,6 +35,7 @@ impl Writer {
             shards: Vec::new(),
             gates,
             tags,
+            guard: None,
             elsewhere: Arc::default(),
             is_shared,
             awaited: HashMap::new(),

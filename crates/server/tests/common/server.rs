@@ -43,6 +43,7 @@ pub(crate) fn config(folder: &Path) -> Config {
         shards: 2,
         websocket_echo: false,
         admin: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        also: Vec::new(),
         limits: Limits::without_rates(),
         access: AccessRules::OPEN,
     }

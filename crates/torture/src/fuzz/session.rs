@@ -9,6 +9,7 @@ use papo_client::error::ConnectError;
 use papo_client::event::{Command, ConnectionState, Event, Outgoing};
 use papo_client::session::{Effect, Follow, IN_FLIGHT_MAX, Input, Session, SessionOptions};
 use papo_proto::codec::{decode_client, encode_server};
+use papo_proto::limits::SERVERS_MAX;
 use papo_proto::{
     Body, ClientMessage, ClosingCode, Epoch, ErrorCode, Member, Message, MessageId, Name, Nonce, Refusal,
     RoomName, Seq, ServerMessage, Timestamp,
@@ -265,6 +266,7 @@ impl<'a> Play<'a> {
                     self.link = Link::None;
                 }
                 Effect::Event(event) => self.check_event(event),
+                Effect::Servers(servers) => assert!(servers.len() <= SERVERS_MAX),
                 Effect::Forget(id) => {
                     assert!(self.settled.contains_key(&id), "{id:?} is forgotten without being settled");
                 }

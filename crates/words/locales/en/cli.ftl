@@ -33,6 +33,8 @@ cli-not-limit = { $text } is not a limit: write off, or NAME=VALUE, or several w
 cli-no-limit = there is no limit { $name }: it is one of { $names }
 cli-not-port = { $text } is not a port: write a whole number from { $least } to 65535
 cli-not-admin = { $text } is neither a port nor an address with one: write for example 9464, or 10.0.0.5:9464
+cli-not-also = { $text } is not a whole address: write HOST:PORT, several with commas
+cli-too-many-servers = these are too many servers: at most { $max } are named
 cli-host-port = { $text } holds a port: write the host alone, and the port with --port
 cli-none-of = { $text } is none of { $words }
 cli-not-seq = { $text } is not the number of a message: write a whole number from 0 on

@@ -33,6 +33,8 @@ cli-not-limit = { $text } não é um limite: escreva off, ou NOME=VALOR, ou vár
 cli-no-limit = não existe o limite { $name }: existem { $names }
 cli-not-port = { $text } não é uma porta: escreva um número inteiro de { $least } a 65535
 cli-not-admin = { $text } não é uma porta nem um endereço com uma: escreva, por exemplo, 9464 ou 10.0.0.5:9464
+cli-not-also = { $text } não é um endereço inteiro: escreva ENDEREÇO:PORTA, vários com vírgulas
+cli-too-many-servers = são servidores demais: podem ser citados até { $max }
 cli-host-port = { $text } contém uma porta: escreva só o endereço, e a porta com --port
 cli-none-of = { $text } não é nenhum destes: { $words }
 cli-not-seq = { $text } não é o número de uma mensagem: escreva um número inteiro a partir de 0

@@ -96,6 +96,7 @@ options-serve-acme_root = Em quem acreditar que é a autoridade (PEM), para uma 
 options-serve-open = Deixar entrar quem alcançar a porta; sem isso, onde outros alcançam o servidor só se entra com convite
 options-serve-no_invite = Não mostrar convite: onde um registro guarda o que é mostrado, quem o lê poderia entrar
 options-serve-address = O endereço que o link de convite mostra, quando os outros alcançam este servidor por outro
+options-serve-also = Onde as mesmas salas também estão, em servidores que usam juntos o registro: os convites os citam, e os membros seguem lá quando este servidor termina. Vários, com vírgulas
 options-serve-durability = Quando uma mensagem conta como guardada: no disco (`disk`, o padrão), ou com o sistema operacional (`os`: mais rápido, mas uma queda de energia pode levar as últimas mensagens)
 options-serve-history = Onde ficam as mensagens: no disco (`disk`, o padrão), ou só na memória (`none`)
 options-serve-log = Guardar as mensagens em um registro que vários servidores usam juntos, em vez de um arquivo aqui: `postgres://USUÁRIO@ENDEREÇO/BANCO` ou `nats://ENDEREÇO[,ENDEREÇO]`. Qual escolher está no manual de operação

@@ -36,7 +36,9 @@ impl Visit {
                 let secret = new_invite_secret().ok_or_else(words::no_random)?;
                 let (address, room) = (self.asked.client.address.clone(), self.asked.client.room.clone());
                 let invite = invite_id(&secret, &room);
-                self.invites.insert(invite, Invite { address, room, fingerprint, secret: Some(secret) });
+                let others = self.asked.client.others.clone();
+                self.invites
+                    .insert(invite, Invite { address, room, fingerprint, secret: Some(secret), others });
                 Act::Invite { invite, uses, seconds, owner: false }
             }
             Order::Revoke(beginning) => {
