@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(pack(Vec::new(), &mut number).len(), 1, "a heartbeat");
         let later = r#"{"n":1,"i":["begin",{"dance":["lobby"]},"end"]}"#;
         assert_eq!(Note::decode(later).unwrap().items, [Item::Begin, Item::Unknown, Item::End]);
-        for bad in ["", "oi", "{}", "[1]"] {
+        for bad in ["", "oi", "{}", "[]"] {
             assert_eq!(Note::decode(bad), None);
         }
     }

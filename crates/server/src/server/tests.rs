@@ -63,6 +63,7 @@ fn a_stop_does_not_wait_for_a_log_that_is_away() {
         shards: 1,
         websocket_echo: false,
         admin: None,
+        also: Vec::new(),
         limits: Limits::default(),
         access: AccessRules::OPEN,
     };
