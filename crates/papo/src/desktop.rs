@@ -13,7 +13,7 @@ use crate::settings::{Client, Desktop};
 /// Shows the window until it is closed, or does what else was asked for.
 pub(crate) fn run(asked: Desktop) -> Result<(), Failure> {
     match asked {
-        Desktop::Show { client, is_asked, link, frame_times } => show(client, is_asked, link, frame_times),
+        Desktop::Show { client, is_asked, link, frame_times } => show(*client, is_asked, link, frame_times),
         Desktop::InstallLinks(profile) => {
             let installed = papo_desktop::install_links(profile.as_deref())
                 .map_err(|error| Failure::local(error.to_string()))?;

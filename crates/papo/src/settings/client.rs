@@ -63,7 +63,7 @@ pub(crate) struct Send {
 pub(crate) enum Desktop {
     /// Show it.
     Show {
-        client: Client,
+        client: Box<Client>,
         /// Whether a room was asked for.
         is_asked: bool,
         /// The link, where that is one which the system hands over.
@@ -131,7 +131,8 @@ pub(crate) fn desktop(typed: DesktopArguments, layers: &Layers) -> Result<Deskto
     let link = typed.target.clone().filter(|target| target.starts_with("papo://"));
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
     let frame_times = layers.path(Section::Client, "frame-times", typed.frame_times)?;
-    Ok(Desktop::Show { client: client(typed.client, target, layers)?, is_asked, link, frame_times })
+    let client = Box::new(client(typed.client, target, layers)?);
+    Ok(Desktop::Show { client, is_asked, link, frame_times })
 }
 
 /// What `papo send` is to do.
