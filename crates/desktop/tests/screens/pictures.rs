@@ -3,9 +3,9 @@
 use egui_kittest::SnapshotOptions;
 use papo_client::state::{Action, Dialog, Happening, Hosted, Hosting, Reach, RoomId, Theme};
 use papo_client::{ConnectError, State};
-use papo_proto::{Invite, RoomName};
 use papo_words::{Language, in_language};
 
+use crate::actions::invite;
 use crate::support::{address, fingerprint, now, place, state, state_after, state_in_room, window};
 
 const SIZE: [f32; 2] = [900.0, 640.0];
