@@ -101,7 +101,7 @@ fn who_can_move_moves_at_a_moment_of_their_own() {
             lose(&mut session, now);
         }
         let due = connect(&mut session, now);
-        waits.push(due - now);
+        waits.push(due.saturating_sub(now));
         assert!(lose(&mut session, due) <= BACKOFF_FIRST * 3 / 2, "the first failure after that");
     }
     waits.sort_unstable();
