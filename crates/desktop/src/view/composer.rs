@@ -98,10 +98,10 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
         let shown_hint = shown_hint.line_height(Some(size::TEXT_LINE)).color(palette.soft);
         let edit = TextEdit::multiline(&mut draft)
             .id(id)
-            .frame(Frame::NONE)
+            // A margin of its own would not be looked at beside the frame's.
+            .frame(Frame::new().inner_margin(Margin::symmetric(0, 5)))
             .desired_rows(1)
             .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(0, 5))
             .return_key(breaks)
             .event_filter(EventFilter {
                 horizontal_arrows: true,

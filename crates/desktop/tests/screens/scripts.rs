@@ -1,4 +1,4 @@
-//! The writing of the world as it is painted: messages in scripts that the bundled fonts lack, on a computer with a few
+//! Writing as it is painted: messages in scripts that the bundled fonts lack, on a computer with a few
 //! fonts that are kept beside the tests. What is looked at is the ink, and not every point of it. A character that no
 //! font has fails these tests by itself.
 
@@ -6,12 +6,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::Rect;
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::RgbaImage;
 use papo_client::State;
 use papo_client::event::{ConnectionState, Event};
-use papo_client::state::Happening;
+use papo_client::state::{Action, Happening};
 use papo_desktop::text::system::SystemFonts;
 use papo_desktop::theme::{LIGHT, size};
 use papo_proto::{Body, Epoch, Member, MemberId, Message, MessageId, Name, RoomName, Seq};
@@ -220,3 +221,30 @@ fn a_name_in_another_script_is_bolder_than_its_text() {
         assert!(head * 100 > text * 110, "{word}: {head} points of ink over {text}");
     }
 }
+
+/// Invariant: the first letter that is typed moves nothing, and the field's words stand in its middle, beside the button's.
+#[test]
+fn the_hint_of_the_composer_stands_where_the_text_will() {
+    let words = "Message to lobby";
+    let feet = ["", words].map(|draft| {
+        let mut state = room("Zoe", &["x"]);
+        let id = state.rooms[0].id;
+        state.act(Action::Draft(id, draft.to_owned()), now());
+        let mut window = window_with_fonts(state, SIZE, None);
+        let picture = window.render().expect("the window is painted");
+        let field = window.get_by_role_and_label(Role::MultilineTextInput, words).rect();
+        let send = window.get_by_role_and_label(Role::Button, "Send").rect();
+        let piece = Piece { picture, place: field };
+        // Most letters stand on the line; some reach below it, and so does the cursor.
+        let mut feet: Vec<u32> = piece.runs().iter().map(|letter| piece.foot(letter)).collect();
+        feet.sort_unstable();
+        let foot = feet[feet.len() / 2];
+        let middle = foot as f32 - CAPITAL / 2.0;
+        assert!((middle - send.center().y).abs() <= 2.5, "{middle} is beside {send}");
+        foot
+    });
+    assert_eq!(feet[0], feet[1], "the hint and the text stand on one line");
+}
+
+/// How high a capital letter of a message is, in points.
+const CAPITAL: f32 = 11.0;
