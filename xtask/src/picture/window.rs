@@ -38,6 +38,20 @@ struct Picture<'a> {
     target: &'a [&'a str],
     /// What the window's title says once it shows what is wanted.
     title: &'a str,
+    /// What is done in the window before the picture is taken.
+    steps: &'a [Step],
+}
+
+/// Something that a person does in the window. Places are points from its upper left corner, negative ones from its
+/// right or lower edge.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Presses a key.
+    Key(&'static str),
+    /// Presses the pointer's first button.
+    Click([i32; 2]),
+    /// Draws the pointer from one place to another with its button down.
+    Draw([i32; 2], [i32; 2]),
 }
 
 /// Opens the room and keeps every picture.
@@ -58,8 +72,11 @@ pub(crate) fn run() -> Result<(), String> {
         language: "en",
         target: &[],
         title: "papo",
+        steps: &[],
     };
     studio.take(&usual)?;
+    // The button below the card.
+    studio.take(&Picture { name: "open", steps: &[Step::Click([411, 518])], ..usual })?;
     let mut server = studio.terminal();
     server.command(&["serve", "127.0.0.1:0", "--data", "room"])?;
     let line = server.wait_for("https://")?;
@@ -75,6 +92,17 @@ pub(crate) fn run() -> Result<(), String> {
     studio.take(&Picture { name: "room-portuguese", language: "pt", ..room })?;
     studio.take(&Picture { name: "room-small", size: [720, 480], ..room })?;
     studio.take(&Picture { name: "room-large", size: [1600, 1000], ..room })?;
+    studio.take(&Picture { name: "settings", steps: &[Step::Key("ctrl+comma")], ..room })?;
+    studio.take(&Picture {
+        name: "settings-portuguese",
+        language: "pt",
+        size: [720, 480],
+        steps: &[Step::Key("ctrl+comma")],
+        ..room
+    })?;
+    let over_three = [Step::Draw([330, -250], [420, -140])];
+    studio.take(&Picture { name: "selection", steps: &over_three, ..room })?;
+    studio.order(&room)?;
 
     let worldwide = [invite.as_str(), "--room", "world"];
     let _world = studio.world(&invite)?;
@@ -139,6 +167,43 @@ impl Studio {
         ])
     }
 
+    /// A room that is kept in order: an advertiser is banned, and whoever looks at it owns the room.
+    fn order(&self, room: &Picture<'_>) -> Result<(), String> {
+        let invite = room.target[0];
+        let rex = self.speaks(invite, "lobby", "Rex", &["CHEAP WATCHES!!! https://example.com"])?;
+        for words in [
+            ["ban", "Rex", "7d", "advertising"].as_slice(),
+            &["invite", "1", "1d"],
+            &["invite", "30", "7d"],
+            &["slow", "10s"],
+        ] {
+            self.keeps_order(words)?;
+        }
+        drop(rex);
+        let owner = self.keeps_order(&["owner-invite"])?;
+        let owner = owner.split_whitespace().find(|word| word.starts_with("https://"));
+        let target = [owner.ok_or("no invite for the owner was printed")?];
+        let owned = Picture { target: &target, ..*room };
+        self.take(&Picture { name: "member", steps: &[Step::Click([-150, 95])], ..owned })?;
+        let menu = [Step::Click([-265, 26]), Step::Click([-235, 115])];
+        self.take(&Picture { name: "access", steps: &menu, ..owned })?;
+        self.take(&Picture {
+            name: "access-portuguese",
+            language: "pt",
+            size: [720, 480],
+            steps: &[Step::Click([-50, 26]), Step::Click([-100, 115])],
+            ..owned
+        })
+    }
+
+    /// Keeps order in the lobby from the server's own computer. Returns the first line that is printed.
+    fn keeps_order(&self, words: &[&str]) -> Result<String, String> {
+        let mut terminal = self.terminal();
+        let arguments = [["room", "lobby"].as_slice(), words, &["--data", "room"]].concat();
+        terminal.command(&arguments)?;
+        terminal.wait_for("")
+    }
+
     fn crowd(&self, invite: &str) -> Result<Vec<Terminal>, String> {
         let first = [
             "Alice", "Bruno", "Chloé", "Davi", "Elif", "Frida", "Gil", "Hana", "Ivo", "Júlia", "Kofi", "Lia",
@@ -165,6 +230,10 @@ impl Studio {
         self.screen.tool(&["mousemove", "1699", "1099"])?;
         let taken = self.folder.0.join("taken.png");
         self.look(&id, &taken)?;
+        for step in picture.steps {
+            self.act(&id, picture.size, *step)?;
+            self.look(&id, &taken)?;
+        }
         let name = format!("docs/images/window-{}.png", picture.name);
         let path = process::root().join(&name);
         let quantize = ["--force", "--strip", "--speed", "1", "256", "--output"];
@@ -172,6 +241,34 @@ impl Studio {
         println!("{name}");
         Ok(())
     }
+
+    /// Does something in the window, and takes the pointer out of it again.
+    fn act(&self, id: &str, size: [u32; 2], step: Step) -> Result<(), String> {
+        let at = |place: [i32; 2]| -> [String; 2] {
+            std::array::from_fn(|axis| {
+                let from = if place[axis] < 0 { i64::from(size[axis]) } else { 0 };
+                (from + i64::from(place[axis])).to_string()
+            })
+        };
+        let mut arguments: Vec<String> = ["windowfocus", id].map(str::to_owned).into();
+        let mut add = |words: &[&str]| arguments.extend(words.iter().map(|word| (*word).to_owned()));
+        match step {
+            Step::Key(key) => add(&["key", key]),
+            Step::Click(place) => {
+                let [x, y] = at(place);
+                add(&["mousemove", &x, &y, "sleep", "0.3", "click", "1", "sleep", "0.3"]);
+            }
+            Step::Draw(from, to) => {
+                let ([x, y], [to_x, to_y]) = (at(from), at(to));
+                add(&["mousemove", &x, &y, "sleep", "0.3", "mousedown", "1", "sleep", "0.3"]);
+                add(&["mousemove", &to_x, &to_y, "sleep", "0.3", "mouseup", "1", "sleep", "0.3"]);
+            }
+        }
+        add(&["mousemove", "1699", "1099"]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        self.screen.tool(&arguments).map(drop)
+    }
+
     /// Looks at the window until it shows the same several times in a row.
     fn look(&self, id: &str, path: &Path) -> Result<(), String> {
         let (mut last, mut same) = (Vec::new(), 0);

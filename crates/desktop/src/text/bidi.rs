@@ -3,8 +3,8 @@
 //! characters stays, so that selecting and copying give the text as it was written. A paragraph that is read from
 //! right to left stands at the right edge. Not here: shaping, and the direction of the window itself.
 //!
-//! Known limits: within right-to-left words the caret and the ends of a selection stand mirrored, and underlines
-//! stay where they were. To be dropped when the toolkit orders words itself.
+//! Known limits: within right-to-left words the caret and the ends of a selection stand mirrored, and the line through
+//! struck words stays where it was. To be dropped when the toolkit orders words itself.
 
 use std::ops::Range;
 use std::sync::Arc;
