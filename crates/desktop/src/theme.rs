@@ -324,6 +324,7 @@ pub fn style(palette: &Palette, is_motion_reduced: bool) -> Style {
     style.spacing.window_margin = Margin::same(20);
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.tooltip_width = 320.0;
+    style.spacing.icon_spacing = space::SMALL;
     style.spacing.scroll = ScrollStyle {
         bar_width: 8.0,
         floating_width: 4.0,

@@ -38,6 +38,8 @@ struct Picture<'a> {
     target: &'a [&'a str],
     /// What the window's title says once it shows what is wanted.
     title: &'a str,
+    /// Whose window it is; somebody's own for each picture where nothing is said.
+    profile: Option<&'a str>,
     /// What is done in the window before the picture is taken.
     steps: &'a [Step],
 }
@@ -72,6 +74,7 @@ pub(crate) fn run() -> Result<(), String> {
         language: "en",
         target: &[],
         title: "papo",
+        profile: None,
         steps: &[],
     };
     studio.take(&usual)?;
@@ -171,29 +174,22 @@ impl Studio {
     fn order(&self, room: &Picture<'_>) -> Result<(), String> {
         let invite = room.target[0];
         let rex = self.speaks(invite, "lobby", "Rex", &["CHEAP WATCHES!!! https://example.com"])?;
-        for words in [
-            ["ban", "Rex", "7d", "advertising"].as_slice(),
-            &["invite", "1", "1d"],
-            &["invite", "30", "7d"],
-            &["slow", "10s"],
-        ] {
+        self.keeps_order(&["ban", "Rex", "7d", "advertising"])?;
+        drop(rex);
+        let printed = self.keeps_order(&["owner-invite"])?;
+        let link = printed.split_whitespace().find(|word| word.starts_with("https://"));
+        let target = [link.ok_or("no invite for the owner was printed")?];
+        let owned = Picture { profile: Some("owner"), ..*room };
+        self.take(&Picture { name: "member", target: &target, steps: &[Step::Click([-150, 95])], ..owned })?;
+        for words in [["invite", "1", "1d"].as_slice(), &["invite", "30", "7d"], &["slow", "10s"]] {
             self.keeps_order(words)?;
         }
-        drop(rex);
-        let owner = self.keeps_order(&["owner-invite"])?;
-        let owner = owner.split_whitespace().find(|word| word.starts_with("https://"));
-        let target = [owner.ok_or("no invite for the owner was printed")?];
-        let owned = Picture { target: &target, ..*room };
-        self.take(&Picture { name: "member", steps: &[Step::Click([-150, 95])], ..owned })?;
-        let menu = [Step::Click([-265, 26]), Step::Click([-235, 115])];
+        let menu = [Step::Click([-265, 26]), Step::Click([-235, 138])];
         self.take(&Picture { name: "access", steps: &menu, ..owned })?;
-        self.take(&Picture {
-            name: "access-portuguese",
-            language: "pt",
-            size: [720, 480],
-            steps: &[Step::Click([-50, 26]), Step::Click([-100, 115])],
-            ..owned
-        })
+        // Here the members are folded away, and the entry that shows and hides them with them.
+        let menu = [Step::Click([-50, 26]), Step::Click([-100, 102])];
+        let size = [720, 480];
+        self.take(&Picture { name: "access-portuguese", language: "pt", size, steps: &menu, ..owned })
     }
 
     /// Keeps order in the lobby from the server's own computer. Returns the first line that is printed.
@@ -215,7 +211,7 @@ impl Studio {
 
     /// Opens the window, waits until it changes no more, and keeps what it shows.
     fn take(&self, picture: &Picture<'_>) -> Result<(), String> {
-        let profile = self.folder.0.join(format!("window-{}", picture.name));
+        let profile = self.folder.0.join(format!("window-{}", picture.profile.unwrap_or(picture.name)));
         let written = fs::create_dir_all(&profile)
             .and_then(|()| fs::write(profile.join("surfaces.json"), settings(picture)));
         written.map_err(|error| format!("{} cannot be written: {error}", profile.display()))?;

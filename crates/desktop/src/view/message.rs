@@ -7,7 +7,7 @@
 //!      The text.
 //!      [👍 2]                 sending… / not sent: why. Retry
 //!
-//!                Ana put Bia out 14:05
+//!                Ana put Bia out. · 14:05
 //! ```
 
 use egui::{Align2, Frame, Id, Label, Margin, Response, RichText, Role, Sense, Ui, UiBuilder, Vec2};
@@ -83,7 +83,11 @@ pub(super) fn view(
         () => egui::Color32::TRANSPARENT,
     };
     let is_act = matches!(drawn.row.content, Content::Act(_));
-    let top = if drawn.is_grouped || is_act { 1 } else { 7 };
+    let top = match () {
+        () if drawn.is_grouped => 1,
+        () if is_act => 3,
+        () => 7,
+    };
     let frame = Frame::new().fill(ground).corner_radius(radius::ROW).inner_margin(Margin {
         left: 8,
         right: 8,
@@ -173,7 +177,8 @@ fn note(ui: &mut Ui, drawn: &Drawn<'_>, act: &Act, out: &mut Vec<Action>) {
     ui.set_width(ui.available_width());
     ui.spacing_mut().item_spacing.y = 2.0;
     let clock = drawn.state.settings.clock;
-    let words = format!("{} {}", acts::in_words(drawn.row.from, act), moments::time(drawn.row.time, clock));
+    let time = moments::time(drawn.row.time, clock);
+    let words = format!("{} · {time}", acts::in_words(drawn.row.from, act));
     ui.vertical_centered(|ui| {
         parts::soft(ui, words).on_hover_text(moments::full(drawn.row.time, clock));
     });
