@@ -1,7 +1,7 @@
 //! How the room stands: who may speak, who may come in, who keeps order, who is kept out, and what one may change of it.
 //! Not here: the list of what was done (`audit.rs`), and what is done about a single member (`members.rs`).
 
-use egui::Ui;
+use egui::{Align, Layout, Ui};
 use papo_client::state::{Action, Dialog, Room};
 use papo_client::text::for_terminal_line;
 use papo_proto::{Act, InviteState, Role, RoomAccess, Sanction, Until, Whom};
@@ -118,15 +118,25 @@ fn sanctions(
     out: &mut Vec<Action>,
 ) {
     for one in list {
-        ui.horizontal_wrapped(|ui| {
-            card::aside(ui, format!("{heading}: {}{}", name(&one.whom), until(one.until, clock)));
-            ui.push_id(&one.whom.id, |ui| {
-                if card::word_button(ui, word).clicked() {
-                    out.push(Action::Act(room.id, end(Whom::new(one.whom.id.clone()))));
-                }
-            });
+        let words = format!("{heading}: {}{}", name(&one.whom), until(one.until, clock));
+        ui.push_id(&one.whom.id, |ui| {
+            if with_button(ui, words, word) {
+                out.push(Action::Act(room.id, end(Whom::new(one.whom.id.clone()))));
+            }
         });
     }
+}
+
+/// A sentence, and beside it what can be done about it, which is never squeezed. Returns whether it was pressed.
+fn with_button(ui: &mut Ui, words: String, button: &str) -> bool {
+    let row = |ui: &mut Ui| {
+        ui.spacing_mut().interact_size.y = size::LABEL_LINE;
+        ui.spacing_mut().button_padding.y = 0.0;
+        let is_pressed = card::word_button(ui, button).clicked();
+        ui.with_layout(Layout::top_down(Align::LEFT), |ui| card::aside(ui, words));
+        is_pressed
+    };
+    ui.with_layout(Layout::right_to_left(Align::TOP), row).inner
 }
 
 /// The invites that still let somebody in, each with the way to take it back.
@@ -138,13 +148,10 @@ pub(super) fn invites(
     out: &mut Vec<Action>,
 ) {
     for one in &access.invites {
-        ui.horizontal_wrapped(|ui| {
-            card::aside(ui, invite_in_words(one, clock));
-            ui.push_id(one.invite, |ui| {
-                if card::word_button(ui, t!("window-do-revoke")).clicked() {
-                    out.push(Action::Act(room.id, Act::Revoke { invite: one.invite }));
-                }
-            });
+        ui.push_id(one.invite, |ui| {
+            if with_button(ui, invite_in_words(one, clock), &t!("window-do-revoke")) {
+                out.push(Action::Act(room.id, Act::Revoke { invite: one.invite }));
+            }
         });
     }
 }

@@ -148,7 +148,12 @@ fn how_a_room_stands_is_shown_and_changed() {
         window.run_ok();
         assert_eq!(acts(&mut window), [act], "{control}");
     }
-    assert!(window.query_by_label_contains("For 1 more person").is_some());
+    let sentence = window.get_by_label_contains("For 1 more person").rect();
+    let button = window.get_by_role_and_label(Seen::Button, "Take back").rect();
+    assert!(
+        button.height() < 30.0 && button.left() >= sentence.right(),
+        "{button} is not squeezed by {sentence}"
+    );
     click(&mut window, "What was done");
     let audit = Command::Tell(id, Wish::Audit { before: None, limit: 200 });
     assert!(asked(&mut window).contains(&audit));
