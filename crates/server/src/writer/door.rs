@@ -508,6 +508,18 @@ mod tests {
         assert!(world.writer.hub.find(&sala()).is_none());
     }
 
+    /// Invariant: a room on a shared log that cannot be opened is not left open, with somebody counted who is not there.
+    #[test]
+    fn a_room_that_cannot_be_opened_stays_closed() {
+        let mut world = World::new(None);
+        world.writer.is_shared = true;
+        world.log.is_away.store(true, Ordering::Relaxed);
+        assert!(world.writer.open_room(&sala()).is_err());
+        assert!(world.writer.hub.find(&sala()).is_none());
+        world.log.is_away.store(false, Ordering::Relaxed);
+        assert_eq!(world.come([1]).0, 1);
+    }
+
     /// Invariant: where the disk takes nothing, nobody comes in who would have to be written down, and no use of the
     /// invite is lost by that.
     #[test]

@@ -145,15 +145,13 @@ impl Writer {
         if !self.is_shared {
             return Ok(self.hub.open(room));
         }
-        room.presence().share();
-        let room = {
-            let elsewhere = self.elsewhere.lock();
-            elsewhere.fill(name, &mut room.presence());
-            self.hub.open(room)
-        };
-        // What was done between reading the room's acts and its newest messages would be missed otherwise.
+        // What was done between reading the room's acts and its newest messages would be missed otherwise. Before the room
+        // is open: one that could not be opened would stay so, with somebody counted who is not there.
         let log = Arc::clone(&self.log);
         self.gates.load(&*log, name)?.catch_up(&*log, name)?;
-        Ok(room)
+        room.presence().share();
+        let elsewhere = self.elsewhere.lock();
+        elsewhere.fill(name, &mut room.presence());
+        Ok(self.hub.open(room))
     }
 }
