@@ -13,15 +13,19 @@
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
 //! - [`protected`]: that key in a file with a passphrase, for another computer; [`pairing`]: the same by a code that is
 //!   typed there.
-//! - [`names`] and [`petnames`]: who could be taken for whom, and what one calls others oneself.
+//! - [`commands`] and [`orders`]: what a line that begins with `/` asks for.
+//! - [`names`], [`petnames`] and [`ignored`]: who could be taken for whom, what one calls others oneself, and whose
+//!   messages one does not want to see.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
 //! - [`error`]: every way in which a connection can fail, with cause and remedy; [`said`]: the protocol's errors and
 //!   codes in the reader's language.
 
+pub mod commands;
 pub mod error;
 pub mod event;
 pub mod heights;
 pub mod identity;
+pub mod ignored;
 pub mod known_servers;
 pub mod markup;
 pub mod names;

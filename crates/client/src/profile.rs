@@ -76,6 +76,11 @@ impl Profile {
         self.folder.join("petnames")
     }
 
+    /// The file of those whose messages its owner does not want to see.
+    pub fn ignored(&self) -> PathBuf {
+        self.folder.join("ignored")
+    }
+
     /// The file of the servers whose keys have been accepted: a line `HOST:PORT FINGERPRINT` for each.
     pub fn known_servers(&self) -> PathBuf {
         self.folder.join("known_servers")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
+use papo_client::ignored::Ignored;
 use papo_client::petnames::Petnames;
 use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
 use papo_client::{Profile, State};
@@ -45,6 +46,10 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     match Petnames::read(&profile.petnames()) {
         Ok(petnames) => state.set_petnames(petnames),
         Err(error) => tracing::warn!(%error, "the person's own names for others are not shown"),
+    }
+    match Ignored::read(&profile.ignored()) {
+        Ok(ignored) => state.set_ignored(ignored),
+        Err(error) => tracing::warn!(%error, "whoever is ignored is shown all the same"),
     }
     let mut commands = state.begin();
     state.apply(Happening::Links(links::state()), now());
@@ -182,7 +187,11 @@ impl App {
                 Command::OpenLink(link) => context.open_url(OpenUrl::new_tab(link)),
                 Command::Copy(text) => context.copy_text(text),
                 Command::Quit => context.send_viewport_cmd(ViewportCommand::Close),
-                Command::Notify(notification) => self.notifier.show(&notification),
+                Command::Notify(notification) => {
+                    if !self.desk.is_quiet(now()) {
+                        self.notifier.show(&notification);
+                    }
+                }
                 _ => tracing::warn!("a command that nobody carries out"),
             }
         }

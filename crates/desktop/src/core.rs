@@ -166,6 +166,8 @@ impl Core {
                 }
             }
             Command::Load(room, wanted) => self.reader.ask(Job::Load(room, wanted)),
+            Command::LoadChanges(room, first, last) => self.reader.ask(Job::LoadChanges(room, first, last)),
+            Command::Ignore(room, id, is_ignored) => self.reader.ask(Job::Ignore(room, id, is_ignored)),
             Command::Find { room, serial, text } => self.reader.ask(Job::Find { room, serial, text }),
             Command::Call(room, id, name) => self.reader.ask(Job::Call(room, id, name)),
             Command::OpenHere(opening) => self.open_here(*opening),

@@ -28,6 +28,12 @@ impl Desk {
         Self { state, local: Local::default() }
     }
 
+    /// Whether these are hours in which nothing is told, by this computer's clock.
+    pub fn is_quiet(&self, now: Timestamp) -> bool {
+        let hours = self.state.settings.quiet_hours;
+        hours.is_some_and(|hours| hours.hold(view::minute_of_day(now)))
+    }
+
     /// Draws everything at `now`, by our own clock, and does what the person asks for. Returns what has to be
     /// done outside.
     pub fn ui(&mut self, ui: &mut Ui, now: Timestamp) -> Vec<Command> {

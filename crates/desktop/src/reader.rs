@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use papo_client::Profile;
+use papo_client::ignored::Ignored;
 use papo_client::petnames::Petnames;
 use papo_client::state::{Happening, Page, Place, RoomId, Wanted};
 use papo_client::store::{Store, StoreError};
@@ -28,6 +29,10 @@ pub(crate) enum Job {
     Close(RoomId),
     /// Read messages.
     Load(RoomId, Wanted),
+    /// Read what has changed messages from here to there.
+    LoadChanges(RoomId, Seq, Seq),
+    /// Ignore somebody or no longer, and tell it in this room.
+    Ignore(RoomId, MemberId, bool),
     /// Search messages.
     Find { room: RoomId, serial: u64, text: Arc<str> },
     /// Call somebody so, and tell it in this room.
@@ -99,11 +104,13 @@ fn work_off(waiting: &Receiver<Job>, shelf: &mut Shelf, tell: &impl Fn(Happening
                 let ends = messages.first().zip(messages.last()).map(|(first, last)| (first.seq, last.seq));
                 tell(Happening::Page(Page { room, wanted, messages }));
                 if let Some((first, last)) = ends {
-                    let changes = shelf.changes(room, first, last);
-                    if !changes.is_empty() {
-                        tell(Happening::Changes(room, changes));
-                    }
+                    shelf.tell_changes(room, first, last, tell);
                 }
+            }
+            Job::LoadChanges(room, first, last) => shelf.tell_changes(room, first, last, tell),
+            Job::Ignore(room, id, is_ignored) => {
+                let ignored = Ignored::change(&shelf.profile.ignored(), &id, is_ignored);
+                tell(Happening::Ignored(room, ignored.map_err(|error| error.to_string())));
             }
             Job::Find { room, serial, text } => {
                 let hits = shelf.stores.get(&room).map(|store| store.search(&text, HITS_MAX));
@@ -136,13 +143,14 @@ impl Shelf {
         })
     }
 
-    /// What later messages have made of those from `first` to `last`.
-    fn changes(&self, room: RoomId, first: Seq, last: Seq) -> Vec<Message> {
-        let Some(store) = self.stores.get(&room) else { return Vec::new() };
-        store.changes_of(first, last).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the local history cannot be read");
-            Vec::new()
-        })
+    /// Tells what later messages have made of those from `first` to `last`.
+    fn tell_changes(&self, room: RoomId, first: Seq, last: Seq, tell: &impl Fn(Happening)) {
+        let Some(store) = self.stores.get(&room) else { return };
+        match store.changes_of(first, last) {
+            Ok(changes) if changes.is_empty() => {}
+            Ok(changes) => tell(Happening::Changes(room, changes)),
+            Err(error) => tracing::warn!(%error, "the local history cannot be read"),
+        }
     }
 }
 

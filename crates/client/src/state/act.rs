@@ -5,7 +5,6 @@ use std::sync::Arc;
 use papo_proto::{Body, Member, Name, Reaction, Seq, Timestamp};
 
 use super::action::{Action, Command, Dialog};
-use super::composer::Typed;
 use super::room::Room;
 use super::search::Search;
 use super::{JoinProblem, Place, RoomId, Screen, State, place_of};
@@ -70,7 +69,9 @@ impl State {
                 self.rooms.iter_mut().for_each(|room| room.has_read(room.head));
                 return vec![Command::Save];
             }
+            Action::Ignore(room, id, is_ignored) => return self.ignore(room, &id, is_ignored),
             Action::Quit => return vec![Command::Save, Command::Quit],
+            Action::Send(id) => return self.send(id, now),
             Action::Act(..) | Action::MakeInvite { .. } => return self.keep_order(action, now),
             in_room => return self.act_in_room(in_room, now),
         }
@@ -100,7 +101,7 @@ impl State {
                 room.composer.problem = Some(super::Problem::Files);
                 Vec::new()
             }),
-            Action::Send(id) => with(id, &mut |room, dialog| room.send(dialog, now)),
+            Action::Recall(id, by) => with(id, &mut |room, _| room.recall(by)),
             Action::Reply(id, seq) => with(id, &mut |room, _| room.compose(|it| it.reply(seq))),
             Action::Edit(id, seq) => with(id, &mut |room, _| room.edit(seq)),
             Action::EditLast(id) => {
@@ -153,6 +154,7 @@ impl State {
     pub(super) fn show(&mut self, id: RoomId) -> Vec<Command> {
         let Some(room) = self.rooms.iter_mut().find(|room| room.id == id) else { return Vec::new() };
         room.touch();
+        room.cleared = None;
         room.unread_line = if room.unread > 0 { room.first_unread() } else { None };
         self.screen = Screen::Room(id);
         self.dialog = None;
@@ -292,8 +294,7 @@ impl Room {
     }
 
     fn draft(&mut self, text: &str) -> Vec<Command> {
-        text.clone_into(&mut self.composer.draft);
-        self.composer.problem = None;
+        self.composer.type_draft(text);
         let mut commands = vec![Command::Save];
         if !text.is_empty() && self.is_connected() {
             commands.push(Command::Tell(self.id, event::Command::Typing));
@@ -321,48 +322,6 @@ impl Room {
         let is_own = self.timeline.row(seq).is_some_and(|row| row.is_own);
         let Some(text) = self.text_of(seq).filter(|_| is_own).map(str::to_owned) else { return Vec::new() };
         self.compose(|it| it.edit(seq, &text))
-    }
-
-    fn send(&mut self, dialog: &mut Option<Dialog>, now: Timestamp) -> Vec<Command> {
-        let mut commands = match self.composer.read() {
-            Typed::Nothing => return Vec::new(),
-            Typed::Wrong(problem) => {
-                self.composer.problem = Some(problem);
-                return Vec::new();
-            }
-            Typed::Say(body) => {
-                self.unread_line = None;
-                self.say(body, now)
-            }
-            Typed::Rename(name) => vec![Command::Tell(self.id, event::Command::Rename(name))],
-            Typed::Call { whom, name } => match self.call(&whom, name) {
-                Ok(command) => vec![command],
-                Err(text) => {
-                    self.composer.problem = Some(super::Problem::Order(text));
-                    return Vec::new();
-                }
-            },
-            Typed::Help => {
-                *dialog = Some(Dialog::Keys);
-                Vec::new()
-            }
-            Typed::Search(text) => self.search_for(&text),
-            Typed::Order(order) => match self.order(order, dialog, now) {
-                Ok(commands) => commands,
-                Err(text) => {
-                    self.composer.problem = Some(super::Problem::Order(text));
-                    return Vec::new();
-                }
-            },
-            Typed::Leave => {
-                *dialog = Some(Dialog::Leave(self.id));
-                Vec::new()
-            }
-        };
-        self.composer.sent();
-        self.trouble = None;
-        commands.push(Command::Save);
-        commands
     }
 
     /// Says something and shows it at once.
@@ -396,7 +355,7 @@ impl Room {
         }
     }
 
-    fn search_for(&mut self, text: &str) -> Vec<Command> {
+    pub(super) fn search_for(&mut self, text: &str) -> Vec<Command> {
         let serial = self.search.as_ref().map_or(0, |search| search.serial) + 1;
         let is_empty = text.trim().is_empty();
         self.search =

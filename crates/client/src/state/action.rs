@@ -9,6 +9,7 @@ use super::settings::{Notify, Settings};
 use super::{Hit, Hosting, Links, Opening, Place, Reach, RoomId, WindowMemory};
 use crate::error::ConnectError;
 use crate::event::{self, Event};
+use crate::ignored::Ignored;
 use crate::orders::Verb;
 use crate::petnames::Petnames;
 
@@ -69,6 +70,10 @@ pub enum Action {
     Mention(RoomId, Member),
     /// Files were dropped on this room.
     DropFiles(RoomId),
+    /// Put the line of one's own that is so many further back into the draft; forward where it is less than 0.
+    Recall(RoomId, isize),
+    /// Show nothing of what this one says, or show it again.
+    Ignore(RoomId, MemberId, bool),
     /// Send the draft of this room.
     Send(RoomId),
     /// Answer this message.
@@ -217,6 +222,8 @@ pub enum Happening {
     Links(Links),
     /// What the person calls others was changed, or could not be; the text says why.
     Called(RoomId, Result<Petnames, String>),
+    /// Who is ignored was changed, or could not be; the text says why.
+    Ignored(RoomId, Result<Ignored, String>),
     /// Another start of the program has handed over what it was to open.
     Opened(String),
 }
@@ -258,6 +265,8 @@ pub enum Command {
     Answer(RoomId, bool),
     /// Read messages kept on this computer.
     Load(RoomId, Wanted),
+    /// Read those messages kept on this computer that change some of the ones from here to there.
+    LoadChanges(RoomId, Seq, Seq),
     /// Search the messages kept on this computer.
     Find {
         /// The room.
@@ -281,6 +290,8 @@ pub enum Command {
     Notify(Notification),
     /// Call somebody so from now on, or as they call themselves; it was asked for in this room.
     Call(RoomId, MemberId, Option<Name>),
+    /// Ignore somebody from now on, or no longer; it was asked for in this room.
+    Ignore(RoomId, MemberId, bool),
     /// Keep the state's [memory](super::State::memory) before long.
     Save,
     /// End the program.

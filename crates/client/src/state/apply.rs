@@ -64,7 +64,14 @@ impl State {
                 self.set_petnames(petnames);
                 Vec::new()
             }
-            Happening::Called(id, Err(text)) => {
+            Happening::Ignored(_, Ok(ignored)) => {
+                // Guests are in no file.
+                let guests = self.ignored.ids().filter(|id| id.is_guest());
+                let ignored = guests.fold(ignored, |all, guest| all.with(guest, true));
+                self.set_ignored(ignored);
+                Vec::new()
+            }
+            Happening::Called(id, Err(text)) | Happening::Ignored(id, Err(text)) => {
                 if let Some(room) = self.room_mut(id) {
                     room.composer.problem = Some(super::Problem::Order(text));
                 }
@@ -189,7 +196,7 @@ impl Room {
             }
             return Vec::new();
         }
-        if message.seq <= self.read {
+        if message.seq <= self.read || self.ignored.has(&message.from.id) {
             return Vec::new();
         }
         self.unread += 1;
@@ -236,7 +243,7 @@ impl Room {
             if row.seq <= Some(read) {
                 break;
             }
-            if !row.is_own {
+            if !row.is_own && !self.ignored.has(&row.from.id) {
                 unread += 1;
                 if let crate::timeline::Content::Text { text, .. } = row.content {
                     mentions += u64::from(self.names_us(text));
@@ -254,7 +261,9 @@ impl Room {
 
     /// The first message that has not been read, where it is in memory.
     pub(super) fn first_unread(&self) -> Option<Seq> {
-        let unread = |row: &crate::timeline::Row<'_>| row.seq > Some(self.read) && !row.is_own;
+        let unread = |row: &crate::timeline::Row<'_>| {
+            row.seq > Some(self.read) && !row.is_own && !self.ignored.has(&row.from.id)
+        };
         self.timeline.rows().filter(|row| row.seq.is_some()).find(unread).and_then(|row| row.seq)
     }
 }

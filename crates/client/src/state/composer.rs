@@ -1,24 +1,15 @@
 //! What a person is writing in a room, and what it means. Not here: the keys.
 
 use papo_proto::limits::BODY_BYTES_MAX;
-use papo_proto::{Body, BodyError, Name, NameError, Seq};
-use papo_words::t;
+use papo_proto::{Body, BodyError, NameError, Seq};
 
-use crate::orders::{self, Order};
+use crate::commands::{self, Command, Wrong};
 
 /// From how many bytes before the limit on it is shown how many are left.
 const LEFT_SHOWN_FROM: usize = 2_000;
 
-/// The commands that a message may begin with, as typed.
-const RENAME: &str = "/nick";
-const CALL: &str = "/call";
-const ACT: &str = "/me";
-const HELP: &str = "/help";
-const SEARCH: &str = "/search";
-const LEAVE: [&str; 3] = ["/leave", "/quit", "/exit"];
-
-/// The same, for whoever begins to type one.
-pub(super) const COMMANDS: [&str; 6] = [RENAME, CALL, ACT, HELP, SEARCH, LEAVE[0]];
+/// How many lines are kept to be said once more.
+const LINES_KEPT_MAX: usize = 100;
 
 /// What a person is writing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +22,10 @@ pub struct Composer {
     pub problem: Option<Problem>,
     /// The draft that was there before an earlier message was taken up to be changed.
     kept: String,
+    /// What was typed and taken since the program was started, the newest last.
+    lines: Vec<String>,
+    /// The line of one's own that stands in the field, counted from the newest, and the draft that was there before.
+    recalled: Option<(usize, String)>,
 }
 
 /// What becomes of the text.
@@ -58,6 +53,8 @@ pub enum Problem {
     Order(String),
     /// Files cannot be sent yet.
     Files,
+    /// It is none: what a command has told.
+    Told(String),
 }
 
 /// What a text means.
@@ -67,18 +64,8 @@ pub(super) enum Typed {
     Nothing,
     /// Say this.
     Say(Body),
-    /// Be called so.
-    Rename(Name),
-    /// Call this one so, for oneself; without a name, as they call themselves.
-    Call { whom: String, name: Option<Name> },
-    /// Show the keys and commands.
-    Help,
-    /// Search for this.
-    Search(String),
-    /// Do this in the room, or tell how it stands.
-    Order(Order),
-    /// Leave the room.
-    Leave,
+    /// Do what a command asks for.
+    Command(Command),
     /// It cannot be done.
     Wrong(Problem),
 }
@@ -120,9 +107,50 @@ impl Composer {
         self.problem = None;
     }
 
+    /// Puts the line of one's own that is so many further back into the field. `older` are those from before the
+    /// program was started, the newest last.
+    pub(super) fn recall(&mut self, older: &[String], by: isize) {
+        let lines: Vec<&String> = older.iter().chain(&self.lines).collect();
+        let at = match &self.recalled {
+            Some((at, _)) => at.checked_add_signed(by),
+            None => usize::try_from(by - 1).ok(),
+        };
+        let Some(at) = at else {
+            if let Some((_, before)) = self.recalled.take() {
+                self.draft = before;
+            }
+            return;
+        };
+        if let Some(line) = lines.len().checked_sub(at + 1).and_then(|at| lines.get(at)) {
+            let before = self.recalled.take().map_or_else(|| self.draft.clone(), |(_, before)| before);
+            self.draft = (*line).clone();
+            self.recalled = Some((at, before));
+            self.problem = None;
+        }
+    }
+
+    /// What was typed here since the program was started.
+    pub(super) fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// Takes what was typed by hand as the draft.
+    pub(super) fn type_draft(&mut self, text: &str) {
+        text.clone_into(&mut self.draft);
+        self.problem = None;
+        self.recalled = None;
+    }
+
     /// Empties the composer after its text was taken.
     pub(super) fn sent(&mut self) {
-        self.draft.clear();
+        let line = std::mem::take(&mut self.draft);
+        self.recalled = None;
+        if self.mode == Mode::New && self.lines.last() != Some(&line) {
+            self.lines.push(line);
+            if self.lines.len() > LINES_KEPT_MAX {
+                self.lines.remove(0);
+            }
+        }
         self.cancel();
     }
 
@@ -132,11 +160,10 @@ impl Composer {
         if text.trim().is_empty() {
             return Typed::Nothing;
         }
-        if self.mode == Mode::New && text.starts_with('/') && !text.starts_with("//") {
+        if self.mode == Mode::New && commands::is_command(text) {
             return command(text);
         }
-        let text = text.strip_prefix('/').filter(|rest| rest.starts_with('/')).unwrap_or(text);
-        let body = Body::text(text);
+        let body = Body::text(commands::text_of(text));
         checked(match self.mode {
             Mode::New => body,
             Mode::Reply(seq) => Body { reply: Some(seq), ..body },
@@ -153,35 +180,12 @@ fn checked(body: Body) -> Typed {
 }
 
 fn command(text: &str) -> Typed {
-    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let rest = rest.trim();
-    match word {
-        RENAME => match Name::parse(rest) {
-            Ok(name) => Typed::Rename(name),
-            Err(error) => Typed::Wrong(Problem::Name(error)),
-        },
-        CALL => call(rest),
-        ACT if !rest.is_empty() => Typed::Say(Body::text(format!("*{rest}*"))),
-        HELP => Typed::Help,
-        SEARCH => Typed::Search(rest.to_owned()),
-        _ if LEAVE.contains(&word) => Typed::Leave,
-        _ => match orders::read(&word[1..].to_lowercase(), rest) {
-            Some(Ok(order)) => Typed::Order(order),
-            Some(Err(why)) => Typed::Wrong(Problem::Order(why)),
-            None => Typed::Wrong(Problem::Command(word.to_owned())),
-        },
-    }
-}
-
-/// `/call WHOM NAME` or `/call WHOM`; whom is one word.
-fn call(rest: &str) -> Typed {
-    let (whom, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let (whom, name) = (whom.to_owned(), name.trim());
-    match (whom.is_empty(), Name::parse(name)) {
-        (true, _) => Typed::Wrong(Problem::Order(t!("client-petname-usage"))),
-        (false, _) if name.is_empty() => Typed::Call { whom, name: None },
-        (false, Ok(name)) => Typed::Call { whom, name: Some(name) },
-        (false, Err(error)) => Typed::Wrong(Problem::Name(error)),
+    match commands::read(text) {
+        Ok(Command::Say(text)) => checked(Body::text(text)),
+        Ok(command) => Typed::Command(command),
+        Err(Wrong::Unknown(word)) => Typed::Wrong(Problem::Command(format!("/{word}"))),
+        Err(Wrong::Name(error) | Wrong::Petname(error)) => Typed::Wrong(Problem::Name(error)),
+        Err(Wrong::Usage(text)) => Typed::Wrong(Problem::Order(text)),
     }
 }
 
@@ -199,13 +203,8 @@ mod tests {
             ("  \n", Typed::Nothing),
             ("oi\n", Typed::Say(Body::text("oi"))),
             ("//nick is a command", Typed::Say(Body::text("/nick is a command"))),
-            ("/nick  Zoë ", Typed::Rename(Name::parse("Zoë").unwrap())),
-            ("/call Zoë", Typed::Call { whom: "Zoë".into(), name: None }),
-            ("/call Zoë Mãe dela", Typed::Call { whom: "Zoë".into(), name: Name::parse("Mãe dela").ok() }),
             ("/me waves", Typed::Say(Body::text("*waves*"))),
-            ("/search bolo", Typed::Search("bolo".into())),
-            ("/quit", Typed::Leave),
-            ("/announce off", Typed::Order(Order::Act(papo_proto::Act::Announce { on: false }))),
+            ("/quit", Typed::Command(Command::Leave)),
             ("/kcik Ana", Typed::Wrong(Problem::Command("/kcik".into()))),
         ] {
             assert_eq!(read(draft), expected, "{draft:?}");
@@ -221,5 +220,24 @@ mod tests {
         assert_eq!((composer.draft.as_str(), composer.to_keep()), ("older", "half a thought"));
         composer.sent();
         assert_eq!((composer.draft.as_str(), composer.mode), ("half a thought", Mode::New));
+    }
+
+    #[test]
+    fn ones_own_lines_are_gone_through_and_the_draft_comes_back() {
+        let mut composer = Composer::default();
+        for line in ["first", "/who", "second"] {
+            composer.type_draft(line);
+            composer.sent();
+        }
+        composer.type_draft("half");
+        let older = ["before".to_owned()];
+        let mut seen = Vec::new();
+        for by in [1, 1, 1, 1, 1, -1, -1, -1, -1, -1] {
+            composer.recall(&older, by);
+            seen.push(composer.draft.clone());
+        }
+        let expected =
+            ["second", "/who", "first", "before", "before", "first", "/who", "second", "half", "half"];
+        assert_eq!(seen, expected);
     }
 }

@@ -6,7 +6,8 @@
 //! - `action.rs`: the three enums that are the whole interface.
 //! - `act.rs` and `apply.rs`: what the person does, and what happens.
 //! - `hosting.rs`: a room opened in this program, and the links that open the program.
-//! - `complete.rs`: how a draft may go on.
+//! - `complete.rs` and `emoji.rs`: how a draft may go on.
+//! - `typed.rs`: what a command that was typed does.
 //! - `order.rs`: keeping order in a room; `moves.rs`: who has come and gone.
 //! - `room.rs`, `composer.rs`, `presence.rs`, `search.rs`: what a room is made of; `rows.rs`: its timeline
 //!   as lines to be drawn.
@@ -17,6 +18,7 @@ mod action;
 mod apply;
 pub mod complete;
 mod composer;
+mod emoji;
 mod hosting;
 mod memory;
 mod moves;
@@ -27,6 +29,7 @@ mod room;
 pub mod rows;
 mod search;
 mod settings;
+mod typed;
 
 use std::sync::Arc;
 
@@ -34,6 +37,7 @@ use papo_proto::{Address, Invite, MemberId, Name, NameError, RoomName};
 
 use papo_proto::invite::InviteError;
 
+use crate::ignored::Ignored;
 use crate::petnames::Petnames;
 
 pub use action::{Action, Command, Dialog, Happening, Notification, Page, Wanted};
@@ -45,7 +49,7 @@ pub use order::{Denied, Standing};
 pub use presence::Presence;
 pub use room::{Jump, Place, Room, RoomId, Target, Trouble};
 pub use search::{Hit, Search};
-pub use settings::{Clock, Notify, Settings, TEXT_PERCENT, Theme};
+pub use settings::{Clock, Notify, QuietHours, Settings, TEXT_PERCENT, Theme};
 
 /// Everything that a surface shows.
 #[derive(Debug)]
@@ -72,6 +76,8 @@ pub struct State {
     pub window: WindowMemory,
     /// What the person calls others.
     pub petnames: Arc<Petnames>,
+    /// Whose messages are not shown.
+    pub ignored: Arc<Ignored>,
     person: MemberId,
     next_room: u32,
 }
@@ -130,6 +136,7 @@ impl State {
             is_focused: true,
             window: memory.window,
             petnames: Arc::default(),
+            ignored: Arc::default(),
             person,
             next_room: 0,
         };
@@ -153,6 +160,7 @@ impl State {
         self.next_room += 1;
         let mut room = Room::new(id, place, self.person.clone());
         room.timeline.set_petnames(Arc::clone(&self.petnames));
+        room.ignored = Arc::clone(&self.ignored);
         self.rooms.push(room);
         id
     }
@@ -162,6 +170,16 @@ impl State {
         self.petnames = Arc::new(petnames);
         for room in &mut self.rooms {
             room.timeline.set_petnames(Arc::clone(&self.petnames));
+            room.touch();
+        }
+    }
+
+    /// Whose messages are not shown, in any room.
+    pub fn set_ignored(&mut self, ignored: Ignored) {
+        self.ignored = Arc::new(ignored);
+        for room in &mut self.rooms {
+            room.ignored = Arc::clone(&self.ignored);
+            room.count_unread();
             room.touch();
         }
     }

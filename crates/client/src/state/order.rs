@@ -242,7 +242,7 @@ impl Room {
     }
 
     /// Everybody whom a word may mean: who is here, who has spoken, and whom the room names.
-    fn met(&self) -> Vec<Member> {
+    pub(super) fn met(&self) -> Vec<Member> {
         let named = |whom: &Whom| Some(Member { id: whom.id.clone(), name: whom.name.clone()? });
         let access = self.standing.access.iter();
         let listed = access.flat_map(|access| {

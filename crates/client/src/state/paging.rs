@@ -72,6 +72,8 @@ impl Room {
 
     /// Goes to a message, wherever it is.
     pub(super) fn show(&mut self, seq: Seq) -> Vec<Command> {
+        // Who goes there wants to see it.
+        self.cleared.take_if(|floor| seq <= *floor);
         if self.timeline.row(seq).is_some() {
             self.go_to(Target::Message(seq));
             return Vec::new();
@@ -133,7 +135,13 @@ impl Room {
         if !matches!(wanted, Wanted::After(_)) && !more {
             self.paging.has_older = false;
         }
-        self.after_page()
+        let mut commands = Vec::new();
+        if let (Some(first), Some(last)) = (messages.first(), messages.last()) {
+            // What has changed them was said later, and may be beyond what is in memory.
+            commands.push(Command::LoadChanges(self.id, first.seq, last.seq));
+        }
+        commands.extend(self.after_page());
+        commands
     }
 
     /// Asks again for what a lost connection or a refusal has left unanswered, when the reader asks again.

@@ -2,6 +2,7 @@
 //! written, and how far it was read. Not here: how it changes (`apply.rs`, `act.rs`).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use papo_proto::invite::InviteSecret;
 use papo_proto::{Address, Epoch, Fingerprint, Member, MemberId, Name, RoomName, Seq};
@@ -16,6 +17,7 @@ use super::search::Search;
 use super::settings::Notify;
 use crate::error::ConnectError;
 use crate::event::ConnectionState;
+use crate::ignored::Ignored;
 use crate::markup::{self, Block, Kind, Mention};
 use crate::names::{Double, Doubles};
 use crate::timeline::Timeline;
@@ -111,6 +113,10 @@ pub struct Room {
     pub notify: Option<Notify>,
     /// Rises whenever the rows may be others.
     pub version: u64,
+    /// Up to where the person has cleared what is shown, until the room is opened again.
+    pub cleared: Option<Seq>,
+    /// Whose messages are not shown.
+    pub(super) ignored: Arc<Ignored>,
     /// The log that the places belong to.
     pub(super) epoch: Option<Epoch>,
     /// Up to where messages that come are not news: the room had them when it let us in.
@@ -178,6 +184,8 @@ impl Room {
             trouble: None,
             notify: None,
             version: 0,
+            cleared: None,
+            ignored: Arc::default(),
             epoch: None,
             news_after: Seq::ZERO,
             jumps: 0,

@@ -18,6 +18,8 @@ pub enum Line {
     Older,
     /// Here the room begins.
     Beginning,
+    /// The person has cleared what was said before.
+    Cleared,
     /// A day begins.
     Day {
         /// The number of the day, as the caller counts them.
@@ -62,9 +64,12 @@ pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
     let mut above: Option<(MemberId, Timestamp, i64)> = None;
     let mut is_behind_act = false;
     let oldest = room.timeline.oldest().unwrap_or_default();
+    let floor = room.cleared.unwrap_or_default();
     // Those before the oldest message in memory stand nowhere until that is here.
-    let mut moves = room.moves.iter().filter(|moves| moves.after.next() >= oldest).peekable();
-    if room.timeline.oldest().is_some() || room.head == Seq::ZERO {
+    let mut moves = room.moves.iter().filter(|moves| moves.after.next() >= oldest.max(floor)).peekable();
+    if room.cleared.is_some() {
+        lines.push(Line::Cleared);
+    } else if room.timeline.oldest().is_some() || room.head == Seq::ZERO {
         lines.push(if room.paging.has_older && room.head > Seq::ZERO {
             Line::Older
         } else {
@@ -74,6 +79,9 @@ pub fn lines(room: &Room, day_of: impl Fn(Timestamp) -> i64) -> Vec<Line> {
     for row in room.timeline.rows() {
         if row.seq.is_none() && !room.paging.is_at_end {
             break;
+        }
+        if row.seq.is_some_and(|seq| seq <= floor) || room.ignored.has(&row.from.id) {
+            continue;
         }
         let day = day_of(row.time);
         let mut is_grouped = above.as_ref().is_some_and(|(from, time, _)| {

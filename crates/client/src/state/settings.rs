@@ -18,6 +18,8 @@ pub struct Settings {
     pub text_percent: u16,
     /// When the person is told of a message.
     pub notify: Notify,
+    /// Between which times of day nothing is told.
+    pub quiet_hours: Option<QuietHours>,
     /// Whether a notification leaves out who has said what.
     pub hide_content: bool,
     /// Whether Enter sends and Shift+Enter breaks the line; else the other way round.
@@ -39,6 +41,7 @@ impl Default for Settings {
             language: None,
             text_percent: 100,
             notify: Notify::Mentions,
+            quiet_hours: None,
             hide_content: false,
             enter_sends: true,
             reduced_motion: false,
@@ -85,6 +88,40 @@ pub enum Notify {
     None,
 }
 
+/// From when to when nothing is told, in minutes after midnight by this computer's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct QuietHours {
+    /// When it becomes quiet.
+    pub from: u16,
+    /// When it is over; the next day where that is the earlier time.
+    pub until: u16,
+}
+
+/// How many minutes a day has.
+const DAY_MINUTES: u16 = 24 * 60;
+
+impl Default for QuietHours {
+    /// From ten in the evening until seven in the morning.
+    fn default() -> Self {
+        Self { from: 22 * 60, until: 7 * 60 }
+    }
+}
+
+impl QuietHours {
+    /// Whether it is quiet at this minute of the day. Hours that end when they begin are the whole day.
+    pub fn hold(self, minute: u16) -> bool {
+        let (from, until) = (self.from % DAY_MINUTES, self.until % DAY_MINUTES);
+        if from < until { (from..until).contains(&minute) } else { minute >= from || minute < until }
+    }
+
+    /// A time of day so many minutes later.
+    pub fn later(minute: u16, by: i16) -> u16 {
+        let moved = i32::from(minute) + i32::from(by);
+        u16::try_from(moved.rem_euclid(i32::from(DAY_MINUTES))).unwrap_or_default()
+    }
+}
+
 /// How times of day are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -94,4 +131,29 @@ pub enum Clock {
     Hours24,
     /// 2:05 pm.
     Hours12,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_may_go_over_midnight() {
+        let night = QuietHours::default();
+        let siesta = QuietHours { from: 13 * 60, until: 14 * 60 };
+        for (hours, minute, is_quiet) in [
+            (night, 22 * 60, true),
+            (night, 0, true),
+            (night, 7 * 60 - 1, true),
+            (night, 7 * 60, false),
+            (night, 12 * 60, false),
+            (siesta, 13 * 60, true),
+            (siesta, 14 * 60, false),
+            (siesta, 3, false),
+            (QuietHours { from: 60, until: 60 }, 59, true),
+        ] {
+            assert_eq!(hours.hold(minute), is_quiet, "{hours:?} {minute}");
+        }
+        assert_eq!((QuietHours::later(0, -30), QuietHours::later(23 * 60 + 45, 30)), (23 * 60 + 30, 15));
+    }
 }

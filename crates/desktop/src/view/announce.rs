@@ -62,7 +62,7 @@ impl Local {
             .rev()
             .filter(|row| row.seq.is_some())
             .take_while(|row| row.seq > Some(told))
-            .filter(|row| !row.is_own)
+            .filter(|row| !row.is_own && !room.ignores(&row.from.id))
             .collect();
         self.told.insert(room.id, newest);
         match fresh.as_slice() {

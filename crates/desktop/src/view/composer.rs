@@ -10,8 +10,8 @@
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{
-    Event, EventFilter, Frame, Id, Key, KeyboardShortcut, Label, Margin, Modifiers, RichText, ScrollArea,
-    Stroke, TextEdit, Ui,
+    Event, EventFilter, Frame, Id, Key, KeyboardShortcut, Label, Margin, Modifiers, Popup, RichText,
+    ScrollArea, Stroke, TextEdit, Ui,
 };
 use papo_client::State;
 use papo_client::state::{Action, Mode, Problem, Room, RoomId};
@@ -76,7 +76,7 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
     let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
     let enter = KeyboardShortcut::new(Modifiers::NONE, Key::Enter);
     let breaks = if state.settings.enter_sends { shift_enter } else { enter };
-    let is_offered = offers.keys(ui, room, id, out);
+    let is_offered = offers.keys(ui, state, room, id, out);
     let is_sent = keys(ui, state, room, id, out);
     let mut draft = room.composer.draft.clone();
     let hint = hint(room);
@@ -156,6 +156,8 @@ fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) -> b
     }
     if cancels && composer.mode != Mode::New {
         out.push(Action::CancelCompose(room.id));
+    } else if cancels && !Popup::is_any_open(ui.ctx()) {
+        out.push(Action::JumpToEnd(room.id));
     }
     is_sent
 }
@@ -236,20 +238,23 @@ fn problem(ui: &mut Ui, room: &Room) {
         Problem::Body(error) => error.to_string(),
         Problem::Command(command) => t!("window-no-command", command = command.as_str()),
         Problem::Name(error) => error.to_string(),
-        Problem::Order(text) => text.clone(),
+        Problem::Order(text) | Problem::Told(text) => text.clone(),
         Problem::Files => t!("window-no-files"),
     };
     let palette = theme::palette(ui);
-    Frame::new()
-        .fill(palette.warn_wash)
-        .corner_radius(radius::ROW)
-        .inner_margin(Margin::symmetric(12, 6))
-        .show(ui, |ui| {
+    let (ground, ink) = match problem {
+        Problem::Told(_) => (palette.accent_wash, palette.ink),
+        _ => (palette.warn_wash, palette.warn),
+    };
+    Frame::new().fill(ground).corner_radius(radius::ROW).inner_margin(Margin::symmetric(12, 6)).show(
+        ui,
+        |ui| {
             ui.set_width(ui.available_width());
             let text = papo_client::text::for_terminal(&words).into_owned();
             let font = theme::plain(size::LABEL);
-            ui.add(Label::new(card::marked(ui, &text, font, size::LABEL_LINE, palette.warn)).wrap());
-        });
+            ui.add(Label::new(card::marked(ui, &text, font, size::LABEL_LINE, ink)).wrap());
+        },
+    );
     ui.add_space(space::TINY);
 }
 

@@ -7,7 +7,7 @@ use papo_client::event::ConnectionState;
 use papo_client::state::{Action, Dialog, Room};
 use papo_words::t;
 
-use super::{Fold, parts};
+use super::{Fold, loud, parts};
 use crate::theme::{self, size};
 
 /// Draws the header of a room.
@@ -90,25 +90,29 @@ fn small_button(ui: &mut Ui, text: String) -> egui::Response {
 }
 
 fn menu(ui: &mut Ui, state: &State, room: &Room, fold: Fold, out: &mut Vec<Action>) {
-    let mut entry = |ui: &mut Ui, words: String, action: Action| {
-        if ui.button(words).clicked() {
-            out.push(action);
-            ui.close();
-        }
-    };
-    entry(ui, t!("window-search"), Action::Search(room.id, String::new()));
+    entry(ui, out, t!("window-search"), Action::Search(room.id, String::new()));
     if !fold.members {
-        entry(ui, t!("window-toggle-members"), Action::ToggleMembers);
+        entry(ui, out, t!("window-toggle-members"), Action::ToggleMembers);
     }
-    entry(ui, t!("window-access-menu"), Action::Show(Dialog::Access(room.id)));
-    entry(ui, t!("window-mark-read"), Action::Read(room.id, room.head));
-    entry(ui, t!("window-keys"), Action::Show(Dialog::Keys));
-    entry(ui, t!("window-settings"), Action::Show(Dialog::Settings));
+    entry(ui, out, t!("window-access-menu"), Action::Show(Dialog::Access(room.id)));
+    entry(ui, out, t!("window-mark-read"), Action::Read(room.id, room.head));
+    ui.separator();
+    loud::menu(ui, state, room, out);
+    ui.separator();
+    entry(ui, out, t!("window-keys"), Action::Show(Dialog::Keys));
+    entry(ui, out, t!("window-settings"), Action::Show(Dialog::Settings));
     ui.separator();
     if state.is_hosted(room) {
-        entry(ui, t!("window-stop-hosting"), Action::Show(Dialog::StopHosting));
+        entry(ui, out, t!("window-stop-hosting"), Action::Show(Dialog::StopHosting));
     }
-    entry(ui, t!("window-leave"), Action::Show(Dialog::Leave(room.id)));
+    entry(ui, out, t!("window-leave"), Action::Show(Dialog::Leave(room.id)));
+}
+
+fn entry(ui: &mut Ui, out: &mut Vec<Action>, words: String, action: Action) {
+    if ui.button(words).clicked() {
+        out.push(action);
+        ui.close();
+    }
 }
 
 /// How it stands with the connection, in words where there is room for them; the dot says nothing more.

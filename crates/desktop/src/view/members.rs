@@ -44,7 +44,8 @@ fn entry(ui: &mut Ui, room: &Room, member: &Member, out: &mut Vec<Action>) {
     let is_you = room.timeline.is_ours(&member.id);
     let words = parts::name_in_words(member, needs_badge);
     let words = if is_you { t!("window-you", name = words) } else { words };
-    let role = role_in_words(room.role_of(&member.id));
+    let ignored = room.ignores(&member.id).then(|| t!("window-ignored"));
+    let role = ignored.or_else(|| role_in_words(room.role_of(&member.id)));
     let label = role.as_ref().map_or_else(|| words.clone(), |role| format!("{words}, {role}"));
     let builder = UiBuilder::new()
         .id_salt(&member.id)
@@ -102,6 +103,12 @@ pub(super) fn menu(ui: &mut Ui, room: &Room, member: &Member, out: &mut Vec<Acti
         // One does not put oneself out; there is leaving for that.
         parts::soft(ui, t!("window-denied-oneself"));
         return;
+    }
+    let is_ignored = room.ignores(&member.id);
+    let words = if is_ignored { t!("window-unignore") } else { t!("window-ignore") };
+    if ui.button(words).on_hover_text(t!("window-ignore-why")).clicked() {
+        out.push(Action::Ignore(room.id, member.id.clone(), !is_ignored));
+        ui.close();
     }
     let whom = || Whom::new(member.id.clone());
     let ask = |verb| Action::Show(Dialog::About(room.id, verb, member.clone()));

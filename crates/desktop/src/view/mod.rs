@@ -28,6 +28,7 @@ mod header;
 mod invite;
 mod keys;
 mod link_confirm;
+mod loud;
 mod members;
 mod message;
 mod moments;
@@ -48,6 +49,7 @@ mod timeline;
 mod trouble;
 mod trust;
 
+pub(crate) use moments::minute_of_day;
 pub(crate) use parts::set_petnames;
 
 use egui::{CentralPanel, Frame, Id, Margin, Panel, Ui};
@@ -74,6 +76,8 @@ pub struct Local {
     searched: Option<RoomId>,
     /// What has the keyboard from the next frame on.
     lead: Option<Id>,
+    /// Whether the draft was put there by something else than typing, so that the cursor belongs behind it.
+    is_recalled: bool,
     timeline: timeline::Local,
     switcher: switcher::Local,
     trust: trust::Local,
@@ -103,6 +107,11 @@ const PANE_EDGE: f32 = 14.0;
 
 /// Draws everything.
 pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
+    if std::mem::take(&mut local.is_recalled)
+        && let Some(room) = state.current()
+    {
+        composer::cursor_to_end(ui, room);
+    }
     shortcuts::handle(ui, state, local, out);
     let width = ui.available_width();
     let fold = Fold { sidebar: width < size::FOLD_SIDEBAR_BELOW, members: width < size::FOLD_MEMBERS_BELOW };
@@ -219,7 +228,7 @@ fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) 
         None => {}
         Some(Dialog::Switcher) => switcher::view(ui, state, &mut local.switcher, out),
         Some(Dialog::Settings) => settings::view(ui, state, out),
-        Some(Dialog::Keys) => keys::view(ui, out),
+        Some(Dialog::Keys) => keys::view(ui, state, out),
         Some(Dialog::Open) => open::view(ui, state, &mut local.open, out),
         Some(Dialog::Link(target)) => link_confirm::view(ui, target, out),
         Some(Dialog::Invite(id)) => {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use jiff::Zoned;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use papo_client::state::Clock;
 use papo_proto::Timestamp;
@@ -60,9 +60,25 @@ pub(super) fn day(time: Timestamp, now: Timestamp) -> String {
     dates::day(local(time).date(), local(now).date())
 }
 
+/// How many minutes after midnight it is.
+pub(crate) fn minute_of_day(time: Timestamp) -> u16 {
+    let time = local(time).time();
+    u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or_default()
+}
+
+/// The time of day so many minutes after midnight.
+pub(super) fn time_of_minute(minute: u16, clock: Clock) -> String {
+    let part = |number: u16| i8::try_from(number).unwrap_or_default();
+    let time = Time::new(part(minute / 60 % 24), part(minute % 60), 0, 0);
+    clock_time(time.unwrap_or_default(), clock)
+}
+
 /// The time of day.
 pub(super) fn time(time: Timestamp, clock: Clock) -> String {
-    let time = local(time).time();
+    clock_time(local(time).time(), clock)
+}
+
+fn clock_time(time: Time, clock: Clock) -> String {
     match clock {
         Clock::Hours24 => dates::time(time),
         Clock::Hours12 => {

@@ -6,6 +6,7 @@ use egui::{
     Id, Key, Label, Modifiers, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Role, Sense,
     TextEdit, Ui, UiBuilder, Vec2, WidgetInfo,
 };
+use papo_client::State;
 use papo_client::state::complete::{Completion, Offer, completion};
 use papo_client::state::{Action, Room};
 use papo_words::t;
@@ -28,9 +29,16 @@ pub(super) struct Local {
 
 impl Local {
     /// Takes the keys that are for the offers. Called before the field sees them. Returns whether something is offered.
-    pub(super) fn keys(&mut self, ui: &Ui, room: &Room, id: Id, out: &mut Vec<Action>) -> bool {
+    pub(super) fn keys(
+        &mut self,
+        ui: &Ui,
+        state: &State,
+        room: &Room,
+        id: Id,
+        out: &mut Vec<Action>,
+    ) -> bool {
         self.place_cursor(ui, room, id);
-        self.shown = self.find(ui, room, id);
+        self.shown = self.find(ui, state, room, id);
         let Some(shown) = self.shown.clone() else {
             self.at = 0;
             return false;
@@ -56,7 +64,7 @@ impl Local {
         true
     }
 
-    fn find(&self, ui: &Ui, room: &Room, id: Id) -> Option<Completion> {
+    fn find(&self, ui: &Ui, state: &State, room: &Room, id: Id) -> Option<Completion> {
         // A press on an offer takes the keyboard from the field before it is a click.
         let is_pressed = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
         let is_writing = ui.memory(|memory| memory.has_focus(id)) || (self.shown.is_some() && is_pressed);
@@ -68,7 +76,7 @@ impl Local {
         let at = (range.primary == range.secondary).then_some(range.primary.index)?;
         let draft = &room.composer.draft;
         let byte = draft.char_indices().nth(at.0).map_or(draft.len(), |(byte, _)| byte);
-        completion(room, draft, byte)
+        completion(state, room, draft, byte)
     }
 
     /// Writes an offer into the draft.
@@ -126,7 +134,7 @@ fn entry(ui: &mut Ui, room: &Room, offer: &Offer, is_chosen: bool) -> bool {
     let palette = theme::palette(ui);
     let words = match &offer.member {
         Some(member) => parts::name_in_words(member, room.timeline.needs_badge(member)),
-        None => offer.text.trim().to_owned(),
+        None => offer.shown.clone().unwrap_or_else(|| offer.text.trim().to_owned()),
     };
     let (rect, response) =
         ui.allocate_exact_size(Vec2::new(size::OFFERS, size::ROOM_ROW - space::SMALL), Sense::click());

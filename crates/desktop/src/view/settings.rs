@@ -1,15 +1,19 @@
 //! The settings, which hold for every room and take effect at once. Not here: what they do.
 
-use egui::{Align, Layout, Ui, Vec2};
+use egui::{Align, Layout, Role, Ui, Vec2, WidgetInfo};
 use papo_client::State;
-use papo_client::state::{Action, Clock, Links, Notify, Settings, Theme};
+use papo_client::state::{Action, Clock, Links, Notify, QuietHours, Settings, Theme};
 use papo_words::{Language, t};
 
 use super::card::{self, Tone};
+use super::moments;
 use crate::theme::size;
 
 /// How much larger or smaller one press makes the text, in percent.
 const STEP_PERCENT: i16 = 10;
+
+/// How much earlier or later one press makes a time of day.
+const STEP_MINUTES: i16 = 30;
 
 /// Draws the settings as a dialog.
 pub(super) fn view(ui: &Ui, state: &State, out: &mut Vec<Action>) {
@@ -21,6 +25,8 @@ pub(super) fn view(ui: &Ui, state: &State, out: &mut Vec<Action>) {
         telling(ui, &mut settings);
         writing(ui, &mut settings);
         links(ui, state, out);
+        // The window does not do it itself: the other device has a terminal, or papo is not on it.
+        row(ui, t!("screen-pair"), |ui| card::words(ui, t!("screen-pair-words")));
         ui.horizontal(|ui| {
             is_done = card::main_button(ui, t!("screen-done")).clicked();
             if card::word_button(ui, t!("screen-keys")).clicked() {
@@ -75,7 +81,36 @@ fn telling(ui: &mut Ui, settings: &mut Settings) {
         choose(ui, &mut settings.notify, Notify::All, t!("screen-notify-all"));
         choose(ui, &mut settings.notify, Notify::None, t!("screen-notify-none"));
     });
+    quiet(ui, settings);
     ui.checkbox(&mut settings.hide_content, t!("screen-hide-content"));
+}
+
+/// Between which times nothing is told.
+fn quiet(ui: &mut Ui, settings: &mut Settings) {
+    let mut is_quiet = settings.quiet_hours.is_some();
+    ui.checkbox(&mut is_quiet, t!("screen-quiet"));
+    settings.quiet_hours = is_quiet.then(|| settings.quiet_hours.unwrap_or_default());
+    let clock = settings.clock;
+    if let Some(hours) = &mut settings.quiet_hours {
+        moment(ui, &t!("screen-quiet-from"), clock, &mut hours.from);
+        moment(ui, &t!("screen-quiet-until"), clock, &mut hours.until);
+    }
+}
+
+/// A time of day, earlier and later.
+fn moment(ui: &mut Ui, words: &str, clock: Clock, minute: &mut u16) {
+    row(ui, words.to_owned(), |ui| {
+        let mut step = |ui: &mut Ui, sign: &str, label: String, by: i16| {
+            let button = card::button(ui, sign);
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+            if button.clicked() {
+                *minute = QuietHours::later(*minute, by);
+            }
+        };
+        step(ui, "−", t!("screen-earlier", what = words), -STEP_MINUTES);
+        step(ui, "+", t!("screen-later", what = words), STEP_MINUTES);
+        ui.label(moments::time_of_minute(*minute, clock));
+    });
 }
 
 fn writing(ui: &mut Ui, settings: &mut Settings) {

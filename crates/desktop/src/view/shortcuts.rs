@@ -5,7 +5,7 @@ use egui::{Event, Key, KeyboardShortcut, Modifiers, Ui};
 use papo_client::State;
 use papo_client::state::rows::Key as MessageKey;
 use papo_client::state::{Action, Dialog, Room, Screen};
-use papo_client::timeline::Content;
+use papo_client::timeline::{Content, Row};
 use papo_words::t;
 
 use super::place::Scroll;
@@ -44,6 +44,10 @@ pub enum What {
     ChooseAbove,
     /// Choose the message below the chosen one.
     ChooseBelow,
+    /// The line of one's own before the one in the field.
+    OwnAbove,
+    /// The line of one's own after the one in the field.
+    OwnBelow,
     /// Back to writing.
     Write,
     /// Show or hide the members.
@@ -77,8 +81,11 @@ const fn bound(modifiers: Modifiers, key: Key, what: What) -> Binding {
     Binding { keys: KeyboardShortcut::new(modifiers, key), what }
 }
 
+/// What is held down to go through one's own lines.
+const OWN_LINES: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
 /// Every key of the window. Where two keys do the same, the first is the one that is shown.
-pub const BINDINGS: [Binding; 28] = [
+pub const BINDINGS: [Binding; 30] = [
     bound(Modifiers::COMMAND, Key::F, What::Search),
     bound(Modifiers::COMMAND, Key::K, What::Switch),
     bound(Modifiers::COMMAND, Key::P, What::Switch),
@@ -93,6 +100,8 @@ pub const BINDINGS: [Binding; 28] = [
     bound(Modifiers::COMMAND, Key::J, What::FirstUnread),
     bound(Modifiers::COMMAND, Key::ArrowUp, What::ChooseAbove),
     bound(Modifiers::COMMAND, Key::ArrowDown, What::ChooseBelow),
+    bound(OWN_LINES, Key::ArrowUp, What::OwnAbove),
+    bound(OWN_LINES, Key::ArrowDown, What::OwnBelow),
     bound(Modifiers::ALT, Key::U, What::Members),
     bound(Modifiers::COMMAND, Key::Comma, What::Settings),
     bound(Modifiers::NONE, Key::F1, What::Keys),
@@ -108,6 +117,70 @@ pub const BINDINGS: [Binding; 28] = [
     bound(Modifiers::ALT, Key::N, What::RoomUnread),
     bound(Modifiers::COMMAND, Key::Backtick, What::RoomUnread),
 ];
+
+/// The keys that hold while nothing stands in the field: there they move the cursor.
+pub const WHILE_EMPTY: [Binding; 2] =
+    [bound(Modifiers::NONE, Key::Home, What::Top), bound(Modifiers::NONE, Key::End, What::End)];
+
+/// The keys that show a room by its number in the list, with Alt.
+pub const NUMBERS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+
+/// What a key does with a message that was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnChosen {
+    /// Choose the one above.
+    Above,
+    /// Choose the one below.
+    Below,
+    /// Select it, to be copied with others.
+    Select,
+    /// Answer it.
+    Reply,
+    /// Change it.
+    Edit,
+    /// Take it back.
+    TakeBack,
+    /// Put an emoji under it.
+    React,
+    /// Copy it.
+    Copy,
+    /// Back to writing.
+    Back,
+}
+
+/// Every key of a chosen message.
+pub const CHOSEN: [(Key, OnChosen); 12] = [
+    (Key::ArrowUp, OnChosen::Above),
+    (Key::ArrowDown, OnChosen::Below),
+    (Key::Space, OnChosen::Select),
+    (Key::R, OnChosen::Reply),
+    (Key::E, OnChosen::Edit),
+    (Key::Delete, OnChosen::TakeBack),
+    (Key::Backspace, OnChosen::TakeBack),
+    (Key::Plus, OnChosen::React),
+    (Key::Equals, OnChosen::React),
+    (Key::C, OnChosen::Copy),
+    (Key::Y, OnChosen::Copy),
+    (Key::Escape, OnChosen::Back),
+];
+
+impl OnChosen {
+    /// What it does, for the list of keys.
+    pub fn help(self) -> String {
+        match self {
+            Self::Above => t!("window-key-choose-above"),
+            Self::Below => t!("window-key-choose-below"),
+            Self::Select => t!("window-key-select"),
+            Self::Reply => t!("window-key-reply"),
+            Self::Edit => t!("window-key-edit"),
+            Self::TakeBack => t!("window-key-take-back"),
+            Self::React => t!("window-key-react"),
+            Self::Copy => t!("window-key-copy"),
+            Self::Back => t!("window-key-write"),
+        }
+    }
+}
 
 impl What {
     /// What it does, for the list of keys.
@@ -126,6 +199,8 @@ impl What {
             Self::FirstUnread => t!("window-key-first-unread"),
             Self::ChooseAbove => t!("window-key-choose-above"),
             Self::ChooseBelow => t!("window-key-choose-below"),
+            Self::OwnAbove => t!("window-key-own-above"),
+            Self::OwnBelow => t!("window-key-own-below"),
             Self::Write => t!("window-key-write"),
             Self::Members => t!("window-key-members"),
             Self::Settings => t!("window-key-settings"),
@@ -148,7 +223,7 @@ pub(super) fn handle(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Ac
 
 fn keys(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
     for binding in &BINDINGS {
-        if ui.input_mut(|input| input.consume_shortcut(&binding.keys)) {
+        if is_pressed(ui, binding.keys) {
             perform(ui, state, local, binding.what, out);
             if binding.keys.modifiers.alt {
                 forget_letter(ui);
@@ -164,6 +239,14 @@ fn keys(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
     }
     let Some(room) = state.current() else { return };
     selected(ui, local, out);
+    let focused = ui.memory(egui::Memory::focused);
+    let is_free =
+        focused.is_none_or(|id| id == composer::field_id(room.id) && room.composer.draft.is_empty());
+    for binding in WHILE_EMPTY.iter().filter(|_| is_free) {
+        if is_pressed(ui, binding.keys) {
+            perform(ui, state, local, binding.what, out);
+        }
+    }
     if local.timeline.chosen.is_some() {
         forget_letter(ui);
         on_chosen(ui, state, room, local, out);
@@ -174,6 +257,22 @@ fn keys(ui: &Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) {
             ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
         }
     }
+}
+
+/// Whether a key was pressed; it is then gone. With the arrows, Shift means something else.
+fn is_pressed(ui: &Ui, keys: KeyboardShortcut) -> bool {
+    let is_arrow = matches!(keys.logical_key, Key::ArrowUp | Key::ArrowDown);
+    if !is_arrow {
+        return ui.input_mut(|input| input.consume_shortcut(&keys));
+    }
+    ui.input_mut(|input| {
+        let before = input.events.len();
+        input.events.retain(|event| {
+            !matches!(event, Event::Key { key, pressed: true, modifiers, .. }
+                if *key == keys.logical_key && modifiers.matches_exact(keys.modifiers))
+        });
+        input.events.len() < before
+    })
 }
 
 fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<Action>) {
@@ -204,6 +303,8 @@ fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<
         What::Top => local.scroll(Scroll::Top),
         What::ChooseAbove => choose(ui, state, local, -1),
         What::ChooseBelow => choose(ui, state, local, 1),
+        What::OwnAbove => recall(state, local, 1),
+        What::OwnBelow => recall(state, local, -1),
         What::Write => {
             write(ui, state, local);
             None
@@ -220,6 +321,15 @@ fn search(state: &State, local: &mut Local) -> Option<Action> {
     }
     local.lead = Some(search::field_id(room.id));
     None
+}
+
+/// Puts another line of one's own into the field.
+fn recall(state: &State, local: &mut Local, by: isize) -> Option<Action> {
+    let room = state.current()?;
+    local.lead = Some(composer::field_id(room.id));
+    local.timeline.chosen = None;
+    local.is_recalled = true;
+    Some(Action::Recall(room.id, by))
 }
 
 /// How far one page goes, as a part of the window's height: a little of the old page stays.
@@ -242,8 +352,6 @@ fn write(ui: &Ui, state: &State, local: &mut Local) {
 }
 
 fn rooms_by_number(ui: &Ui, state: &State, out: &mut Vec<Action>) {
-    const NUMBERS: [Key; 9] =
-        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     for (room, key) in state.rooms.iter().zip(NUMBERS) {
         if ui.input_mut(|input| input.consume_key(Modifiers::ALT, key)) {
             out.push(Action::ShowRoom(room.id));
@@ -283,7 +391,6 @@ fn selected(ui: &Ui, local: &mut Local, out: &mut Vec<Action>) {
 
 /// The keys of a message that was chosen.
 fn on_chosen(ui: &Ui, state: &State, room: &Room, local: &mut Local, out: &mut Vec<Action>) {
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let Some(key) = local.timeline.chosen.clone() else { return };
     let row = match &key {
         MessageKey::Stored(seq) => room.timeline.row(*seq),
@@ -293,45 +400,68 @@ fn on_chosen(ui: &Ui, state: &State, room: &Room, local: &mut Local, out: &mut V
         local.timeline.chosen = None;
         return;
     };
-    let is_own_text = row.is_own && matches!(row.content, Content::Text { .. });
-    let mut is_done = false;
     let extends = |key| ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, key));
     let by = isize::from(extends(Key::ArrowDown)) - isize::from(extends(Key::ArrowUp));
-    if by != 0 {
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let is_done = if by != 0 {
         local.timeline.extend(state, room, by);
-    } else if let (true, Some(seq)) = (pressed(Key::Space), row.seq) {
-        local.timeline.selection.turn(state, room, seq);
-    } else if pressed(Key::ArrowUp) {
-        local.timeline.choose(room.id, -1);
-    } else if pressed(Key::ArrowDown) {
-        is_done = !local.timeline.choose(room.id, 1);
-    } else if pressed(Key::Escape) {
-        is_done = true;
-    } else if let (true, Some(seq)) = (pressed(Key::R), row.seq) {
-        out.push(Action::Reply(room.id, seq));
-        is_done = true;
-    } else if let (true, Some(seq), true) = (pressed(Key::E), row.seq, is_own_text) {
-        out.push(Action::Edit(room.id, seq));
-        is_done = true;
-    } else if let (true, Some(seq), true) =
-        (pressed(Key::Delete) || pressed(Key::Backspace), row.seq, is_own_text)
-    {
-        out.push(Action::Show(Dialog::Delete(room.id, seq)));
-    } else if let (true, Some(to)) = (pressed(Key::Plus) || pressed(Key::Equals), row.seq) {
-        out.push(Action::React { room: room.id, to, emoji: super::message::EMOJI_OFFERED[0].to_owned() });
-    } else if pressed(Key::C) || pressed(Key::Y) {
-        let text = match row.content {
-            Content::Text { text, .. } => papo_client::text::for_terminal(text).into_owned(),
-            _ => String::new(),
-        };
-        out.push(Action::Copy(text));
-    }
+        false
+    } else if let Some((_, what)) = CHOSEN.iter().find(|(key, _)| pressed(*key)) {
+        do_with(state, room, &row, *what, local, out)
+    } else {
+        false
+    };
     if is_done {
         local.timeline.chosen = None;
         ui.memory_mut(|memory| memory.request_focus(composer::field_id(room.id)));
     } else {
         ui.memory_mut(|memory| memory.surrender_focus(composer::field_id(room.id)));
     }
+}
+
+/// Does something with the chosen message. Returns whether one writes again after it.
+fn do_with(
+    state: &State,
+    room: &Room,
+    row: &Row<'_>,
+    what: OnChosen,
+    local: &mut Local,
+    out: &mut Vec<Action>,
+) -> bool {
+    let text = match row.content {
+        Content::Text { text, .. } => Some(text),
+        _ => None,
+    };
+    let own = row.seq.filter(|_| row.is_own && text.is_some());
+    match (what, row.seq) {
+        (OnChosen::Above, _) => {
+            local.timeline.choose(room.id, -1);
+        }
+        (OnChosen::Below, _) => return !local.timeline.choose(room.id, 1),
+        (OnChosen::Back, _) => return true,
+        (OnChosen::Select, Some(seq)) => local.timeline.selection.turn(state, room, seq),
+        (OnChosen::Reply, Some(seq)) => {
+            out.push(Action::Reply(room.id, seq));
+            return true;
+        }
+        (OnChosen::Edit, _) => {
+            out.extend(own.map(|seq| Action::Edit(room.id, seq)));
+            return own.is_some();
+        }
+        (OnChosen::TakeBack, _) => {
+            out.extend(own.map(|seq| Action::Show(Dialog::Delete(room.id, seq))));
+        }
+        (OnChosen::React, Some(to)) => {
+            let emoji = super::message::EMOJI_OFFERED[0].to_owned();
+            out.push(Action::React { room: room.id, to, emoji });
+        }
+        (OnChosen::Copy, _) => {
+            out.push(Action::Copy(papo_client::text::for_terminal(text.unwrap_or_default()).into_owned()));
+        }
+        // The room does not have it yet.
+        (OnChosen::Select | OnChosen::Reply | OnChosen::React, None) => {}
+    }
+    false
 }
 
 /// A key as it is shown: `Ctrl+F`.

@@ -9,7 +9,7 @@ use papo_client::state::{Action, Dialog, Room, Screen};
 use papo_proto::Address;
 use papo_words::t;
 
-use super::parts;
+use super::{loud, parts};
 use crate::theme::{self, radius, size, space};
 
 /// Draws the list of rooms.
@@ -120,6 +120,22 @@ fn entry(ui: &mut Ui, state: &State, room: &Room, out: &mut Vec<Action>) {
     });
     if response.clicked() {
         out.push(Action::ShowRoom(room.id));
+    }
+    response.context_menu(|ui| menu(ui, state, room, out));
+}
+
+/// What can be done with a room without showing it.
+fn menu(ui: &mut Ui, state: &State, room: &Room, out: &mut Vec<Action>) {
+    if ui.button(t!("window-mark-read")).clicked() {
+        out.push(Action::Read(room.id, room.head));
+        ui.close();
+    }
+    ui.separator();
+    loud::menu(ui, state, room, out);
+    ui.separator();
+    if ui.button(t!("window-leave")).clicked() {
+        out.push(Action::Show(Dialog::Leave(room.id)));
+        ui.close();
     }
 }
 

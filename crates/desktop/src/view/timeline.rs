@@ -156,7 +156,7 @@ impl Place {
             return;
         }
         let offset = self.anchored().unwrap_or_default();
-        if paging.has_older && offset < height * NEAR_END {
+        if paging.has_older && shown.room.cleared.is_none() && offset < height * NEAR_END {
             shown.out.push(Action::WantOlder(shown.room.id));
         } else if !paging.is_at_end && offset > self.heights.total() - height * (NEAR_END + 1.0) {
             shown.out.push(Action::WantNewer(shown.room.id));
@@ -248,6 +248,7 @@ pub(super) fn draw_line(ui: &mut Ui, shown: &mut Shown<'_>, line: &Line, is_mark
     match line {
         Line::Older => alone(ui, t!("window-older")),
         Line::Beginning => alone(ui, t!("window-beginning")),
+        Line::Cleared => alone(ui, t!("window-cleared")),
         Line::Day { time, .. } => {
             spaced(ui, |ui| parts::line_with_word(ui, &moments::day(*time, shown.now), false));
         }

@@ -211,3 +211,152 @@ fn an_answer_shows_what_it_answers() {
     say(&mut window, 2, &zoe(), "thanks");
     assert!(window.query_by_label("Zoë: who brings cake?").is_some());
 }
+
+fn command(window: &mut super::support::Drawn, text: &str) {
+    let id = super::support::room_id(window);
+    let empty = papo_client::state::Action::Draft(id, String::new());
+    window.state_mut().desk.state.act(empty, Timestamp::default());
+    write(window, text);
+    window.key_press(Key::Enter);
+    window.run_ok();
+}
+
+#[test]
+fn commands_tell_in_the_window_and_say_nothing_to_the_room() {
+    let mut window = joined(vec![message(1, &zoe(), "oi")]);
+    command(&mut window, "/who");
+    assert!(window.query_by_label("Here (2): Ana and Zoë").is_some());
+    command(&mut window, "/whois Zoë");
+    assert!(window.query_by_label_contains(zoe().id.as_str()).is_some());
+    command(&mut window, "/whois Bia");
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "/whois Bia", "it can be mended");
+    command(&mut window, "/msg Zoë oi");
+    assert!(window.query_by_label_contains("to one person only").is_some());
+    assert_eq!(said(&mut window), []);
+    command(&mut window, "/shrug");
+    command(&mut window, "//who");
+    let said: Vec<Body> = said(&mut window).into_iter().map(|(_, body)| body).collect();
+    assert_eq!(said, [Body::text("¯\\_(ツ)_/¯"), Body::text("/who")]);
+}
+
+/// Invariant: nothing of somebody who is ignored is shown, counted or told, under any name.
+#[test]
+fn who_is_ignored_is_not_seen_until_that_is_taken_back() {
+    let mut window = joined(vec![message(1, &zoe(), "before")]);
+    command(&mut window, "/ignore Zoë");
+    assert!(asked(&mut window).contains(&Command::Ignore(super::support::room_id(&window), zoe().id, true)));
+    assert!(window.query_by_label("before").is_none());
+    window.state_mut().desk.state.apply(papo_client::state::Happening::Focus(false), Timestamp::default());
+    let renamed = papo_proto::Member { name: papo_proto::Name::parse("Bia").unwrap(), ..zoe() };
+    say(&mut window, 2, &renamed, "@Ana, hear me");
+    assert!(window.query_by_label_contains("hear me").is_none());
+    assert_eq!(window.state().desk.state.unread(), 0);
+    assert!(!asked(&mut window).iter().any(|asked| matches!(asked, Command::Notify(_))));
+    command(&mut window, "/unignore Bia");
+    assert!(window.query_by_label("before").is_some());
+    command(&mut window, "/ignore Ana");
+    assert!(window.query_by_label_contains("that is yourself").is_some());
+}
+
+#[test]
+fn what_was_cleared_comes_back_when_the_room_is_opened_again() {
+    let mut window = joined(vec![message(1, &zoe(), "old")]);
+    command(&mut window, "/clear");
+    assert!(window.query_by_label("old").is_none());
+    assert!(window.query_by_label_contains("Cleared.").is_some());
+    say(&mut window, 2, &zoe(), "new");
+    assert!(window.query_by_label("new").is_some());
+    let id = super::support::room_id(&window);
+    window.state_mut().desk.state.act(papo_client::state::Action::ShowRoom(id), Timestamp::default());
+    window.run_ok();
+    assert!(window.query_by_label("old").is_some());
+}
+
+/// Invariant: what is pasted is never sent by its line breaks.
+#[test]
+fn pasted_lines_are_one_message_that_waits_for_enter() {
+    let mut window = joined(vec![]);
+    write(&mut window, "");
+    window.event(egui::Event::Paste("um\ndois\n/quit\ntrês".to_owned()));
+    window.run_ok();
+    assert_eq!(said(&mut window), []);
+    window.key_press(Key::Enter);
+    window.run_ok();
+    assert_eq!(said(&mut window)[0].1, Body::text("um\ndois\n/quit\ntrês"));
+}
+
+/// A file that somebody drops on the window.
+#[derive(Debug)]
+struct Dropped;
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        std::path::Path::new("bolo.png")
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("nobody reads it".to_owned())
+    }
+}
+
+#[test]
+fn dropped_files_are_refused_in_words() {
+    let mut window = joined(vec![]);
+    window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped));
+    window.run_ok();
+    assert!(window.query_by_label_contains("Files cannot be sent yet").is_some());
+}
+
+/// A press on an entry of the menu of the message with this text.
+fn from_menu(window: &mut super::support::Drawn, text: &str, entry: &str) {
+    window.get_by_label(text).click_secondary();
+    window.run_ok();
+    window.get_by_role_and_label(egui::Role::Button, entry).click();
+    window.run_ok();
+}
+
+#[test]
+fn an_emoji_is_put_under_a_message_and_taken_away() {
+    let mut window = joined(vec![message(1, &zoe(), "cake!")]);
+    from_menu(&mut window, "cake!", "👍");
+    let (id, body) = said(&mut window).remove(0);
+    let react = papo_proto::Reaction { to: Seq::new(1), emoji: "👍".to_owned(), remove: false };
+    assert_eq!(body.react, Some(react.clone()));
+    happen(&mut window, Event::Message(papo_proto::Message { id, body, ..message(2, &ana(), "") }));
+    window.run_ok();
+    from_menu(&mut window, "cake!", "👍");
+    assert_eq!(said(&mut window)[0].1.react, Some(papo_proto::Reaction { remove: true, ..react }));
+}
+
+#[test]
+fn a_message_is_taken_back_after_a_question() {
+    let mut window = joined(vec![message(1, &ana(), "teh cake"), message(2, &zoe(), "hers")]);
+    from_menu(&mut window, "teh cake", "Take back");
+    assert!(window.query_by_label("Take this message back?").is_some());
+    window.get_by_role_and_label(egui::Role::Button, "Cancel").click();
+    window.run_ok();
+    assert_eq!(said(&mut window), []);
+    from_menu(&mut window, "teh cake", "Take back");
+    window.get_by_role_and_label(egui::Role::Button, "Take back").click();
+    window.run_ok();
+    assert_eq!(said(&mut window)[0].1.delete, Some(Seq::new(1)));
+    window.get_by_label("hers").click_secondary();
+    window.run_ok();
+    assert!(window.query_by_role_and_label(egui::Role::Button, "Take back").is_none(), "it is not ours");
+}
+
+#[test]
+fn a_failed_message_can_be_given_up() {
+    let mut window = joined(vec![]);
+    write(&mut window, "olá");
+    window.key_press(Key::Enter);
+    window.run_ok();
+    let (id, _) = said(&mut window).remove(0);
+    let refusal = Refusal::new(ErrorCode::TooLarge, "too large: split it").about(id.clone());
+    happen(&mut window, Event::Failed { id, refusal });
+    window.run_ok();
+    window.get_by_role_and_label(egui::Role::Button, "Discard").click();
+    window.run_ok();
+    assert!(window.query_by_label("olá").is_none());
+    assert_eq!(said(&mut window), []);
+}

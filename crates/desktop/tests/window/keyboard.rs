@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use papo_client::state::{Command, Dialog, Mode, Screen};
-use papo_desktop::view::shortcuts::{BINDINGS, What};
+use papo_desktop::view::shortcuts::{BINDINGS, CHOSEN, WHILE_EMPTY, What};
 use papo_proto::Seq;
 
 use super::support::{ana, asked, joined, message, room_id, said, say, window, zoe};
@@ -48,6 +48,8 @@ fn every_key_does_what_the_list_says() {
             | What::ReadAll
             | What::ChooseAbove
             | What::ChooseBelow
+            | What::OwnAbove
+            | What::OwnBelow
             | What::Retry => {}
         }
         assert!(!binding.what.help().is_empty());
@@ -213,4 +215,77 @@ fn the_letter_of_a_key_that_answers_is_not_written() {
     press_letter(&mut window, Modifiers::NONE, Key::R, "r");
     assert_eq!(window.state().desk.state.rooms[0].composer.mode, Mode::Reply(Seq::new(1)));
     assert_eq!(window.state().desk.state.rooms[0].composer.draft, "");
+}
+
+#[test]
+fn home_and_end_move_in_the_room_while_nothing_is_written() {
+    let messages = (1..=300).map(|seq| message(seq, &zoe(), &format!("number {seq}"))).collect();
+    let mut window = joined(messages);
+    super::support::write(&mut window, "");
+    window.key_press(Key::Home);
+    window.run_ok();
+    assert!(window.query_by_label("number 1").is_some());
+    window.key_press(Key::End);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_some());
+    super::support::write(&mut window, "half");
+    window.key_press(Key::Home);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_some(), "in a text they move the cursor");
+}
+
+#[test]
+fn escape_leads_back_to_the_newest_message() {
+    let messages = (1..=300).map(|seq| message(seq, &zoe(), &format!("number {seq}"))).collect();
+    let mut window = joined(messages);
+    super::support::write(&mut window, "half a thought");
+    window.key_press(Key::PageUp);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_none());
+    window.key_press(Key::Escape);
+    window.run_ok();
+    assert!(window.query_by_label("number 300").is_some());
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "half a thought");
+}
+
+#[test]
+fn ones_own_lines_come_back_with_the_arrows() {
+    let mut window = joined(vec![message(1, &ana(), "yesterday"), message(2, &zoe(), "hers")]);
+    super::support::write(&mut window, "today");
+    window.key_press(Key::Enter);
+    window.run_ok();
+    super::support::write(&mut window, "half");
+    let held = Modifiers::COMMAND | Modifiers::SHIFT;
+    let mut seen = Vec::new();
+    for key in [Key::ArrowUp, Key::ArrowUp, Key::ArrowUp, Key::ArrowDown, Key::ArrowDown] {
+        window.key_press_modifiers(held, key);
+        window.run_ok();
+        seen.push(window.state().desk.state.rooms[0].composer.draft.clone());
+    }
+    assert_eq!(seen, ["today", "yesterday", "yesterday", "today", "half"]);
+    assert!(window.get_by_label("Message to lobby").is_focused());
+    window.key_press_modifiers(held, Key::ArrowUp);
+    window.run_ok();
+    window.get_by_label("Message to lobby").type_text("!");
+    window.run_ok();
+    assert_eq!(window.state().desk.state.rooms[0].composer.draft, "today!", "the cursor stands behind it");
+}
+
+/// The list names every key that does something, and nothing else.
+#[test]
+fn the_list_of_keys_is_the_keys_that_there_are() {
+    let mut window = window(&["lobby"]);
+    window.key_press(Key::F1);
+    window.run_ok();
+    for binding in &BINDINGS {
+        let keys = window.ctx.format_shortcut(&binding.keys);
+        assert!(window.query_all_by_label(&keys).count() > 0, "{keys}");
+        assert!(window.query_all_by_label(&binding.what.help()).count() > 0, "{}", binding.what.help());
+    }
+    for (key, what) in CHOSEN {
+        assert!(window.query_all_by_label(key.symbol_or_name()).count() > 0, "{key:?}");
+        assert!(window.query_all_by_label(&what.help()).count() > 0, "{}", what.help());
+    }
+    assert!(WHILE_EMPTY.iter().all(|binding| binding.keys.modifiers.is_none()));
+    assert!(window.query_by_label("Alt+1 … 9").is_some());
 }

@@ -117,3 +117,32 @@ fn who_comes_and_goes_is_folded_into_a_line() {
     come(&mut window, &[("Gil", 16)]);
     assert!(window.query_by_label("Gil came in.").is_none());
 }
+
+#[test]
+fn tab_completes_emoji_and_rooms() {
+    let mut window = super::support::window(&["lobby", "engenharia", "equipe"]);
+    super::support::join(&mut window, vec![message(1, &zoe(), "oi")]);
+    write(&mut window, "bom :ta");
+    assert!(window.query_by_role_and_label(Role::ListItem, "🎉  :tada:").is_some());
+    press(&mut window, Key::Tab);
+    assert_eq!(draft(&window), "bom 🎉 ");
+    window.get_by_label("Message to lobby").type_text("em #eng");
+    window.run_ok();
+    press(&mut window, Key::Tab);
+    assert_eq!(draft(&window), "bom 🎉 em #engenharia ");
+    for plain in [":)", ":D", "às 10:30", "#"] {
+        let id = super::support::room_id(&window);
+        window.state_mut().desk.state.act(Action::Draft(id, String::new()), Timestamp::default());
+        write(&mut window, plain);
+        let is_offered = window.query_by_role_and_label(Role::List, "How it may go on").is_some();
+        assert_eq!(is_offered, plain == "#", "{plain}");
+    }
+}
+
+#[test]
+fn whole_emoji_names_offer_only_themselves() {
+    let mut window = joined(vec![message(1, &zoe(), "oi")]);
+    write(&mut window, ":heart:");
+    assert!(window.query_by_role_and_label(Role::ListItem, "❤️  :heart:").is_some());
+    assert!(window.query_by_role_and_label(Role::ListItem, "😍  :heart_eyes:").is_none());
+}

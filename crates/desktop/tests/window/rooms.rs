@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 use papo_client::event::Event;
 use papo_client::petnames::Petnames;
-use papo_client::state::{Command, Dialog, Happening, Hit, Screen};
+use papo_client::state::{Command, Dialog, Happening, Hit, Memory, Notify, QuietHours, Screen};
 use papo_proto::{Name, Seq, Timestamp};
 
 use super::support::{
@@ -147,4 +147,122 @@ fn who_is_named_is_told_and_who_looks_is_not() {
     say(&mut window, 3, &zoe(), "@Anabela!");
     say(&mut window, 4, &ana(), "@Ana");
     assert_eq!(notified(asked(&mut window)), 1);
+}
+
+/// Opens a menu of the room and chooses in it.
+fn choose_in_menu(window: &mut super::support::Drawn, choice: &str) {
+    window.get_by_label("More").click();
+    window.run_ok();
+    window.get_by_role_and_label(Role::RadioButton, choice).click();
+    window.run_ok();
+}
+
+#[test]
+fn each_room_tells_as_it_is_told_to() {
+    let mut window = joined(vec![]);
+    window.state_mut().desk.state.apply(Happening::Focus(false), Timestamp::default());
+    let mut seq = 0;
+    for (choice, plain, named) in [
+        ("every message", true, true),
+        ("mentions and answers", false, true),
+        ("nothing", false, false),
+        ("as in the settings: mentions and answers", false, true),
+    ] {
+        choose_in_menu(&mut window, choice);
+        asked(&mut window);
+        for (text, is_told) in [("oi", plain), ("@Ana?", named)] {
+            seq += 1;
+            say(&mut window, seq, &zoe(), text);
+            let told = asked(&mut window).iter().any(|it| matches!(it, Command::Notify(_)));
+            assert_eq!(told, is_told, "{choice}: {text}");
+        }
+    }
+    choose_in_menu(&mut window, "nothing");
+    let text = window.state().desk.state.memory().to_text();
+    let memory = Memory::from_text(&text).unwrap();
+    assert_eq!(memory.rooms[0].notify, Some(Notify::None), "it outlives the program");
+}
+
+#[test]
+fn the_menu_of_a_room_in_the_list_silences_it_without_showing_it() {
+    let mut window = window(&["lobby", "engenharia"]);
+    window.run_ok();
+    window.get_by_role_and_label(Role::ListItem, "engenharia").click_secondary();
+    window.run_ok();
+    window.get_by_role_and_label(Role::RadioButton, "nothing").click();
+    window.run_ok();
+    let rooms = &window.state().desk.state.rooms;
+    assert_eq!((rooms[0].notify, rooms[1].notify), (None, Some(Notify::None)));
+    assert_eq!(window.state().desk.state.screen, Screen::Room(rooms[0].id));
+}
+
+#[test]
+fn quiet_hours_are_set_by_presses_and_hold() {
+    let mut window = joined(vec![]);
+    let now = Timestamp::from_unix_ms(NOON_MS);
+    assert!(!window.state().desk.is_quiet(now));
+    window.state_mut().desk.state.dialog = Some(Dialog::Settings);
+    window.run_ok();
+    window.get_by_role_and_label(Role::CheckBox, "Quiet hours: tell me nothing between two times").click();
+    window.run_ok();
+    let quiet = |window: &super::support::Drawn| window.state().desk.state.settings.quiet_hours.unwrap();
+    assert_eq!(quiet(&window), QuietHours { from: 22 * 60, until: 7 * 60 });
+    window.get_by_role_and_label(Role::Button, "Quiet from: half an hour later").click();
+    window.get_by_role_and_label(Role::Button, "Quiet until: half an hour earlier").click();
+    window.run_ok();
+    assert_eq!(quiet(&window), QuietHours { from: 22 * 60 + 30, until: 6 * 60 + 30 });
+    // Whatever the clock of this computer: hours that end when they begin are the whole day.
+    window.state_mut().desk.state.settings.quiet_hours = Some(QuietHours { from: 0, until: 0 });
+    assert!(window.state().desk.is_quiet(now));
+}
+
+#[test]
+fn the_menu_of_the_room_does_what_it_says() {
+    let mut window = joined(vec![]);
+    let id = super::support::room_id(&window);
+    for (entry, expected) in [
+        ("Keys", Dialog::Keys),
+        ("Settings", Dialog::Settings),
+        ("Who may do what", Dialog::Access(id)),
+        ("Leave the room", Dialog::Leave(id)),
+    ] {
+        window.state_mut().desk.state.dialog = None;
+        window.run_ok();
+        window.get_by_label("More").click();
+        window.run_ok();
+        // The settings stand below the list of rooms as well; the menu is drawn after it.
+        let entries = window.get_all_by_role_and_label(Role::Button, entry);
+        entries.last().unwrap().click();
+        window.run_ok();
+        assert_eq!(window.state().desk.state.dialog, Some(expected), "{entry}");
+    }
+    window.state_mut().desk.state.dialog = None;
+    window.state_mut().desk.state.apply(Happening::Focus(false), Timestamp::default());
+    say(&mut window, 1, &zoe(), "oi");
+    assert_eq!(window.state().desk.state.unread(), 1);
+    window.get_by_label("More").click();
+    window.run_ok();
+    window.get_by_role_and_label(Role::Button, "Mark as read").click();
+    window.run_ok();
+    assert_eq!(window.state().desk.state.unread(), 0);
+    window.get_by_label("More").click();
+    window.run_ok();
+    window.get_by_role_and_label(Role::Button, "Show or hide who is here").click();
+    window.run_ok();
+    assert!(!window.state().desk.state.settings.members_shown);
+}
+
+#[test]
+fn whoever_is_ignored_is_marked_in_the_list_of_members() {
+    let mut window = joined(vec![]);
+    window.get_by_role_and_label(Role::Label, "Zoë").click();
+    window.run_ok();
+    window.get_by_role_and_label(Role::Button, "Ignore").click();
+    window.run_ok();
+    assert!(window.query_by_role_and_label(Role::ListItem, "Zoë, ignored").is_some());
+    window.get_by_role_and_label(Role::Label, "Zoë").click();
+    window.run_ok();
+    window.get_by_role_and_label(Role::Button, "Ignore no longer").click();
+    window.run_ok();
+    assert!(window.query_by_role_and_label(Role::ListItem, "Zoë").is_some());
 }

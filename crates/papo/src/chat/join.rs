@@ -11,10 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState, Event};
+use papo_client::ignored::Ignored;
 use papo_client::names::{Double, Doubles};
 use papo_client::petnames::Petnames;
 use papo_client::session::Follow;
-use papo_proto::{Body, ErrorCode, Invite, InviteId, Member, Message, MessageId, Name, Refusal, Seq};
+use papo_client::store::Store;
+use papo_proto::{Body, ErrorCode, Invite, InviteId, Member, Message, MessageId, Refusal, Seq};
 use papo_words::t;
 use terminal_size::{Height, Width, terminal_size};
 
@@ -42,6 +44,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
     let profile = link::profile(&asked.client)?;
     let local = |error: &dyn std::fmt::Display| Failure::local(error.to_string());
     let store = profile.store(&asked.client.address, &asked.client.room).map_err(|error| local(&error))?;
+    let archive = profile.store(&asked.client.address, &asked.client.room).map_err(|error| local(&error))?;
     let waiting = store.outbox().map_err(|error| local(&error))?;
     if !waiting.is_empty() {
         output::aside(&words::resending(waiting.len()));
@@ -67,6 +70,9 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         you: None,
         scribe: Scribe::new(),
         petnames: profile.petnames(),
+        ignored: Ignored::read(&profile.ignored()).map_err(|error| local(&error))?,
+        ignored_file: profile.ignored(),
+        archive,
         presence: Presence::default(),
         doubles: Doubles::default(),
         is_dialogue: output::is_dialogue(),
@@ -99,6 +105,11 @@ struct Visit {
     scribe: Scribe,
     /// Where it is kept what the person calls others.
     petnames: PathBuf,
+    /// Whose messages are not shown, and where that is kept.
+    ignored: Ignored,
+    ignored_file: PathBuf,
+    /// What this computer has kept of the room, to be searched.
+    archive: Store,
     presence: Presence,
     doubles: Doubles,
     /// Whether what is typed appears where messages are printed.
@@ -298,7 +309,11 @@ impl Visit {
 
     fn print(&mut self, message: &Message) -> Result<(), Failure> {
         self.see_speakers([&message.from]);
-        output::line(&self.scribe.message(message))?;
+        let line = self.scribe.message(message);
+        if self.ignored.has(&message.from.id) && message.body.act.is_none() {
+            return Ok(());
+        }
+        output::line(&line)?;
         self.tell_invite(message);
         Ok(())
     }
@@ -406,45 +421,14 @@ impl Visit {
 
     fn on_line(&mut self, line: &TypedLine) -> Goes {
         match commands::read(&line.text) {
-            typed if self.leaving && typed != Typed::Leave => return Goes::On,
-            Typed::Say(text) => return self.say(text, line),
+            typed if self.leaving && typed != Typed::Command(commands::LEAVE) => return Goes::On,
             Typed::Nothing => {}
-            Typed::Help => output::aside(&words::help()),
-            Typed::Leave => return self.on_leave(),
-            Typed::Rename(name) => self.rename(name),
-            Typed::Calls => {
-                let petnames = self.scribe.petnames().members();
-                let list: Vec<String> = petnames
-                    .map(|one| format!("{}#{}", line::name_alone(&one.name), one.id.badge()))
-                    .collect();
-                output::aside(&words::calls(&list));
-            }
-            Typed::Call { whom, name } => {
-                if let Err(why) = self.call(&whom, name.as_ref()) {
-                    return self.on_bad_line(&why);
-                }
-            }
-            Typed::Who => {
-                self.listing = true;
-                self.link.command(Command::Members { after: None });
-            }
-            Typed::History(limit) => {
-                self.link.command(Command::History { before: self.oldest, after: None, limit });
-            }
-            Typed::Order(order) => return self.on_order(order),
-            Typed::Unknown(command) => return self.on_bad_line(&words::unknown_command(&command)),
+            Typed::Say(text) => return self.say(text, line),
+            Typed::Command(command) => return self.on_command(command),
             Typed::Wrong(why) => return self.on_bad_line(&why),
         }
         self.give_credit();
         Goes::On
-    }
-
-    fn rename(&mut self, name: Name) {
-        let name_alone = line::name_alone(&name);
-        let us = self.you.as_ref().map(|you| Member { id: you.id.clone(), name: name.clone() });
-        let shown = us.map_or(name_alone, |us| self.scribe.who(&us));
-        output::aside(&words::you_are(&shown));
-        self.link.command(Command::Rename(name));
     }
 
     fn say(&mut self, text: String, line: &TypedLine) -> Goes {

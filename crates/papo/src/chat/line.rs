@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use papo_client::names::Names;
 use papo_client::orders;
 use papo_client::petnames::Petnames;
+use papo_client::state::Hit;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
 use papo_proto::{Member, MemberId, Message, Name, Seq, ServerMessage, Timestamp, Whom};
@@ -132,6 +133,12 @@ impl Scribe {
         let said = self.said(message);
         self.quotes.note(message);
         format!("{time} {said}")
+    }
+
+    /// What a message looks like that was found among earlier ones.
+    pub(super) fn found(&self, hit: &Hit) -> String {
+        let time = self.clock.time(hit.time);
+        format!("{time} {}: {}", self.styled(&hit.from), for_terminal_line(&hit.excerpt))
     }
 
     fn said(&self, message: &Message) -> String {

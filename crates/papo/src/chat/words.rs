@@ -38,10 +38,6 @@ pub(super) fn lines_not_sent() -> String {
     t!("chat-lines-not-sent")
 }
 
-pub(super) fn me_needs_text() -> String {
-    t!("chat-me-needs-text")
-}
-
 pub(super) fn new_log() -> String {
     t!("chat-new-log")
 }
@@ -288,10 +284,6 @@ pub(super) fn not_sent(refusal: &Refusal, text: Option<&str>) -> String {
     }
 }
 
-pub(super) fn history_number(most: usize) -> String {
-    t!("chat-history-number", most = most)
-}
-
 pub(super) fn call(error: &NameError) -> String {
     t!("chat-call-wrong", why = error.said())
 }
@@ -310,6 +302,27 @@ pub(super) fn called_not(who: &str) -> String {
 
 pub(super) fn calls(list: &[String]) -> String {
     if list.is_empty() { t!("chat-called-nobody") } else { t!("chat-called-list", list = list.join(", ")) }
+}
+
+/// Whose messages are not shown.
+pub(super) fn ignored(list: &[String]) -> String {
+    if list.is_empty() {
+        format!("* {}", t!("client-ignored-nobody"))
+    } else {
+        t!("chat-ignored-list", list = list.join(", "))
+    }
+}
+
+/// That somebody's messages are shown no more, or again.
+pub(super) fn ignoring(who: &str, is_ignored: bool) -> String {
+    let text =
+        if is_ignored { t!("client-ignored", name = who) } else { t!("client-ignored-no-more", name = who) };
+    format!("* {text}")
+}
+
+/// How many messages were found, above those that are shown.
+pub(super) fn found(count: usize) -> String {
+    t!("chat-found", count = count)
 }
 
 /// Somebody by the reader's own name for them, and by theirs.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use crate::support::{Running, Server, World, lasting_port, text};
 
@@ -466,4 +467,40 @@ fn a_paste_that_is_too_fast_is_told_once_and_sent_whole() {
     let expected: Vec<String> = (1..=LINES).map(|number| format!("line {number} of the paste")).collect();
     assert_eq!(said, expected, "{read:?}");
     server.stop();
+}
+
+/// What works in the window works here: `/whois`, `/search`, `/ignore`.
+#[test]
+fn a_terminal_tells_who_somebody_is_finds_what_was_said_and_ignores() {
+    let world = World::new();
+    let server = Server::start(&world, &[]);
+    let mut ana = join(&world, "a", "Ana", &server.invite);
+    let mut zoe = join(&world, "z", "Zoë", &server.invite);
+    ana.err("Zoë");
+    zoe.write("cake for everybody");
+    ana.out("cake");
+    ana.write("/whois Zoë");
+    assert!(ana.err("is here. Key: ").contains("badge"));
+    // What has come is kept a moment later; the question is asked until it is.
+    let begun = Instant::now();
+    loop {
+        ana.write("/search CAKE");
+        if ana.err("ound").contains("1 message found") {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_mins(1), "nothing is found");
+    }
+    assert!(ana.err("Zoë: cake for everybody").ends_with("everybody"));
+    ana.write("/ignore Zoë");
+    ana.err("You see nothing of Zoë");
+    zoe.write("hidden words");
+    zoe.out("hidden");
+    ana.write("in between");
+    ana.out("in between");
+    ana.write("/unignore Zoë");
+    ana.err("You see again");
+    zoe.write("shown words");
+    assert!(ana.out("words").contains("shown"));
+    ana.write("/dance");
+    ana.err("there is no /dance");
 }

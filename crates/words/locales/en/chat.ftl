@@ -5,7 +5,6 @@ chat-back = * Connected again.
 chat-line-not-utf8 = the input is not UTF-8: convert it first, for example with iconv
 chat-line-too-long = the line is too long for a message: split it into several
 chat-lines-not-sent = some lines were not sent; what is wrong with them stands above
-chat-me-needs-text = /me needs what you are doing: /me waves
 chat-new-log = * The room has begun anew: its earlier messages are gone.
 chat-nothing-kept = * Nothing of this room is kept here yet: what `papo join` shows is kept for reading offline.
 chat-nothing-to-say = there is nothing to say: write a text behind `papo send`, or give one on standard input
@@ -14,7 +13,10 @@ chat-help = * Write a line to say it. Lines that begin with / are commands:
     { "    " }/nick NAME       be called something else
     { "    " }/me TEXT         say what you are doing
     { "    " }/call WHOM NAME  call somebody so yourself: only you see it; /call WHOM takes it back, /call lists
-    { "    " }/who             who is here
+    { "    " }/who             who is here; /whois WHOM: what is known of somebody
+    { "    " }/ignore WHOM     see nothing of somebody any more; /unignore WHOM, and /ignore lists
+    { "    " }/search TEXT     what was said here, as far as this computer has kept it
+    { "    " }/shrug [TEXT]    add ¯\_(ツ)_/¯; /clear empties the screen
     { "    " }/history [N]     N messages older than those shown (20)
     { "    " }/leave, /quit    leave the room
     { "    " }/invite [N] [TIME]  make an invite for N people, for a time such as 2h or 7d
@@ -87,7 +89,6 @@ chat-slowed = * This server takes messages more slowly than yours come. Nothing 
     }
 chat-not-sent = The message was not sent: { $text }
 chat-it-was = It was: { $text }
-chat-history-number = /history takes a number from 1 to { $most }
 chat-nick = /nick NAME: { $why }
 chat-bad-line = * Not sent: { $why }
 chat-unknown-command = there is no /{ $command }. /help lists the commands; // in front says it as text
@@ -151,3 +152,9 @@ chat-access-moderators = * Moderators: { $names }
 chat-access-bans = * Banned: { $names }
 chat-access-mutes = * Muted: { $names }
 chat-access-invites = * Invites: { $invites }
+chat-ignored-list = * You see nothing of: { $list }
+chat-found = { $count ->
+    [0] * Nothing found in what this computer has kept.
+    [one] * { $count } message found:
+   *[other] * { $count } messages found:
+}

@@ -87,7 +87,6 @@ client-pairing-refused = The device at { $address } does not take this code: it 
 client-pairing-stranger = What answers at { $address } does not know the code, so nothing was taken from it. Check the address, and whether `papo key pair` still runs there.
 client-petname-guest = a guest has no key to be known by: the next time it is another one
 client-petname-taken = you call #{ $badge } { $name } already, or so that it looks the same: choose another name
-client-petname-usage = /call WHOM NAME calls somebody so yourself: only you see it; /call WHOM takes it back
 client-petname-none = you have given { $whom } no name of your own
 client-petname-file = what you call others cannot be kept in { $file } ({ $cause }): check its permissions and the space on the disk
 client-passphrase-short = The passphrase is too short: take { $least } characters or more. Several words that have nothing to do with one another are best.
@@ -158,3 +157,27 @@ client-closing-silent = nothing was heard from here for too long: connect again
 client-closing-too-slow = too little of what is said was taken here: check the network and connect again
 client-closing-full = the server holds as many connections as it may: try again in a while
 client-closing-left = you have left
+
+# Commands that every surface has.
+client-me-usage = /me needs what you are doing: /me waves
+client-whois-usage = /whois needs somebody: /whois NAME, or NAME#abcd where several are called so
+client-unignore-usage = /unignore needs somebody: /unignore NAME; /ignore alone lists those whom you ignore
+client-search-usage = /search needs what to look for: /search cake
+client-history-usage = /history takes a number from 1 to { $most }
+client-no-direct = messages to one person only are not there yet: whatever you write here is read by everybody in the room
+client-no-away = papo tells nobody whether you are away, so there is nothing to set
+client-who = { $count ->
+    [one] Here: { $names }
+   *[other] Here ({ $count }): { $names }
+}
+client-who-more = { $count } more
+client-whois-here = { $who } is here. Key: { $id } (badge { $badge })
+client-whois-gone = { $who } is not here now, as far as can be told. Key: { $id } (badge { $badge })
+client-whois-guest = { $who } is a guest, without a key: the next time it is another one
+client-petname = { $petname } ({ $name })
+client-called-nobody = You have given nobody a name of your own.
+client-ignored = You see nothing of { $name } any more; nobody else learns of it. /unignore takes it back.
+client-ignored-no-more = You see again what { $name } says.
+client-ignored-nobody = You ignore nobody.
+client-ignored-file = whom you ignore cannot be kept in { $file } ({ $cause }): check its permissions and the space on the disk
+client-ignore-oneself = that is yourself

@@ -5,7 +5,6 @@ chat-back = * Conectado de novo.
 chat-line-not-utf8 = a entrada não é UTF-8: converta antes, por exemplo com iconv
 chat-line-too-long = a linha é longa demais para uma mensagem: divida em várias
 chat-lines-not-sent = algumas linhas não foram enviadas; o que há de errado com elas está acima
-chat-me-needs-text = /me precisa do que você está fazendo: /me acena
 chat-new-log = * A sala começou de novo: as mensagens antigas se foram.
 chat-nothing-kept = * Ainda não há nada desta sala guardado aqui: o que `papo join` mostra fica guardado para ler sem conexão.
 chat-nothing-to-say = não há nada a dizer: escreva um texto depois de `papo send`, ou mande um pela entrada padrão
@@ -14,7 +13,10 @@ chat-help = * Escreva uma linha para dizê-la. Linhas que começam com / são co
     { "    " }/nick NOME       mudar de nome
     { "    " }/me TEXTO        dizer o que você está fazendo
     { "    " }/call QUEM NOME  dar um apelido a alguém: só você o vê; /call QUEM o tira, /call mostra todos
-    { "    " }/who             quem está aqui
+    { "    " }/who             quem está aqui; /whois QUEM: o que se sabe de alguém
+    { "    " }/ignore QUEM     não ver mais nada de alguém; /unignore QUEM; /ignore lista
+    { "    " }/search TEXTO    o que foi dito aqui, até onde este computador guardou
+    { "    " }/shrug [TEXTO]   acrescenta ¯\_(ツ)_/¯; /clear limpa a tela
     { "    " }/history [N]     N mensagens mais antigas que as mostradas (20)
     { "    " }/leave, /quit    sair da sala
     { "    " }/invite [N] [TEMPO] criar um convite para N pessoas, por um tempo como 2h ou 7d
@@ -87,7 +89,6 @@ chat-slowed = * Este servidor recebe as mensagens mais devagar do que as suas ch
     }
 chat-not-sent = A mensagem não foi enviada: { $text }
 chat-it-was = Era: { $text }
-chat-history-number = /history recebe um número de 1 a { $most }
 chat-nick = /nick NOME: { $why }
 chat-bad-line = * Não enviada: { $why }
 chat-unknown-command = não existe /{ $command }. /help lista os comandos; com // na frente, vai como texto
@@ -151,3 +152,9 @@ chat-access-moderators = * Moderadores: { $names }
 chat-access-bans = * Banidos: { $names }
 chat-access-mutes = * Silenciados: { $names }
 chat-access-invites = * Convites: { $invites }
+chat-ignored-list = * Você não vê nada de: { $list }
+chat-found = { $count ->
+    [0] * Nada encontrado no que este computador guardou.
+    [one] * { $count } mensagem encontrada:
+   *[other] * { $count } mensagens encontradas:
+}

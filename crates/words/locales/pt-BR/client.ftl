@@ -87,7 +87,6 @@ client-pairing-refused = O dispositivo em { $address } não aceita este código:
 client-pairing-stranger = O que responde em { $address } não conhece o código, e por isso nada foi aceito dali. Confira o endereço e se `papo key pair` ainda está rodando lá.
 client-petname-guest = um visitante não tem chave pela qual possa ser reconhecido: da próxima vez é outro
 client-petname-taken = você já chama #{ $badge } de { $name }, ou de algo que parece igual: escolha outro apelido
-client-petname-usage = /call QUEM NOME dá um apelido a alguém: só você o vê; /call QUEM o tira
 client-petname-none = você não deu nenhum apelido a { $whom }
 client-petname-file = os apelidos que você deu não podem ser guardados em { $file } ({ $cause }): confira as permissões e o espaço no disco
 client-passphrase-short = A senha é curta demais: use { $least } caracteres ou mais. O melhor são várias palavras que nada têm a ver umas com as outras.
@@ -158,3 +157,27 @@ client-closing-silent = o servidor não ouviu nada daqui por tempo demais: conec
 client-closing-too-slow = o que se diz chega aqui devagar demais: confira a rede e conecte de novo
 client-closing-full = o servidor já tem tantas conexões quantas pode ter: tente de novo daqui a pouco
 client-closing-left = você saiu
+
+# Comandos que existem em todas as interfaces.
+client-me-usage = /me precisa do que você está fazendo: /me acena
+client-whois-usage = /whois precisa de alguém: /whois NOME, ou NOME#abcd quando há várias pessoas com esse nome
+client-unignore-usage = /unignore precisa de alguém: /unignore NOME; /ignore sozinho lista quem você ignora
+client-search-usage = /search precisa do que procurar: /search bolo
+client-history-usage = /history aceita um número de 1 a { $most }
+client-no-direct = mensagens para uma só pessoa ainda não existem: tudo o que você escreve aqui é lido por toda a sala
+client-no-away = o papo não conta a ninguém se você está ausente; não há o que definir
+client-who = { $count ->
+    [one] Aqui: { $names }
+   *[other] Aqui ({ $count }): { $names }
+}
+client-who-more = mais { $count }
+client-whois-here = { $who } está aqui. Chave: { $id } (sinal { $badge })
+client-whois-gone = { $who } não está aqui agora, pelo que se sabe. Chave: { $id } (sinal { $badge })
+client-whois-guest = { $who } é visitante, sem chave: da próxima vez será outra pessoa
+client-petname = { $petname } ({ $name })
+client-called-nobody = Você não deu um nome seu a ninguém.
+client-ignored = Você não vê mais nada de { $name }; ninguém fica sabendo. /unignore desfaz.
+client-ignored-no-more = Você volta a ver o que { $name } diz.
+client-ignored-nobody = Você não ignora ninguém.
+client-ignored-file = não foi possível guardar em { $file } quem você ignora ({ $cause }): verifique as permissões e o espaço em disco
+client-ignore-oneself = essa pessoa é você

@@ -1,16 +1,125 @@
 //! What whoever visits a room does about others and about the room itself: acts, invites, and names of one's own. Not
 //! here: what the words mean ([`papo_client::orders`]), and who may.
 
+use papo_client::commands::Command as Typed;
 use papo_client::event::Command;
+use papo_client::ignored::Ignored;
 use papo_client::orders::{self, Order};
 use papo_client::petnames::Petnames;
-use papo_proto::{Act, Body, Invite, Member, Message, Name, RoomAccess, Whom};
+use papo_proto::{Act, Body, Invite, Member, MemberId, Message, Name, RoomAccess, Whom};
 use papo_server::{invite_id, new_invite_secret};
+use papo_words::t;
 
 use super::{ACTS_SHOWN, Goes, Visit, line, words};
 use crate::output;
 
+/// How many messages `/search` shows.
+const FOUND_SHOWN: usize = 20;
+
 impl Visit {
+    /// Does what a command asks for.
+    pub(super) fn on_command(&mut self, command: Typed) -> Goes {
+        let done = match command {
+            Typed::Order(order) => return self.on_order(order),
+            Typed::Leave => return self.on_leave(),
+            Typed::Help => {
+                output::aside(&words::help());
+                Ok(())
+            }
+            Typed::Rename(name) => {
+                self.rename(name);
+                Ok(())
+            }
+            Typed::Calls => {
+                let list: Vec<String> =
+                    self.scribe.petnames().members().map(|one| with_badge(&one)).collect();
+                output::aside(&words::calls(&list));
+                Ok(())
+            }
+            Typed::Call { whom, name } => self.call(&whom, name.as_ref()),
+            Typed::Who => {
+                self.listing = true;
+                self.link.command(Command::Members { after: None });
+                Ok(())
+            }
+            Typed::Whois(whom) => self.whois(&whom),
+            Typed::Ignored => {
+                let list: Vec<String> = self.ignored.ids().map(|id| self.named(id)).collect();
+                output::aside(&words::ignored(&list));
+                Ok(())
+            }
+            Typed::Ignore(whom) => self.ignore(&whom, true),
+            Typed::Unignore(whom) => self.ignore(&whom, false),
+            Typed::Search(text) => self.search(&text),
+            Typed::History(limit) => {
+                self.link.command(Command::History { before: self.oldest, after: None, limit });
+                Ok(())
+            }
+            Typed::Clear => {
+                if self.is_dialogue {
+                    output::moves("\x1b[2J\x1b[H");
+                }
+                Ok(())
+            }
+            // It is a text, which was said already.
+            Typed::Say(_) => Ok(()),
+        };
+        match done {
+            Ok(()) => {
+                self.give_credit();
+                Goes::On
+            }
+            Err(why) => self.on_bad_line(&why),
+        }
+    }
+
+    fn rename(&mut self, name: Name) {
+        let name_alone = line::name_alone(&name);
+        let us = self.you.as_ref().map(|you| Member { id: you.id.clone(), name: name.clone() });
+        let shown = us.map_or(name_alone, |us| self.scribe.who(&us));
+        output::aside(&words::you_are(&shown));
+        self.link.command(Command::Rename(name));
+    }
+
+    fn whois(&self, whom: &str) -> Result<(), String> {
+        let oneself = |why: String| orders::find(whom, &self.you).map_err(|_| why);
+        let id = self.find(whom).or_else(oneself)?.id;
+        let is_here = self.presence.all().chain(&self.you).any(|member| member.id == id);
+        output::aside(&format!("* {}", papo_client::commands::whois(&self.named(&id), &id, is_here)));
+        Ok(())
+    }
+
+    /// Shows nothing more of somebody, or shows it again.
+    fn ignore(&mut self, whom: &str, is_ignored: bool) -> Result<(), String> {
+        let id = self.find(whom)?.id;
+        if self.you.as_ref().is_some_and(|you| you.id == id) {
+            return Err(t!("client-ignore-oneself"));
+        }
+        if !id.is_guest() {
+            Ignored::change(&self.ignored_file, &id, is_ignored).map_err(|error| error.to_string())?;
+        }
+        self.ignored = self.ignored.with(&id, is_ignored);
+        output::aside(&words::ignoring(&self.named(&id), is_ignored));
+        Ok(())
+    }
+
+    /// Shows what this computer has kept that holds a text, the newest last.
+    fn search(&self, text: &str) -> Result<(), String> {
+        let hits = self.archive.search(text, FOUND_SHOWN).map_err(|error| error.to_string())?;
+        output::aside(&words::found(hits.len()));
+        for hit in hits.iter().rev() {
+            output::aside(&self.scribe.found(hit));
+        }
+        Ok(())
+    }
+
+    /// Somebody by the names that are known here.
+    fn named(&self, id: &MemberId) -> String {
+        let known = self.presence.known(id).or_else(|| self.met.iter().find(|member| member.id == *id));
+        let known = known.or(self.you.as_ref().filter(|you| you.id == *id));
+        known.map_or_else(|| format!("#{}", id.badge()), |known| self.scribe.who(known))
+    }
+
     /// Does something in the room, or asks how it stands.
     pub(super) fn on_order(&mut self, order: Order) -> Goes {
         let act = match self.act_of(order) {
@@ -117,4 +226,8 @@ impl Visit {
         let called: Vec<Member> = self.scribe.petnames().members().collect();
         orders::find(whom, self.presence.all().chain(&self.met).chain(&called))
     }
+}
+
+fn with_badge(member: &Member) -> String {
+    format!("{}#{}", line::name_alone(&member.name), member.id.badge())
 }
