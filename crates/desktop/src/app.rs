@@ -123,6 +123,8 @@ fn viewport(window: WindowMemory) -> ViewportBuilder {
     let builder = ViewportBuilder::default()
         .with_title("papo")
         .with_icon(bubble::icon(theme::LIGHT.accent, bubble::ICON_PIXELS))
+        // On Wayland the name of the program's entry in the menu. On X11 the class of the window; its instance stays
+        // empty, since the library has no way to set it.
         .with_app_id("papo")
         .with_inner_size(size)
         .with_min_inner_size(theme::size::WINDOW_MIN)

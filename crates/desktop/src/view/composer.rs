@@ -56,11 +56,17 @@ pub(super) fn view(
         .inner_margin(Margin { left: 14, right: 10, top: 7, bottom: 7 })
         .show(ui, |ui| {
             mode(ui, room, out);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::BOTTOM), |ui| {
+            // As high as the text was in the last frame: a layout that begins at the bottom would keep the height of the
+            // longest text there was.
+            let known = id.with("height");
+            let before = ui.data(|data| data.get_temp(known)).unwrap_or(size::BUTTON);
+            let place = egui::vec2(ui.available_width(), before);
+            let mut height = before;
+            ui.allocate_ui_with_layout(place, egui::Layout::right_to_left(egui::Align::BOTTOM), |ui| {
                 let is_pressed = parts::main_button(ui, t!("window-send")).clicked();
                 left(ui, room);
                 ui.with_layout(egui::Layout::top_down(egui::Align::LEFT), |ui| {
-                    field(ui, state, room, id, offers, out);
+                    height = field(ui, state, room, id, offers, out).max(size::BUTTON);
                 });
                 if is_pressed {
                     out.push(Action::Send(room.id));
@@ -68,11 +74,23 @@ pub(super) fn view(
                     ui.memory_mut(|memory| memory.request_focus(id));
                 }
             });
+            if (height - before).abs() > 0.5 {
+                ui.data_mut(|data| data.insert_temp(known, height));
+                ui.ctx().request_repaint();
+            }
         });
     dropped(ui, room, out);
 }
 
-fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::Local, out: &mut Vec<Action>) {
+/// Draws the field. Returns how high it is.
+fn field(
+    ui: &mut Ui,
+    state: &State,
+    room: &Room,
+    id: Id,
+    offers: &mut offers::Local,
+    out: &mut Vec<Action>,
+) -> f32 {
     let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
     let enter = KeyboardShortcut::new(Modifiers::NONE, Key::Enter);
     let breaks = if state.settings.enter_sends { shift_enter } else { enter };
@@ -80,51 +98,53 @@ fn field(ui: &mut Ui, state: &State, room: &Room, id: Id, offers: &mut offers::L
     let is_sent = keys(ui, state, room, id, out);
     let mut draft = room.composer.draft.clone();
     let hint = hint(room);
-    ScrollArea::vertical().id_salt("draft").max_height(size::TEXT_LINE * LINES_MAX).show(ui, |ui| {
-        let palette = theme::palette(ui);
-        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
-            let format = egui::TextFormat {
-                font_id: theme::plain(size::TEXT),
-                color: palette.ink,
-                line_height: Some(size::TEXT_LINE),
-                ..egui::TextFormat::default()
+    let area =
+        ScrollArea::vertical().id_salt("draft").max_height(size::TEXT_LINE * LINES_MAX).show(ui, |ui| {
+            let palette = theme::palette(ui);
+            let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+                let format = egui::TextFormat {
+                    font_id: theme::plain(size::TEXT),
+                    color: palette.ink,
+                    line_height: Some(size::TEXT_LINE),
+                    ..egui::TextFormat::default()
+                };
+                let mut job = egui::text::LayoutJob::single_section(text.as_str().to_owned(), format);
+                job.wrap.max_width = width;
+                bidi::visual(ui.fonts_mut(|fonts| fonts.layout_job(job)))
             };
-            let mut job = egui::text::LayoutJob::single_section(text.as_str().to_owned(), format);
-            job.wrap.max_width = width;
-            bidi::visual(ui.fonts_mut(|fonts| fonts.layout_job(job)))
-        };
-        // In lines as high as those of the text, lest it jumps at the first letter.
-        let shown_hint = RichText::new(hint.clone()).font(theme::plain(size::TEXT));
-        let shown_hint = shown_hint.line_height(Some(size::TEXT_LINE)).color(palette.soft);
-        let edit = TextEdit::multiline(&mut draft)
-            .id(id)
-            // A margin of its own would not be looked at beside the frame's.
-            .frame(Frame::new().inner_margin(Margin::symmetric(0, 5)))
-            .desired_rows(1)
-            .desired_width(f32::INFINITY)
-            .return_key(breaks)
-            .event_filter(EventFilter {
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                // Escape ends an answer or a change, not the writing.
-                escape: true,
-                // While something is offered, the key takes it up.
-                tab: is_offered,
-            })
-            .hint_text(shown_hint)
-            .layouter(&mut layouter);
-        let response = ui.add(edit);
-        // A hint is no name to a screen reader.
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(hint.clone()));
-        if response.changed() {
-            out.push(Action::Draft(room.id, draft.clone()));
-        }
-        offers.view(ui, room, &response, out);
-    });
+            // In lines as high as those of the text, lest it jumps at the first letter.
+            let shown_hint = RichText::new(hint.clone()).font(theme::plain(size::TEXT));
+            let shown_hint = shown_hint.line_height(Some(size::TEXT_LINE)).color(palette.soft);
+            let edit = TextEdit::multiline(&mut draft)
+                .id(id)
+                // A margin of its own would not be looked at beside the frame's.
+                .frame(Frame::new().inner_margin(Margin::symmetric(0, 5)))
+                .desired_rows(1)
+                .desired_width(f32::INFINITY)
+                .return_key(breaks)
+                .event_filter(EventFilter {
+                    horizontal_arrows: true,
+                    vertical_arrows: true,
+                    // Escape ends an answer or a change, not the writing.
+                    escape: true,
+                    // While something is offered, the key takes it up.
+                    tab: is_offered,
+                })
+                .hint_text(shown_hint)
+                .layouter(&mut layouter);
+            let response = ui.add(edit);
+            // A hint is no name to a screen reader.
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(hint.clone()));
+            if response.changed() {
+                out.push(Action::Draft(room.id, draft.clone()));
+            }
+            offers.view(ui, room, &response, out);
+        });
     // Behind what was typed before it.
     if is_sent {
         out.push(Action::Send(room.id));
     }
+    area.content_size.y.min(size::TEXT_LINE * LINES_MAX)
 }
 
 /// What the field is for.

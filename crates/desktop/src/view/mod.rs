@@ -114,7 +114,10 @@ pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>
     }
     shortcuts::handle(ui, state, local, out);
     let width = ui.available_width();
-    let fold = Fold { sidebar: width < size::FOLD_SIDEBAR_BELOW, members: width < size::FOLD_MEMBERS_BELOW };
+    let fold = Fold {
+        sidebar: width < size::FOLD_SIDEBAR_BELOW || !state.settings.rooms_shown,
+        members: width < size::FOLD_MEMBERS_BELOW,
+    };
     let palette = theme::palette(ui);
     if local.was.replace(state.screen) != Some(state.screen) {
         on_other_screen(ui, state, local);

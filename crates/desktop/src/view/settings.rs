@@ -71,8 +71,8 @@ fn look(ui: &mut Ui, settings: &mut Settings) {
         choose(ui, &mut settings.clock, Clock::Hours24, t!("screen-clock-24"));
         choose(ui, &mut settings.clock, Clock::Hours12, t!("screen-clock-12"));
     });
-    ui.checkbox(&mut settings.moves_shown, t!("screen-moves-shown"));
-    ui.checkbox(&mut settings.reduced_motion, t!("screen-reduced-motion"));
+    check(ui, &mut settings.moves_shown, t!("screen-moves-shown"));
+    check(ui, &mut settings.reduced_motion, t!("screen-reduced-motion"));
 }
 
 fn telling(ui: &mut Ui, settings: &mut Settings) {
@@ -82,13 +82,13 @@ fn telling(ui: &mut Ui, settings: &mut Settings) {
         choose(ui, &mut settings.notify, Notify::None, t!("screen-notify-none"));
     });
     quiet(ui, settings);
-    ui.checkbox(&mut settings.hide_content, t!("screen-hide-content"));
+    check(ui, &mut settings.hide_content, t!("screen-hide-content"));
 }
 
 /// Between which times nothing is told.
 fn quiet(ui: &mut Ui, settings: &mut Settings) {
     let mut is_quiet = settings.quiet_hours.is_some();
-    ui.checkbox(&mut is_quiet, t!("screen-quiet"));
+    check(ui, &mut is_quiet, t!("screen-quiet"));
     settings.quiet_hours = is_quiet.then(|| settings.quiet_hours.unwrap_or_default());
     let clock = settings.clock;
     if let Some(hours) = &mut settings.quiet_hours {
@@ -128,13 +128,21 @@ fn links(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
         Links::No | Links::Failed(_) => false,
     };
     let mut wanted = is_here;
-    ui.checkbox(&mut wanted, t!("screen-links"));
+    check(ui, &mut wanted, t!("screen-links"));
     if wanted != is_here {
         out.push(Action::OpenLinksHere(wanted));
     }
     if let Links::Failed(text) = &state.links {
         card::problem(ui, text.as_str());
     }
+}
+
+/// A switch. Several of them stand closer together than buttons do.
+fn check(ui: &mut Ui, value: &mut bool, words: String) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = size::TEXT_LINE;
+        ui.checkbox(value, words);
+    });
 }
 
 /// A word, and beside it what there is to choose from.

@@ -4,13 +4,14 @@
 use egui::{Event, Key, KeyboardShortcut, Modifiers, Ui};
 use papo_client::State;
 use papo_client::state::rows::Key as MessageKey;
-use papo_client::state::{Action, Dialog, Room, Screen};
+use papo_client::state::{Action, Dialog, Room, Screen, Settings};
 use papo_client::timeline::{Content, Row};
 use papo_words::t;
 
 use super::place::Scroll;
 use super::{Local, composer, search};
 use crate::keyboard::Keyboard;
+use crate::theme::size;
 
 /// How much larger or smaller one press makes the text, in percent.
 const ZOOM_PERCENT: i16 = 10;
@@ -50,6 +51,8 @@ pub enum What {
     OwnBelow,
     /// Back to writing.
     Write,
+    /// Show or hide the rooms.
+    Rooms,
     /// Show or hide the members.
     Members,
     /// The settings.
@@ -85,7 +88,7 @@ const fn bound(modifiers: Modifiers, key: Key, what: What) -> Binding {
 const OWN_LINES: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// Every key of the window. Where two keys do the same, the first is the one that is shown.
-pub const BINDINGS: [Binding; 30] = [
+pub const BINDINGS: [Binding; 31] = [
     bound(Modifiers::COMMAND, Key::F, What::Search),
     bound(Modifiers::COMMAND, Key::K, What::Switch),
     bound(Modifiers::COMMAND, Key::P, What::Switch),
@@ -102,6 +105,7 @@ pub const BINDINGS: [Binding; 30] = [
     bound(Modifiers::COMMAND, Key::ArrowDown, What::ChooseBelow),
     bound(OWN_LINES, Key::ArrowUp, What::OwnAbove),
     bound(OWN_LINES, Key::ArrowDown, What::OwnBelow),
+    bound(Modifiers::ALT, Key::S, What::Rooms),
     bound(Modifiers::ALT, Key::U, What::Members),
     bound(Modifiers::COMMAND, Key::Comma, What::Settings),
     bound(Modifiers::NONE, Key::F1, What::Keys),
@@ -202,6 +206,7 @@ impl What {
             Self::OwnAbove => t!("window-key-own-above"),
             Self::OwnBelow => t!("window-key-own-below"),
             Self::Write => t!("window-key-write"),
+            Self::Rooms => t!("window-key-rooms"),
             Self::Members => t!("window-key-members"),
             Self::Settings => t!("window-key-settings"),
             Self::Keys => t!("window-key-keys"),
@@ -287,6 +292,7 @@ fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<
         What::ReadAll => Some(Action::ReadAll),
         What::End => room.map(Action::JumpToEnd),
         What::FirstUnread => room.map(Action::JumpToUnread),
+        What::Rooms => rooms(ui, state, local),
         What::Members => Some(Action::ToggleMembers),
         What::Settings => Some(Action::Show(Dialog::Settings)),
         What::Keys => Some(Action::Show(Dialog::Keys)),
@@ -294,7 +300,7 @@ fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<
         What::Larger => Some(zoom(ZOOM_PERCENT)),
         What::Smaller => Some(zoom(-ZOOM_PERCENT)),
         What::UsualSize => {
-            let settings = papo_client::state::Settings { text_percent: 100, ..state.settings.clone() };
+            let settings = Settings { text_percent: 100, ..state.settings.clone() };
             Some(Action::Change(Box::new(settings)))
         }
         What::Quit => Some(Action::Quit),
@@ -321,6 +327,17 @@ fn search(state: &State, local: &mut Local) -> Option<Action> {
     }
     local.lead = Some(search::field_id(room.id));
     None
+}
+
+/// Shows the list of rooms, or folds it away. Where the window is narrow, it lies open only until a room is chosen.
+fn rooms(ui: &Ui, state: &State, local: &mut Local) -> Option<Action> {
+    if ui.available_width() < size::FOLD_SIDEBAR_BELOW {
+        local.is_rooms_open = !local.is_rooms_open;
+        return None;
+    }
+    local.is_rooms_open = false;
+    let rooms_shown = !state.settings.rooms_shown;
+    Some(Action::Change(Box::new(Settings { rooms_shown, ..state.settings.clone() })))
 }
 
 /// Puts another line of one's own into the field.

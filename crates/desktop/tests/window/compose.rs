@@ -360,3 +360,27 @@ fn a_failed_message_can_be_given_up() {
     assert!(window.query_by_label("olá").is_none());
     assert_eq!(said(&mut window), []);
 }
+
+/// The field stayed as high as the longest text that had stood in it.
+#[test]
+fn the_field_is_as_high_as_its_text() {
+    let mut window = joined(vec![message(1, &zoe(), "oi")]);
+    write(&mut window, "um");
+    let top = |window: &super::support::Drawn| window.get_by_label("Send").rect().top();
+    let field = |window: &super::support::Drawn| window.get_by_label("Message to lobby").rect().top();
+    let before = (top(&window), field(&window));
+    for text in ["dois", "três", "quatro", "cinco"] {
+        window.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
+        window.run_ok();
+        window.get_by_label("Message to lobby").type_text(text);
+        window.run_ok();
+    }
+    assert!(field(&window) < before.1 - 60.0, "it grows upwards");
+    assert!((top(&window) - before.0).abs() < 1.0, "the button stays at the bottom");
+    window.key_press(Key::Enter);
+    window.run_ok();
+    assert!((field(&window) - before.1).abs() < 1.0, "and it is small again");
+    command(&mut window, "/who");
+    command(&mut window, "oi");
+    assert!((field(&window) - before.1).abs() < 1.0, "also after something was told above it");
+}

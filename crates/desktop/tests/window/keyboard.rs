@@ -32,6 +32,7 @@ fn every_key_does_what_the_list_says() {
             What::RoomAbove | What::RoomBelow => assert_ne!(state.screen, Screen::Room(first)),
             What::Settings => assert_eq!(state.dialog, Some(Dialog::Settings)),
             What::Keys => assert_eq!(state.dialog, Some(Dialog::Keys)),
+            What::Rooms => assert!(window.query_by_role_and_label(Role::List, "Rooms").is_none()),
             What::Members => assert!(!state.settings.members_shown),
             What::Larger => assert_eq!(state.settings.text_percent, 110),
             What::Smaller => assert_eq!(state.settings.text_percent, 90),

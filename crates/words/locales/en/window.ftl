@@ -270,3 +270,4 @@ window-key-select = Select it, to copy it with others
 window-key-select-more = Select all from there to here
 window-key-send = Send
 window-key-take-back = Take it back, where it is yours
+window-key-rooms = Show or hide the rooms

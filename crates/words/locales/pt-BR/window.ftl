@@ -279,3 +279,4 @@ window-key-select = Selecionar, para copiar com outras
 window-key-select-more = Selecionar tudo de lá até aqui
 window-key-send = Enviar
 window-key-take-back = Retirar, se for sua
+window-key-rooms = Mostrar ou esconder as salas
