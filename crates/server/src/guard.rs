@@ -336,6 +336,20 @@ mod tests {
         pass
     }
 
+    /// Invariant: what a key says on other servers is taken from its rate here, and only of keys that are known here.
+    #[test]
+    fn what_a_key_says_on_other_servers_counts_here() {
+        let rate = Rate { per_second: 10, burst: 50 };
+        let guard = Guard::new(Limits { messages: Some(rate), ..limits() });
+        let [here, unknown] = ["a", "b"].map(|letter| MemberId::parse(&letter.repeat(24)).unwrap());
+        let usage = guard.usage_of(&here, NOW);
+        guard.said_elsewhere(&here, 50, NOW);
+        assert_eq!(usage.messages.take(rate, NOW), Some(Duration::from_millis(100)));
+        guard.said_elsewhere(&unknown, 50, NOW);
+        assert!(!lock(&guard.keys).accounts.contains_key(&unknown), "nobody gets a place from afar");
+        assert_eq!(guard.usage_of(&unknown, NOW).messages.take(rate, NOW), None);
+    }
+
     #[test]
     fn an_address_has_its_share_of_connections_and_no_more() {
         let guard = Guard::new(limits());
