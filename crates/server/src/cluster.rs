@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use papo_log::{News, RoomLog, Shared};
 use papo_proto::RoomName;
 
-use crate::desk::{Job, Mail, Post};
+use crate::desk::{Mail, Post};
 use crate::elsewhere::{Changes, Item, Note, SharedElsewhere};
 use crate::room::{Hub, Room};
 use crate::tags::AddressTags;
@@ -167,11 +167,7 @@ impl Cluster {
             })
             .collect();
         let open = changed.into_iter().filter_map(|room| RoomName::parse(room).ok());
-        let mut jobs: Vec<Job> =
-            open.filter(|room| self.hub.find(room).is_some()).map(|room| Job::Follow { room }).collect();
-        if !jobs.is_empty() {
-            self.queue.submit(&mut jobs);
-        }
+        self.queue.submit_follows(open.filter(|room| self.hub.find(room).is_some()));
     }
 
     /// The other thread: compares the log with what was fed whenever it is asked to.
@@ -188,17 +184,15 @@ impl Cluster {
             let fed: Vec<u64> = rooms.iter().map(|room| room.messages.head()).collect();
             let names: Vec<Arc<str>> = rooms.iter().map(|room| room.name.shared()).collect();
             let Ok(heads) = shared.heads(&names) else { return };
-            let mut jobs = Vec::new();
+            let mut behind = Vec::new();
             for ((room, fed), head) in rooms.iter().zip(fed).zip(heads) {
                 if head > fed {
-                    jobs.push(Job::Follow { room: room.name.clone() });
+                    behind.push(room.name.clone());
                 } else if head < fed {
                     renew(shared, room, fed, head);
                 }
             }
-            if !jobs.is_empty() {
-                self.queue.submit(&mut jobs);
-            }
+            self.queue.submit_follows(behind.into_iter());
         }
     }
 }

@@ -330,6 +330,18 @@ impl WriterQueue {
         self.ready.notify_one();
     }
 
+    /// Takes rooms to be fed, unless very much waits already. What is left out is found missing and asked for again a
+    /// second later: while a log is away, asking each second must not pile up.
+    pub(crate) fn submit_follows(&self, rooms: impl Iterator<Item = RoomName>) {
+        let mut queue = self.lock();
+        let waiting = queue.jobs.len();
+        queue
+            .jobs
+            .extend(rooms.take(QUEUE_JOBS_MAX.saturating_sub(waiting)).map(|room| Job::Follow { room }));
+        drop(queue);
+        self.ready.notify_one();
+    }
+
     /// Whether nothing should be added for now.
     pub(crate) fn is_full(&self) -> bool {
         let mut queue = self.lock();
@@ -376,5 +388,22 @@ impl WriterQueue {
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rooms_to_be_fed_do_not_pile_up_while_the_log_is_away() {
+        let queue = WriterQueue::default();
+        let room = RoomName::parse("lobby").unwrap();
+        for _ in 0..3 {
+            queue.submit_follows(std::iter::repeat_n(room.clone(), QUEUE_JOBS_MAX - 1));
+        }
+        assert_eq!(queue.waiting().0, QUEUE_JOBS_MAX);
+        queue.submit(&mut vec![Job::Follow { room }]);
+        assert_eq!(queue.waiting().0, QUEUE_JOBS_MAX + 1, "what members say is never left out");
     }
 }
