@@ -25,6 +25,9 @@ use crate::{Options, WindowError, bubble, theme};
 /// How long after a change drafts and settings are kept: a person who types causes one write now and then.
 const SAVE_AFTER: Duration = Duration::from_millis(500);
 
+/// How long a title stands at least.
+const TITLE_EVERY: Duration = Duration::from_secs(1);
+
 /// Shows the window until it is closed.
 pub fn run(options: Options) -> Result<(), WindowError> {
     let local = |error: &dyn std::error::Error| WindowError::Local(error.to_string());
@@ -150,6 +153,8 @@ struct App {
     save_at: Option<Instant>,
     /// What the window's title says.
     title: String,
+    /// Since when it says so.
+    titled: Instant,
     /// The language where the settings name none: that of the command line or the system.
     language: Language,
     /// Where the times of frames are written.
@@ -166,6 +171,7 @@ impl App {
             notifier,
             save_at: None,
             title: String::new(),
+            titled: Instant::now(),
             language: papo_words::language(),
             frame_times: None,
         };
@@ -218,13 +224,21 @@ impl App {
         context.set_zoom_factor(f32::from(settings.text_percent) / 100.0);
     }
 
-    /// Gives the window its title. Behind the view, which has read by then what has just come: a title that changes with
-    /// every message and back again would have the window drawn twice for each.
+    /// Gives the window its title, at most once in [`TITLE_EVERY`]: each new one has the window drawn twice more, and in
+    /// a busy room that nobody looks at the count in it grows with every message. Behind the view, which has read by then
+    /// what has just come: else a title would change with every message and back again.
     fn name(&mut self, context: &Context) {
         let title = crate::view::title(&self.desk.state);
-        if title != self.title {
+        if title == self.title {
+            return;
+        }
+        let wait = TITLE_EVERY.saturating_sub(self.titled.elapsed());
+        if wait.is_zero() || self.title.is_empty() {
             context.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
+            self.titled = Instant::now();
+        } else {
+            context.request_repaint_after(wait);
         }
     }
 

@@ -115,11 +115,29 @@ pub(super) fn view(
         return select(ui, id, rect, drawn);
     }
     let response = ui.interact(rect, id, Sense::hover());
-    let by_tools = is_hovered && ui.is_enabled() && tools(ui, drawn, rect, out);
+    let by_tools =
+        is_hovered && ui.is_enabled() && is_pointed_at(ui, id, rect) && tools(ui, drawn, rect, out);
     let mut by_menu = false;
     // On whatever of the message the pointer is: its text and its links have presses of their own.
     response.container_context_menu(|ui| by_menu = menu(ui, drawn, out));
     (by_tools || by_menu).then_some(Press::Alone)
+}
+
+/// Whether the person has pointed at this message: not where it has come under a pointer that rests, as every message
+/// does in a busy room. Its tools would follow the pointer from message to message, under the finger that is about to
+/// press, and each of them, being new, has the window drawn once more.
+fn is_pointed_at(ui: &Ui, id: Id, rect: egui::Rect) -> bool {
+    let Some(at) = ui.input(|input| input.pointer.latest_pos()).filter(|at| rect.contains(*at)) else {
+        return false;
+    };
+    let pointed = Id::unique("pointed_message");
+    match ui.data(|data| data.get_temp::<(Id, egui::Pos2)>(pointed)) {
+        Some((message, before)) if before == at => message == id,
+        _ => {
+            ui.data_mut(|data| data.insert_temp(pointed, (id, at)));
+            true
+        }
+    }
 }
 
 /// What a press means while messages are being selected. A selected one has a sign, for colour must not be the only one.

@@ -68,6 +68,29 @@ fn who_is_at_the_end_stays_there_and_who_is_not_is_not_moved() {
     assert_eq!(window.state().desk.state.unread(), 0);
 }
 
+/// A room in which much is said is drawn 30 times a second, also where the pointer rests on what passes by.
+#[test]
+fn a_message_that_comes_is_drawn_once() {
+    let mut window = joined(numbered(1, 100));
+    window.hover_at(MIDDLE);
+    window.run_ok();
+    assert!(window.query_by_label("Reply").is_some(), "what one points at has its tools");
+    for seq in 101..110 {
+        let text =
+            format!("number {seq} {}", "and many words more ".repeat(if seq % 2 == 0 { 40 } else { 0 }));
+        happen(&mut window, Event::Message(message(seq, &zoe(), &text)));
+        for _ in 0..3 {
+            window.step();
+            let next = window.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+            let least = std::time::Duration::from_millis(30);
+            assert!(next >= least, "message {seq}: drawn again after {next:?}");
+        }
+    }
+    window.hover_at(MIDDLE + Vec2::new(0.0, 3.0));
+    window.run_ok();
+    assert!(window.query_by_label("Reply").is_some(), "and has them again when one points anew");
+}
+
 #[test]
 fn older_messages_come_page_by_page_and_nothing_moves() {
     let mut window = joined(numbered(801, 1000));
