@@ -9,7 +9,7 @@ use mio::{Interest, Registry, Token};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use crate::dialect::{Carrier, Dialect, Heard, Seat};
+use crate::dialect::{Carrier, Dialect, Heard, Room, Seat};
 
 /// The type of a TLS record that carries data (RFC 8446, section 5.1).
 const APPLICATION_DATA: u8 = 23;
@@ -32,9 +32,21 @@ pub(crate) struct Link {
 
 /// What all connections of a run have in common.
 pub(crate) struct Route {
-    pub(crate) address: SocketAddr,
+    /// The servers over which members are spread; at least one.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The rooms over which members are spread.
+    pub(crate) rooms: usize,
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) carrier: Carrier,
+}
+
+impl Route {
+    /// The server of a seat. Those of one room take turns, and so do the first members of the rooms, so that each
+    /// room has members on all servers and each server has members of all rooms.
+    fn address(&self, seat: &Seat) -> SocketAddr {
+        let room = if let Room::Loud(room) = seat.room { room } else { 0 };
+        self.addresses[(seat.index / self.rooms + room) % self.addresses.len()]
+    }
 }
 
 /// What one look at a socket has brought.
@@ -59,9 +71,10 @@ impl Link {
 
     /// Begins to connect, with nothing to say.
     pub(crate) fn silent(route: &Route, registry: &Registry, token: Token, seat: Seat) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(route.address)?;
+        let address = route.address(&seat);
+        let mut stream = TcpStream::connect(address)?;
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
-        let name = ServerName::IpAddress(route.address.ip().into());
+        let name = ServerName::IpAddress(address.ip().into());
         let mut tls = ClientConnection::new(Arc::clone(&route.config), name).map_err(io::Error::other)?;
         tls.set_buffer_limit(None);
         Ok(Self {
@@ -227,7 +240,12 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use papo_proto::Fingerprint;
+
     use super::*;
+    use crate::tls;
 
     #[test]
     fn records_are_counted_wherever_the_stream_is_cut() {
@@ -241,6 +259,31 @@ mod tests {
             let mut records = Records::default();
             let counted: u64 = stream.chunks(cut).map(|bytes| records.count(bytes)).sum();
             assert_eq!(counted, 3, "cut every {cut} bytes");
+        }
+    }
+
+    #[test]
+    fn each_room_has_members_on_every_server_and_each_server_has_as_many() {
+        let config = tls::config(Fingerprint([7; 32]), Vec::new()).unwrap();
+        for (servers, rooms) in [(1_u16, 1), (2, 1), (3, 1), (2, 300), (3, 300)] {
+            let addresses = (1..=servers).map(|port| ([127, 0, 0, 1], port).into()).collect();
+            let route = Route { addresses, rooms, config: Arc::clone(&config), carrier: Carrier::Lines };
+            let of = |room: usize| {
+                let seats = (0..6).map(|turn| Seat {
+                    index: room + turn * rooms,
+                    room: Room::Loud(room),
+                    text_len: 0,
+                });
+                seats.map(|seat| route.address(&seat).port()).collect::<Vec<_>>()
+            };
+            for room in 0..rooms {
+                let on: BTreeSet<u16> = of(room).into_iter().collect();
+                assert_eq!(on, (1..=servers).collect(), "room {room} of {rooms}");
+            }
+            for server in 1..=servers {
+                let members = (0..rooms).flat_map(of).filter(|&port| port == server).count();
+                assert_eq!(members, 6 * rooms / usize::from(servers), "server {server} of {servers}");
+            }
         }
     }
 }

@@ -81,8 +81,13 @@ impl<'a> Measurement<'a> {
         Ok(report)
     }
 
+    /// What all servers together have used.
     fn server(&self) -> Option<Usage> {
-        self.target.process().and_then(usage)
+        self.servers().into_iter().collect::<Option<Vec<_>>>()?.into_iter().reduce(|all, one| all + one)
+    }
+
+    fn servers(&self) -> Vec<Option<Usage>> {
+        self.target.processes().into_iter().map(usage).collect()
     }
 
     fn bring_in(&mut self, role: Role, count: usize) -> Result<(), BenchError> {
@@ -153,6 +158,7 @@ impl<'a> Measurement<'a> {
         let warmup = if self.options.messages.is_some() { 0 } else { self.options.warmup };
         self.run_for(Duration::from_secs(warmup), &mut load)?;
         let (began, server, own) = (Instant::now(), self.server(), usage(std::process::id()));
+        let servers = self.servers();
         let disk = self.target.durable_in.as_deref().and_then(DiskProbe::start);
         self.crowd.meter.begin();
         self.waited = Duration::ZERO;
@@ -165,6 +171,8 @@ impl<'a> Measurement<'a> {
         let seconds = began.elapsed().as_secs_f64();
         report.disk_sync_us = disk.and_then(DiskProbe::finish);
         let (server_after, own_after) = (self.server(), usage(std::process::id()));
+        let each = servers.into_iter().zip(self.servers());
+        report.server_cores_each = each.filter_map(|(before, after)| cores(before, after, seconds)).collect();
         self.end_slice();
         self.crowd.meter.measuring = false;
         (self.progress)(&t!("bench-draining"));
@@ -280,12 +288,15 @@ impl<'a> Measurement<'a> {
 }
 
 fn route(options: &Options, target: &Target) -> Result<Route, BenchError> {
-    let place = &target.invite.address;
-    let address = (place.host.as_str(), place.port).to_socket_addrs()?.next();
-    let address = address.ok_or_else(|| BenchError::NoServer(t!("bench-no-address")))?;
+    let mut addresses = Vec::new();
+    let places = std::iter::once(&target.invite.address).chain(&target.invite.others);
+    for place in places {
+        let address = (place.host.as_str(), place.port).to_socket_addrs()?.next();
+        addresses.push(address.ok_or_else(|| BenchError::NoServer(t!("bench-no-address")))?);
+    }
     let config =
         tls::config(target.invite.fingerprint, options.carrier.alpn()).map_err(std::io::Error::other)?;
-    Ok(Route { address, config, carrier: options.carrier })
+    Ok(Route { addresses, rooms: options.rooms, config, carrier: options.carrier })
 }
 
 fn cores(before: Option<Usage>, after: Option<Usage>, seconds: f64) -> Option<f64> {

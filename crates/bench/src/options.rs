@@ -26,12 +26,12 @@ const WINDOW_DEFAULT: usize = 64;
 /// A load and what to measure it on.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The invite of a running server with its rate limit off; without one, a server is started for the run
+    /// The invite of a running server with its rate limit off; without one, a server is started for the run. If it names several servers, members are spread over them
     #[arg(value_name = "INVITE")]
     pub invite: Option<papo_proto::Invite>,
-    /// With INVITE: the id of the server's process on this computer, to measure its processor time and memory
-    #[arg(long, value_name = "ID", requires = "invite")]
-    pub process: Option<u32>,
+    /// With INVITE: the ids of the servers' processes on this computer, to measure their processor time and memory
+    #[arg(long, value_name = "ID", requires = "invite", value_delimiter = ',')]
+    pub process: Vec<u32>,
     /// Measure the yardstick instead of papo: a bare loop that does only the encrypted writes
     #[arg(long, conflicts_with = "invite")]
     pub yardstick: bool,

@@ -14,6 +14,15 @@ pub(crate) struct Usage {
     pub(crate) memory: u64,
 }
 
+impl std::ops::Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let ticks = [0, 1].map(|at| self.ticks[at] + other.ticks[at]);
+        Self { cpu: self.cpu + other.cpu, ticks, memory: self.memory + other.memory }
+    }
+}
+
 impl Usage {
     /// The processor time since an earlier look.
     pub(crate) fn cpu_since(self, before: Self) -> Duration {

@@ -32,6 +32,8 @@ pub struct Report {
     pub writers: usize,
     /// How many rooms they were spread over.
     pub rooms: usize,
+    /// How many servers they were spread over.
+    pub servers: usize,
     /// Messages a second on schedule, if there was one.
     pub rate: Option<u32>,
     /// Messages in flight, where there was no schedule.
@@ -66,6 +68,8 @@ pub struct Report {
     pub server_cpu: Option<ServerCpu>,
     /// The server's load, in cores.
     pub server_cores: Option<f64>,
+    /// The same for each of the servers' processes, in the order in which they were named.
+    pub server_cores_each: Vec<f64>,
     /// The load generator's load, in cores; it never sleeps.
     pub generator_cores: Option<f64>,
     /// The share of the time in which the load generator had something to do, from 0 to 1.
@@ -187,6 +191,7 @@ impl Report {
             listeners: options.listeners,
             writers: options.writers,
             rooms: options.rooms,
+            servers: options.invite.as_ref().map_or(1, |invite| 1 + invite.others.len()),
             rate: options.rate,
             window: options.rate.is_none().then(|| options.window()),
             bytes: options.bytes,
@@ -204,6 +209,7 @@ impl Report {
             bytes_per_delivery: 0.0,
             server_cpu: None,
             server_cores: None,
+            server_cores_each: Vec::new(),
             generator_cores: None,
             generator_busy: 0.0,
             server_memory_bytes: None,

@@ -14,8 +14,8 @@ use crate::{BenchError, process};
 pub(crate) struct Target {
     pub(crate) invite: Invite,
     child: Option<Child>,
-    /// The process of a server that was not started for the run, where it was said.
-    given: Option<u32>,
+    /// The processes of servers that were not started for the run, where they were said.
+    given: Vec<u32>,
     /// Where a started server keeps its files, if it waits for the disk.
     pub(crate) durable_in: Option<PathBuf>,
     /// Removed when the run ends.
@@ -29,7 +29,7 @@ impl Target {
             let target = Self {
                 invite: invite.clone(),
                 child: None,
-                given: options.process,
+                given: options.process.clone(),
                 durable_in: None,
                 _folder: None,
             };
@@ -57,7 +57,7 @@ impl Target {
                 let data = options.data.clone().unwrap_or_else(|| folder.path().to_owned());
                 let durable_in = (options.log == Log::Disk && !options.yardstick).then_some(data);
                 let child = Some(child);
-                let target = Self { invite, child, given: None, durable_in, _folder: Some(folder) };
+                let target = Self { invite, child, given: Vec::new(), durable_in, _folder: Some(folder) };
                 target.pin(options);
                 Ok(target)
             }
@@ -70,15 +70,17 @@ impl Target {
     }
 
     fn pin(&self, options: &Options) {
-        if let (true, Some(server)) = (options.pin, self.process()) {
-            process::pin(server, 0);
+        if options.pin && !self.processes().is_empty() {
+            for server in self.processes() {
+                process::pin(server, 0);
+            }
             process::pin(std::process::id(), 1);
         }
     }
 
-    /// The id of the server's process, where it is known.
-    pub(crate) fn process(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id).or(self.given)
+    /// The ids of the servers' processes, where they are known.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        self.child.as_ref().map_or_else(|| self.given.clone(), |child| vec![child.id()])
     }
 }
 

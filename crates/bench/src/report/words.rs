@@ -31,6 +31,9 @@ impl Report {
         if self.rooms > 1 {
             parts.push(t!("bench-rooms", count = self.rooms));
         }
+        if self.servers > 1 {
+            parts.push(t!("bench-servers", count = self.servers));
+        }
         if self.writers > 0 {
             parts.push(t!("bench-bytes", count = self.bytes));
             parts.extend(self.rate.map(|rate| t!("bench-messages-a-second", count = rate)));

@@ -25,6 +25,7 @@ bench-slow-listeners = { $count ->
    *[other] { $count } slow listeners
 }
 bench-rooms = { $count } rooms
+bench-servers = { $count } servers
 bench-bytes = { $count } bytes
 bench-messages-a-second = { $count ->
     [one] { $count } message a second

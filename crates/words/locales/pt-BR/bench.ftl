@@ -27,6 +27,7 @@ bench-slow-listeners = { $count ->
    *[other] { $count } ouvintes lentos
 }
 bench-rooms = { $count } salas
+bench-servers = { $count } servidores
 bench-bytes = { $count } bytes
 bench-messages-a-second = { $count ->
     [one] { $count } mensagem por segundo
