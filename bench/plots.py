@@ -18,13 +18,21 @@ TITLES = {
     "200-64": "200 listeners, 64 in flight", "200-512": "200 listeners, 512 in flight",
     "1000-16": "1,000 listeners, 16 in flight", "1000-128": "1,000 listeners, 128 in flight",
     "calm": "200 listeners, 50 messages a second", "medium": "1,000 listeners, 500 messages a second",
+    "room-6000": "one room of 6,000, 10 messages a second", "room-6000-16": "one room of 6,000, full speed",
+    "rooms-300": "300 rooms of 10, 300 messages a second", "rooms-300-600": "300 rooms of 10, full speed",
 }
 
 
 def draw(lines, folder):
-    """Writes every picture that there are figures for."""
+    """Writes every picture that there are figures for: that of several servers if they were measured, else the others."""
     cpu = lambda report: report["server_cpu"] and report["server_cpu"]["us_per_delivery"]
     latency = lambda name: lambda report: report["latency_us"]["delivery"][name] / 1000
+    if any(line["load"] == "room-6000" for line in lines):
+        loads = ["room-6000", "room-6000-16", "rooms-300", "rooms-300-600"]
+        rows = [(f"{TITLES[load]}: {name}", in_order(lines, load, pick))
+                for load in loads for name, pick in (("CPU of a delivery, µs", cpu), ("p50, ms", latency("p50")))]
+        write(folder / "bench-nodes.svg", "One server with a file, and several on an engine; shorter is better", rows, "{:.2f}")
+        return
     speed = [(TITLES[load], bars(lines, load, cpu)) for load in [*FULL_SPEED, "calm", "medium"]]
     write(folder / "bench-cpu.svg", "Server time for a delivery, in µs; shorter is better", speed, "{:.2f}")
     waits = [(f"{TITLES[load]}: {name}", bars(lines, load, latency(name)))
@@ -39,11 +47,16 @@ def draw(lines, folder):
 
 def bars(lines, load, pick):
     """Each target's median, the smallest first."""
+    return sorted(in_order(lines, load, pick), key=lambda bar: bar[1])
+
+
+def in_order(lines, load, pick):
+    """Each target's median, in the order in which they were named."""
     found = {}
     for line in lines:
         if line["load"] == load and "report" in line and (value := pick(line["report"])):
             found.setdefault(line["target"], []).append(value)
-    return sorted(((target, statistics.median(values)) for target, values in found.items()), key=lambda bar: bar[1])
+    return [(target, statistics.median(values)) for target, values in found.items()]
 
 
 def write(path, title, groups, form):

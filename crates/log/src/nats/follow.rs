@@ -31,7 +31,7 @@ const CHECK_EVERY_LOOKS: u32 = 10;
 /// How many records are asked for at the same time.
 const FETCH_MAX: u64 = 64;
 
-/// The time between two messages to the others: what is appended meanwhile goes into one.
+/// The time between two messages to the others: the first goes at once, and what is appended meanwhile into the next.
 const GATHER: Duration = Duration::from_millis(3);
 
 /// What the calls, the follower's thread and the engine's tasks share.
@@ -287,18 +287,23 @@ pub(super) async fn carry(log: Weak<Inner>) {
     let (client, subject) = (inner.stream.client.clone(), inner.stream.news_subject.clone());
     drop(inner);
     let Ok(mut news) = client.subscribe(subject.clone()).await else { return };
+    let mut told = None::<Instant>;
     while let Some(inner) = log.upgrade() {
-        while let Some(message) = inner.bus.next_message() {
-            // Best effort: the others look by themselves from time to time.
-            let _ = client.publish(subject.clone(), message.into()).await;
+        let gathering = told.and_then(|told| GATHER.checked_sub(told.elapsed())).unwrap_or_default();
+        if gathering.is_zero() {
+            while let Some(message) = inner.bus.next_message() {
+                // Best effort: the others look by themselves from time to time.
+                let _ = client.publish(subject.clone(), message.into()).await;
+                told = Some(Instant::now());
+            }
         }
         tokio::select! {
             message = news.next() => match message {
                 Some(message) => hear(&inner, &message.payload),
                 None => return,
             },
-            () = inner.bus.waiting.notified() => sleep(GATHER).await,
-            () = sleep(LOOK_EVERY) => {}
+            () = inner.bus.waiting.notified(), if gathering.is_zero() => {}
+            () = sleep(if gathering.is_zero() { LOOK_EVERY } else { gathering }) => {}
         }
     }
 }
