@@ -67,6 +67,17 @@ pub(crate) enum Entrance {
     ByInvite(Role),
 }
 
+/// What an entrance changes, as it was before: so that it can be taken back while nothing else has changed.
+#[derive(Debug)]
+pub(crate) struct Before {
+    id: MemberId,
+    known: Option<Known>,
+    invite: InviteId,
+    used: u32,
+    owners: usize,
+    acts: u64,
+}
+
 /// How long members wait between two messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Slow {
@@ -419,6 +430,25 @@ impl Access {
             Act::Unknown => {}
         }
         Ok(())
+    }
+
+    /// What an entrance by this invite would change, as it is now.
+    pub(crate) fn before(&self, id: &MemberId, invite: InviteId) -> Before {
+        let (known, used) = (self.members.get(id).cloned(), self.uses_of(&invite));
+        Before { id: id.clone(), known, invite, used, owners: self.owners, acts: self.acts }
+    }
+
+    /// Takes an entrance back, which must be the newest of all changes.
+    pub(crate) fn take_back(&mut self, before: Before) {
+        let Before { id, known, invite, used, owners, acts } = before;
+        match known {
+            Some(known) => drop(self.members.insert(id, known)),
+            None => drop(self.members.remove(&id)),
+        }
+        if let Some(invited) = self.invites.get_mut(&invite) {
+            invited.used = used;
+        }
+        (self.owners, self.acts) = (owners, acts);
     }
 
     fn sanctioned(&self, whom: &Whom, until_ms: Option<u64>) -> Sanctioned {

@@ -2,7 +2,7 @@
 //! spoken, who was just put out). The log's writer alone has it, so that everything is judged in the order of the
 //! log. Not here: what the acts mean (`access`), and telling anybody (`writer::acts`).
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -11,7 +11,7 @@ use papo_proto::{
     Act, Body, ErrorCode, InviteId, InviteSecret, Member, MemberId, MessageId, Name, Refusal, Role, RoomName,
 };
 
-use crate::access::{Access, Circumstances, Denied, Slow, Visitor};
+use crate::access::{Access, Before, Circumstances, Denied, Slow, Visitor};
 
 /// How many acts are read at a time when a room opens.
 const ACTS_PAGE: Page = Page { entries_max: 1024, bytes_max: 1 << 20 };
@@ -25,8 +25,8 @@ const SLOW_MEMBERS_A_SECOND: u64 = 100;
 /// The longest wait with `auto`: nobody remembers what they wanted to say for longer.
 const SLOW_SECONDS_MAX: u32 = 60;
 
-/// How many denied acts are remembered: some more than may be stored before a room's members are fed them.
-const DENIED_REMEMBERED_MAX: usize = 256;
+/// How many denied acts are remembered: more than the writer stores in one commit, since it asks for each of them.
+const DENIED_REMEMBERED_MAX: usize = 2 * crate::writer::BATCH_ENTRIES_MAX;
 
 /// How many who have spoken in slow mode are remembered before those whose wait is over are forgotten.
 const SPOKEN_TIDY_FROM: usize = 1024;
@@ -51,8 +51,6 @@ pub(crate) struct Gates {
     rooms: HashMap<RoomName, Gate>,
     /// The rooms in which not everybody may speak at any time. Empty on most servers: then a message costs one look.
     strict: HashSet<RoomName>,
-    /// The rooms whose gates have taken in what may not be in the log: they are made anew before anybody asks them.
-    doubted: HashSet<RoomName>,
 }
 
 /// One room's gate.
@@ -67,7 +65,9 @@ pub(crate) struct Gate {
     applied: u64,
     /// Of the newest acts, those that were denied at their place. Only where several servers append, else they are
     /// judged before they are stored.
-    denied: VecDeque<(u64, Denied)>,
+    denied: BTreeMap<u64, Denied>,
+    /// What the entrances that are in the state and not yet in the log have changed, in their order.
+    entering: Vec<Before>,
 }
 
 /// What became of an act.
@@ -85,14 +85,12 @@ pub(crate) enum Performed {
 
 impl Gates {
     pub(crate) fn new(rules: AccessRules) -> Self {
-        Self { rules, rooms: HashMap::new(), strict: HashSet::new(), doubted: HashSet::new() }
+        Self { rules, rooms: HashMap::new(), strict: HashSet::new() }
     }
 
     /// The gate of a room, made from its acts where nobody is there yet.
     pub(crate) fn load(&mut self, log: &dyn RoomLog, room: &RoomName) -> Result<&mut Gate, LogError> {
-        if self.doubted.contains(room) {
-            self.reload(log, room)?;
-        } else if !self.rooms.contains_key(room) {
+        if !self.rooms.contains_key(room) {
             let gate = Gate::load(log, room)?;
             self.rooms.insert(room.clone(), gate);
             self.changed(room);
@@ -100,26 +98,24 @@ impl Gates {
         Ok(self.rooms.entry(room.clone()).or_default())
     }
 
-    /// Reads what was done in a room anew: what its gate has may not be in the log.
-    pub(crate) fn reload(&mut self, log: &dyn RoomLog, room: &RoomName) -> Result<&mut Gate, LogError> {
-        let Gate { access, applied, denied, .. } = Gate::load(log, room)?;
-        let gate = self.rooms.entry(room.clone()).or_default();
-        (gate.access, gate.applied, gate.denied) = (access, applied, denied);
-        self.doubted.remove(room);
-        self.changed(room);
-        Ok(self.rooms.entry(room.clone()).or_default())
+    /// See [`Gate::keep_entrances`].
+    pub(crate) fn keep_entrances(&mut self, room: &RoomName, newest: u64) {
+        if let Some(gate) = self.rooms.get_mut(room) {
+            gate.keep_entrances(newest);
+        }
     }
 
-    /// What the room's gate has may not be in the log, which cannot be asked now.
-    pub(crate) fn doubt(&mut self, room: &RoomName) {
-        self.doubted.insert(room.clone());
+    /// See [`Gate::take_back_entrances`].
+    pub(crate) fn take_back_entrances(&mut self, room: &RoomName) {
+        if let Some(gate) = self.rooms.get_mut(room) {
+            gate.take_back_entrances();
+        }
     }
 
     /// Nobody is in the room any more.
     pub(crate) fn forget(&mut self, room: &RoomName) {
         self.rooms.remove(room);
         self.strict.remove(room);
-        self.doubted.remove(room);
     }
 
     /// Something was done to the room: looks anew whether everybody may speak there.
@@ -178,15 +174,43 @@ impl Gate {
         };
         if let Err(denied) = self.access.apply(&actor, &act, entry.time_ms) {
             if self.denied.len() >= DENIED_REMEMBERED_MAX {
-                self.denied.pop_front();
+                self.denied.pop_first();
             }
-            self.denied.push_back((entry.seq, denied));
+            self.denied.insert(entry.seq, denied);
+        }
+    }
+
+    /// Takes an entrance into the state that will be in the log with others in one commit.
+    pub(crate) fn enter_ahead(
+        &mut self,
+        member: &Member,
+        invite: InviteId,
+        act: &Act,
+        now_ms: u64,
+    ) -> Result<(), Denied> {
+        let before = self.access.before(&member.id, invite);
+        self.access.apply(member, act, now_ms)?;
+        self.entering.push(before);
+        Ok(())
+    }
+
+    /// The entrances of the last commit are in the log, the newest of them at this place, and it has them as they were
+    /// judged here.
+    pub(crate) fn keep_entrances(&mut self, newest: u64) {
+        self.entering.clear();
+        self.applied = self.applied.max(newest);
+    }
+
+    /// Takes back the entrances that the state has ahead of the log: what holds is what the log says, if it has them.
+    pub(crate) fn take_back_entrances(&mut self) {
+        while let Some(before) = self.entering.pop() {
+            self.access.take_back(before);
         }
     }
 
     /// Why the act at this place changed nothing, if so and if it is not long ago.
     pub(crate) fn denied_at(&self, seq: u64) -> Option<Denied> {
-        self.denied.iter().find(|(at, _)| *at == seq).map(|(_, denied)| *denied)
+        self.denied.get(&seq).copied()
     }
 
     /// What holds for slow mode here.

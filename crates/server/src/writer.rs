@@ -25,7 +25,7 @@ use crate::room::{Hub, Room};
 use crate::tags::AddressTags;
 
 /// How many entries one commit holds at most. A commit of so many takes some hundredths of a second.
-const BATCH_ENTRIES_MAX: usize = 4096;
+pub(crate) const BATCH_ENTRIES_MAX: usize = 4096;
 
 /// How many jobs may wait before the shards stop reading from those who write: about two commits.
 const QUEUE_JOBS_MAX: usize = 2 * BATCH_ENTRIES_MAX;

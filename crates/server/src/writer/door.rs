@@ -2,11 +2,11 @@
 //! commit, since a class that comes by one link would else wait for the disk once for each. Not here: who may come in,
 //! which the rules say (`access`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use papo_log::{Appended, Entry, LogError, NewEntry};
-use papo_proto::{ErrorCode, Refusal, Role, RoomAccess, RoomName};
+use papo_proto::{Act, ErrorCode, Refusal, Role, RoomAccess, RoomName};
 
 use super::Writer;
 use crate::access::{Denied, Entrance, Visitor};
@@ -24,28 +24,24 @@ enum Verdict {
     Failed(Refusal),
 }
 
-/// Where an entry has come to stand in its room's log.
-#[derive(Clone, Copy)]
-struct Place {
-    seq: u64,
-    time_ms: u64,
-}
-
 impl Writer {
     /// Brings visitors into rooms, or says why not, and leaves none of them. Whoever is not let in changes nothing: no
     /// room is opened for them, and none is kept in memory.
     pub(super) fn open(&mut self, visitors: &mut Vec<Asked>, now_ms: u64) {
         let mut entries = Vec::new();
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(visitors.len());
+        let mut learned = BTreeSet::new();
         let mut is_away = false;
         for asked in visitors.iter() {
             // A log that is away was waited for once: waiting for each of a crowd would take longer than any of them does.
             let verdict = match verdicts.last() {
                 Some(Verdict::Failed(refusal)) if is_away => Verdict::Failed(refusal.clone()),
-                _ => self.consider(asked, &mut entries, now_ms).unwrap_or_else(|error| {
-                    is_away = matches!(error, LogError::Away { .. });
-                    failed(&asked.room, &error)
-                }),
+                _ => self.learn_and_consider(asked, &mut learned, &mut entries, now_ms).unwrap_or_else(
+                    |error| {
+                        is_away = matches!(error, LogError::Away { .. });
+                        failed(&asked.room, &error)
+                    },
+                ),
             };
             verdicts.push(verdict);
         }
@@ -77,6 +73,21 @@ impl Writer {
         }
     }
 
+    /// Takes in what others have done to the room, once for all visitors, and decides about one.
+    fn learn_and_consider(
+        &mut self,
+        asked: &Asked,
+        learned: &mut BTreeSet<RoomName>,
+        entries: &mut Vec<NewEntry>,
+        now_ms: u64,
+    ) -> Result<Verdict, LogError> {
+        if !learned.contains(&asked.room) {
+            self.learn(&asked.room, now_ms)?;
+            learned.insert(asked.room.clone());
+        }
+        self.consider(asked, entries, now_ms)
+    }
+
     /// Decides about a visitor as if everybody before had come in already. What has to be in the log first is added to
     /// the entries.
     fn consider(
@@ -86,7 +97,6 @@ impl Writer {
         now_ms: u64,
     ) -> Result<Verdict, LogError> {
         let Asked { room, member, invite, origin, .. } = asked;
-        self.learn(room, now_ms)?;
         let address = member.id.is_guest().then(|| self.tags.tag(*origin));
         let visitor = Visitor { id: &member.id, address, invite: *invite };
         let (rules, log) = (self.gates.rules, Arc::clone(&self.log));
@@ -98,9 +108,10 @@ impl Writer {
         };
         gate.let_in(&member.id);
         let Some((id, act)) = entering else { return Ok(Verdict::In) };
+        let Act::Enter { invite, .. } = act else { return Ok(Verdict::Denied(Denied::NoEntry)) };
         match gate.prepare(&*log, room, member, (&id, &act), now_ms)? {
             Ok(entry) => {
-                if let Err(denied) = gate.access.apply(member, &act, now_ms) {
+                if let Err(denied) = gate.enter_ahead(member, invite, &act, now_ms) {
                     return Ok(Verdict::Denied(denied));
                 }
                 entries.push(entry);
@@ -112,8 +123,9 @@ impl Writer {
         }
     }
 
-    /// Puts all entrances into the log at once. The rooms' states have them already, and are read anew where the log
-    /// does not agree: because it failed, or because its clock is ahead and an invite's time was over by it.
+    /// Puts all entrances into the log at once. The rooms' states have them already. That is taken back where the log does
+    /// not have them so: because it failed, because its clock is ahead and an invite's time was over by it, or because
+    /// others append as well; then what holds is what the log says in its order.
     fn write_down(
         &mut self,
         visitors: &[Asked],
@@ -121,53 +133,68 @@ impl Writer {
         entries: Vec<NewEntry>,
         now_ms: u64,
     ) {
-        let stored = self.log.append(now_ms, &entries);
-        match &stored {
-            Ok(_) => self.recovered(),
-            Err(error) => self.failed(error, now_ms),
-        }
-        let mut unsure: Vec<(usize, Option<Place>)> = Vec::new();
-        let mut entries: Vec<Option<NewEntry>> = entries.into_iter().map(Some).collect();
-        for (index, (asked, verdict)) in visitors.iter().zip(verdicts.iter_mut()).enumerate() {
-            let Verdict::Enters(place) = *verdict else { continue };
-            match &stored {
-                Err(error) => {
-                    *verdict = failed(&asked.room, error);
-                    self.gates.doubt(&asked.room);
-                }
-                Ok(appended) => match (&appended[place], entries[place].take()) {
-                    (Appended::New { seq, time_ms }, Some(entry)) => {
-                        let NewEntry { kind, sender, name, id, body, .. } = entry;
-                        let entry = Entry { seq: *seq, time_ms: *time_ms, kind, sender, name, id, body };
-                        self.tell(&asked.room, &entry, now_ms);
-                        // Where others append as well, what holds is what the log says in its order.
-                        if *time_ms != now_ms || self.is_shared {
-                            unsure.push((index, Some(Place { seq: *seq, time_ms: *time_ms })));
-                        }
+        let entered = visitors.iter().zip(&*verdicts).filter_map(|(asked, verdict)| match verdict {
+            Verdict::Enters(place) => Some((asked.room.clone(), *place)),
+            _ => None,
+        });
+        // The newest of each room is its last.
+        let rooms: BTreeMap<RoomName, usize> = entered.collect();
+        let appended = match self.log.append(now_ms, &entries) {
+            Ok(appended) => appended,
+            Err(error) => {
+                self.failed(&error, now_ms);
+                for (asked, verdict) in visitors.iter().zip(verdicts) {
+                    if let Verdict::Enters(_) = verdict {
+                        *verdict = failed(&asked.room, &error);
                     }
-                    _ => unsure.push((index, None)),
-                },
+                }
+                return rooms.keys().for_each(|room| self.gates.take_back_entrances(room));
+            }
+        };
+        self.recovered();
+        let stored: Vec<Option<Entry>> = entries.into_iter().zip(&appended).map(stored).collect();
+        let is_as_judged =
+            |entry: &Option<Entry>| entry.as_ref().is_some_and(|entry| entry.time_ms == now_ms);
+        let as_judged = !self.is_shared && stored.iter().all(is_as_judged);
+        let mut unread = BTreeMap::new();
+        for (room, last) in &rooms {
+            if as_judged {
+                self.gates.keep_entrances(room, stored[*last].as_ref().map_or(0, |entry| entry.seq));
+            } else if let Err(error) = self.read_on(room) {
+                unread.insert(room.clone(), error);
             }
         }
-        self.read_again(unsure.iter().map(|(index, _)| &visitors[*index].room));
-        for (index, place) in unsure {
-            self.look_again(&visitors[index], place, &mut verdicts[index], now_ms);
+        for (asked, verdict) in visitors.iter().zip(verdicts) {
+            let entry = match verdict {
+                Verdict::Enters(place) => stored[*place].as_ref(),
+                Verdict::In => None,
+                Verdict::Denied(_) | Verdict::Failed(_) => continue,
+            };
+            if let Some(entry) = entry {
+                self.tell(&asked.room, entry, now_ms);
+            }
+            if let Some(error) = unread.get(&asked.room) {
+                *verdict = failed(&asked.room, error);
+            } else if !as_judged && rooms.contains_key(&asked.room) {
+                // Also at who is known by an entrance before, such as twice by one key.
+                self.look_again(asked, entry, verdict, now_ms);
+            }
         }
     }
 
-    /// Reads the states of rooms from their log again, each once. Those that cannot be read are doubted.
-    fn read_again<'a>(&mut self, rooms: impl Iterator<Item = &'a RoomName>) {
+    /// Has a room's state as the log says, from the acts that follow those it has: not from all of them, since a room of
+    /// a hundred thousand has as many.
+    fn read_on(&mut self, room: &RoomName) -> Result<(), LogError> {
         let log = Arc::clone(&self.log);
-        for room in rooms.collect::<BTreeSet<_>>() {
-            if self.gates.reload(&*log, room).is_err() {
-                self.gates.doubt(room);
-            }
-        }
+        self.gates.take_back_entrances(room);
+        let read = self.gates.load(&*log, room).and_then(|gate| gate.catch_up(&*log, room));
+        self.gates.changed(room);
+        read
     }
 
-    /// Decides by a room's state, which was read again, about a visitor who was to come in by the entry at this place:
-    /// where the entry changed nothing there, it let nobody in.
-    fn look_again(&mut self, asked: &Asked, place: Option<Place>, verdict: &mut Verdict, now_ms: u64) {
+    /// Decides by a room's state, which was read on, about a visitor who was to come in, perhaps by this entry: where that
+    /// changed nothing there, it let nobody in.
+    fn look_again(&mut self, asked: &Asked, entry: Option<&Entry>, verdict: &mut Verdict, now_ms: u64) {
         let Asked { room, member, invite, origin, .. } = asked;
         let address = member.id.is_guest().then(|| self.tags.tag(*origin));
         let visitor = Visitor { id: &member.id, address, invite: *invite };
@@ -178,18 +205,18 @@ impl Writer {
         };
         let holds = if member.id.is_guest() {
             // Of a guest who has come in nothing else is kept.
-            place.is_some_and(|place| gate.denied_at(place.seq).is_none())
+            entry.is_some_and(|entry| gate.denied_at(entry.seq).is_none())
         } else {
             gate.access.knows(&member.id)
         };
-        if !holds {
-            let time_ms = place.map_or(now_ms, |place| place.time_ms.max(now_ms));
-            *verdict = match gate.access.entrance(visitor, rules.open, time_ms) {
-                Ok(Entrance::Known) => Verdict::In,
-                Ok(Entrance::ByInvite(_)) => Verdict::Failed(came_first()),
-                Err(denied) => Verdict::Denied(denied),
-            };
-        }
+        let time_ms = entry.map_or(now_ms, |entry| entry.time_ms.max(now_ms));
+        *verdict = match gate.access.entrance(visitor, rules.open, time_ms) {
+            Err(Denied::Banned(until_ms)) => Verdict::Denied(Denied::Banned(until_ms)),
+            _ if holds => Verdict::In,
+            Ok(Entrance::Known) => Verdict::In,
+            Ok(Entrance::ByInvite(_)) => Verdict::Failed(came_first()),
+            Err(denied) => Verdict::Denied(denied),
+        };
     }
 
     /// Opens the room if it is closed, and says how it stands for a visitor who comes in.
@@ -230,6 +257,13 @@ impl Writer {
     }
 }
 
+/// The entry that the log has now, unless it was there before.
+fn stored((new, appended): (NewEntry, &Appended)) -> Option<Entry> {
+    let Appended::New { seq, time_ms } = *appended else { return None };
+    let NewEntry { kind, sender, name, id, body, .. } = new;
+    Some(Entry { seq, time_ms, kind, sender, name, id, body })
+}
+
 fn failed(room: &RoomName, error: &LogError) -> Verdict {
     tracing::error!(%room, "a room could not be opened: {error}");
     Verdict::Failed(not_stored(error, None))
@@ -247,7 +281,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
     use papo_log::{Kind, MemoryLimits, MemoryLog, Page, RoomLog, RoomState};
-    use papo_proto::{Act, Body, InviteSecret, Member, MemberId, Name};
+    use papo_proto::{Body, InviteSecret, Member, MemberId, Name};
 
     use super::*;
     use crate::desk::{ConnectionId, Job, Post};
@@ -267,6 +301,7 @@ mod tests {
         /// Whether nothing can be read.
         is_away: AtomicBool,
         reads: AtomicUsize,
+        acts_read: AtomicUsize,
         /// By how much its clock is ahead.
         ahead_ms: AtomicU64,
         /// What another server appends just before the next commit.
@@ -295,7 +330,9 @@ mod tests {
             if self.is_away.load(Ordering::Relaxed) {
                 return Err(LogError::Away { engine: "nats://n1".into(), cause: "no answer".into() });
             }
-            self.log.read_acts_after(room, after, page)
+            let acts = self.log.read_acts_after(room, after, page)?;
+            self.acts_read.fetch_add(acts.len(), Ordering::Relaxed);
+            Ok(acts)
         }
         fn read_acts_before(&self, room: &str, before: u64, page: Page) -> Result<Vec<Entry>, LogError> {
             self.log.read_acts_before(room, before, page)
@@ -345,6 +382,7 @@ mod tests {
                 is_full: AtomicBool::new(false),
                 is_away: AtomicBool::new(false),
                 reads: AtomicUsize::new(0),
+                acts_read: AtomicUsize::new(0),
                 ahead_ms: AtomicU64::new(0),
                 rival: Mutex::default(),
             });
@@ -406,6 +444,11 @@ mod tests {
             });
         }
 
+        /// How many acts were read from the log so far.
+        fn acts_read(&self) -> usize {
+            self.log.acts_read.load(Ordering::Relaxed)
+        }
+
         fn entered(&self) -> usize {
             let page = Page { entries_max: 10_000, bytes_max: usize::MAX };
             self.log.read_acts_after("sala", 0, page).unwrap().len() - 1
@@ -420,6 +463,28 @@ mod tests {
         assert_eq!(world.come(0..500), (500, 1));
         assert_eq!(world.entered(), 500);
         assert_eq!(world.come(0..500), (500, 0), "they are members now");
+    }
+
+    /// Invariant: on a log that others append to as well, a newcomer costs what has been done since the one before, however
+    /// many came earlier; and the room's state is the same as if all of it were read.
+    #[test]
+    fn a_newcomer_to_a_large_room_costs_no_more_than_to_a_small_one() {
+        let mut world = World::new(None);
+        world.writer.is_shared = true;
+        for (batch, keys) in (0..10).map(|batch| (batch, batch * 200..(batch + 1) * 200)) {
+            let before = world.acts_read();
+            assert_eq!(world.come(keys), (200, 1));
+            // The invite, and those of this batch.
+            let read = world.acts_read() - before;
+            assert!(read <= 201, "batch {batch}: {read}");
+        }
+        world.come_elsewhere(&World::id(9000));
+        let before = world.acts_read();
+        assert_eq!(world.come([9001, 9001, 3]), (3, 1), "one twice, one known");
+        assert_eq!(world.acts_read() - before, 2);
+        let whole = crate::gate::Gate::load(&*world.log, &sala()).unwrap();
+        let gate = world.writer.gates.load(&*world.log, &sala()).unwrap();
+        assert_eq!(gate.access, whole.access);
     }
 
     /// Invariant: of many who come at once by an invite for a few, exactly so many come in, and the same key twice is one
@@ -454,6 +519,10 @@ mod tests {
             let told = world.answers([late.clone()]);
             assert_eq!(codes(&told), [ErrorCode::InviteUsed], "{late} after {first}");
         }
+        let mut world = World::new(Some(1));
+        world.come_elsewhere(&World::id(9));
+        let told = world.answers([World::id(1), World::id(1)]);
+        assert_eq!(codes(&told), [ErrorCode::InviteUsed; 2], "the same key twice");
         let mut world = World::new(Some(2));
         world.come_elsewhere(&World::id(9));
         let told = world.answers([World::id(1)]);
@@ -490,20 +559,16 @@ mod tests {
         assert_eq!(world.entered(), 2);
     }
 
-    /// Invariant: who does not come in after all does not keep the room open.
+    /// Invariant: who is not written down does not keep the room open, and keeps nobody else out who is known already.
     #[test]
     fn who_does_not_come_in_is_not_counted() {
         let mut world = World::new(None);
         assert_eq!(world.come([1]), (1, 1));
         world.log.is_full.store(true, Ordering::Relaxed);
         world.log.is_away.store(true, Ordering::Relaxed);
-        assert_eq!(
-            world.come([1, 2]),
-            (0, 1),
-            "what the second one left in doubt keeps out the first as well"
-        );
+        assert_eq!(world.come([1, 2]), (1, 1), "one is known, and the other one not");
         let room = world.writer.hub.find(&sala()).unwrap();
-        assert!(room.release(), "there was one");
+        assert!(!room.release() && room.release(), "one is there twice");
         world.writer.work(vec![Job::Close { room: sala() }], NOW_MS);
         assert!(world.writer.hub.find(&sala()).is_none());
     }
