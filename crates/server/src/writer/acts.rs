@@ -2,7 +2,7 @@
 //! messages, so that each of them stands at one place of the log and everything behind it obeys it. Not here: the
 //! rules themselves (`access`), and what a room has of them in memory (`gate`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use papo_log::{Entry, LogError};
@@ -16,6 +16,7 @@ use super::{Writer, id_reused, parts_of};
 use crate::desk::{Asking, ConnectionId, Mail, not_stored};
 use crate::feed::Batch;
 use crate::gate::{Gate, Performed, refusal};
+use crate::guard::Origin;
 use crate::room::Room;
 use crate::tags::AddressTags;
 
@@ -201,9 +202,14 @@ pub(super) fn who_goes(act: &Act, room: Option<&Room>, tags: &AddressTags) -> Ve
     let (Act::Kick { whom, .. } | Act::Ban { whom, .. }) = act else { return Vec::new() };
     let mut out = vec![whom.id.clone()];
     if let (Act::Ban { address: Some(address), .. }, Some(room)) = (act, room) {
-        let guests = room.guests();
-        let same = guests.iter().filter(|(id, origin)| **id != whom.id && tags.tag(**origin) == *address);
-        out.extend(same.map(|(id, _)| id.clone()));
+        // A mark takes a hash: each address once, and not while others wait to come in.
+        let guests: Vec<(MemberId, Origin)> =
+            room.guests().iter().map(|(id, origin)| (id.clone(), *origin)).collect();
+        let origins: HashSet<Origin> = guests.iter().map(|(_, origin)| *origin).collect();
+        let banned: HashSet<Origin> =
+            origins.into_iter().filter(|origin| tags.tag(*origin) == *address).collect();
+        let same = guests.into_iter().filter(|(id, origin)| *id != whom.id && banned.contains(origin));
+        out.extend(same.map(|(id, _)| id));
     }
     out
 }
