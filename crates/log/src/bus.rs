@@ -15,7 +15,7 @@ use crate::shared::NOTE_BYTES_MAX;
 const INBOX_LEN_MAX: usize = 4096;
 
 /// How many notes wait to be sent; the oldest give way.
-const NOTES_MAX: usize = 1024;
+pub const NOTES_WAITING_MAX: usize = 4096;
 
 /// What is between two rooms of a message, and behind its head. No room's name has it in practice; one that has makes
 /// the others look at everything.
@@ -63,7 +63,9 @@ impl Bus {
     pub(crate) fn push(&self, news: News) {
         let mut inbox = lock(&self.inbox);
         if inbox.len() >= INBOX_LEN_MAX {
-            inbox.retain(|news| *news == News::Replaced);
+            let is_replaced = inbox.contains(&News::Replaced);
+            inbox.clear();
+            inbox.extend(is_replaced.then_some(News::Replaced));
             inbox.push(News::Everything);
         }
         inbox.push(news);
@@ -97,7 +99,7 @@ impl Bus {
             return;
         }
         let mut outbox = lock(&self.outbox);
-        if outbox.notes.len() >= NOTES_MAX {
+        if outbox.notes.len() >= NOTES_WAITING_MAX {
             outbox.notes.pop_front();
         }
         outbox.notes.push_back(note.to_owned());
@@ -186,5 +188,9 @@ mod tests {
         (0..3 * INBOX_LEN_MAX).for_each(|_| other.push(entries("lobby")));
         let heard = other.wait(Duration::ZERO);
         assert!(heard.len() <= INBOX_LEN_MAX + 1 && heard.contains(&News::Everything));
+        (0..3 * INBOX_LEN_MAX).for_each(|_| other.push(News::Replaced));
+        (0..2 * INBOX_LEN_MAX).for_each(|_| other.push(entries("lobby")));
+        let heard = other.wait(Duration::ZERO);
+        assert!(heard.len() <= INBOX_LEN_MAX + 2 && heard.contains(&News::Replaced), "{}", heard.len());
     }
 }

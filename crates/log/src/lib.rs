@@ -23,6 +23,7 @@ mod shared;
 mod sqlite;
 mod url;
 
+pub use bus::NOTES_WAITING_MAX;
 pub use entry::{Appended, Entry, Epoch, Kind, NewEntry, Page, RoomState};
 pub use error::LogError;
 pub use memory::{MemoryLimits, MemoryLog};

@@ -206,6 +206,11 @@ impl Presence {
         self.here as u64
     }
 
+    /// How many of the members are here by name where others are told: none where the room is too large for that.
+    pub(crate) fn nameable(&self) -> usize {
+        if self.here > PRESENCE_MEMBERS_MAX { 0 } else { self.here }
+    }
+
     /// Whether the room is too large for telling who comes and goes.
     pub(crate) fn is_large(&self) -> bool {
         self.count() > PRESENCE_MEMBERS_MAX as u64
@@ -224,12 +229,12 @@ impl Presence {
         (page, rest.next().is_some())
     }
 
-    /// What the other servers are to be told of the members here, and forgets it. Where there are many, only how many,
-    /// and that only where counts are due.
-    pub(crate) fn take_telling(&mut self, counts_are_due: bool) -> Option<Telling> {
+    /// What the other servers are to be told of the members here, and forgets it. Where there are many, or `by_name` says
+    /// no, only how many, and that only where counts are due.
+    pub(crate) fn take_telling(&mut self, counts_are_due: bool, by_name: bool) -> Option<Telling> {
         let here = self.here;
         let outward = self.outward.as_mut()?;
-        if here > PRESENCE_MEMBERS_MAX {
+        if here > PRESENCE_MEMBERS_MAX || !by_name {
             outward.changed.clear();
             let count = Told::Count(here as u64);
             if !counts_are_due || std::mem::replace(&mut outward.told, count) == count {
@@ -240,7 +245,7 @@ impl Presence {
         let told = std::mem::replace(&mut outward.told, Told::Members);
         let changed = std::mem::take(&mut outward.changed);
         if told != Told::Members {
-            return Some(self.tell_all());
+            return Some(self.tell_all(true));
         }
         if changed.is_empty() {
             return None;
@@ -256,8 +261,8 @@ impl Presence {
     }
 
     /// What a server is to be told of the members here that knows nothing, apart from what is still to be taken.
-    pub(crate) fn tell_all(&self) -> Telling {
-        if self.here > PRESENCE_MEMBERS_MAX {
+    pub(crate) fn tell_all(&self, by_name: bool) -> Telling {
+        if self.here > PRESENCE_MEMBERS_MAX || !by_name {
             return Telling::Count(self.here as u64);
         }
         Telling::All(self.members.iter().filter(|(_, present)| present.connections > 0).map(member).collect())
@@ -398,15 +403,15 @@ mod tests {
         room.enter_elsewhere(&zoe);
         assert_eq!((room.count(), room.count_here()), (2, 1));
         assert_eq!(room.take_news(), [ServerMessage::Entered { members: vec![zoe.clone()], count: 2 }]);
-        assert_eq!(room.take_telling(false), Some(Telling::All(vec![ana.clone()])));
-        assert_eq!(room.take_telling(true), None, "nothing new");
+        assert_eq!(room.take_telling(false, true), Some(Telling::All(vec![ana.clone()])));
+        assert_eq!(room.take_telling(true, true), None, "nothing new");
         let anna = called(&ana, "Anna");
         room.rename(&anna);
         let changed = |entered, left| Some(Telling::Changed { entered, left });
-        assert_eq!(room.take_telling(false), changed(vec![anna.clone()], Vec::new()));
+        assert_eq!(room.take_telling(false, true), changed(vec![anna.clone()], Vec::new()));
         room.take_news();
         room.leave(&ana.id);
-        assert_eq!(room.take_telling(false), changed(Vec::new(), vec![ana.id.clone()]));
+        assert_eq!(room.take_telling(false, true), changed(Vec::new(), vec![ana.id.clone()]));
         assert_eq!(room.take_news(), [], "still on the other server");
         room.typing_elsewhere(&zoe.id);
         assert_eq!(room.take_typing(), [], "not our own to tell");
@@ -425,11 +430,11 @@ mod tests {
         room.share();
         let members: Vec<Member> = (0..501).map(guest).collect();
         members.iter().for_each(|member| room.enter(member));
-        assert_eq!(room.take_telling(false), None);
-        assert_eq!(room.take_telling(true), Some(Telling::Count(501)));
-        assert_eq!(room.take_telling(true), None);
+        assert_eq!(room.take_telling(false, true), None);
+        assert_eq!(room.take_telling(true, true), Some(Telling::Count(501)));
+        assert_eq!(room.take_telling(true, true), None);
         room.leave(&members[0].id);
-        let Some(Telling::All(told)) = room.take_telling(false) else { panic!("all are told again") };
+        let Some(Telling::All(told)) = room.take_telling(false, true) else { panic!("all are told again") };
         assert_eq!(told.len(), 500);
         assert!(members[1..].iter().all(|member| told.contains(member)));
     }
