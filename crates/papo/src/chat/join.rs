@@ -77,6 +77,7 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         doubles: Doubles::default(),
         is_dialogue: output::is_dialogue(),
         oldest: None,
+        log: Log::AsBefore,
         held: None,
         listing: false,
         invites: HashMap::new(),
@@ -116,6 +117,7 @@ struct Visit {
     is_dialogue: bool,
     /// The oldest message that was printed, where `/history` goes on.
     oldest: Option<Seq>,
+    log: Log,
     /// What was said before the earlier messages came that are printed on entering.
     held: Option<Vec<Message>>,
     /// Whether the person has asked who is here.
@@ -136,6 +138,15 @@ struct Visit {
     slowed: Slowed,
     /// The first message that the server has refused for good.
     failed: Option<Failure>,
+}
+
+/// Whether the room has the log that it had.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Log {
+    #[default]
+    AsBefore,
+    /// It has another one, and it was not said yet where that goes on.
+    Another,
 }
 
 /// Whether the visit goes on.
@@ -215,7 +226,10 @@ impl Visit {
                 output::aside(&words::new_log());
                 self.scribe.forget();
                 self.oldest = None;
+                self.log = Log::Another;
             }
+            // In another log nothing is missing before it: what it has is asked for.
+            Event::Truncated { .. } if std::mem::take(&mut self.log) == Log::Another => {}
             Event::Truncated { next, .. } => output::aside(&words::truncated(next)),
             Event::Access(access) => self.on_access(&access),
             Event::Audit { acts, .. } => {
@@ -261,6 +275,9 @@ impl Visit {
             self.ask_for_the_past(head);
             self.credit = Some(input::start(self.link.sender()));
         } else {
+            if self.log == Log::Another {
+                self.ask_for_the_past(head);
+            }
             self.tell(&news, |names| words::came(names, count));
             self.tell_namesake(namesake.as_ref(), true);
             self.tell_doubles(&news, namesake.as_ref());
