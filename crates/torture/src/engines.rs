@@ -150,6 +150,11 @@ impl Postgres {
         self.folder.path().display().to_string().replace('/', "%2F")
     }
 
+    /// Where its socket is.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
+    }
+
     /// Its address for a log.
     pub fn url(&self) -> String {
         format!("postgres://papo@{}/postgres", self.host())
@@ -203,7 +208,7 @@ impl Nats {
         let folder = Folder::new("nats");
         let store = folder.path().display();
         let cluster = routes.map_or_else(String::new, |routes| {
-            format!("cluster {{ name: papo, listen: 127.0.0.1:{cluster_port}, routes: [{routes}] }}\n")
+            format!("cluster {{ name: papo, listen: 127.0.0.1:{cluster_port}, no_advertise: true, routes: [{routes}] }}\n")
         });
         let text = format!(
             "listen: 127.0.0.1:{port}\nserver_name: {name}\njetstream {{ store_dir: \"{store}\", max_file: 4G }}\n{cluster}"

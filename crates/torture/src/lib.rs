@@ -20,3 +20,5 @@ pub mod fuzz;
 pub mod history;
 pub mod leaks;
 pub mod proxy;
+#[cfg(target_os = "linux")]
+pub mod wire;

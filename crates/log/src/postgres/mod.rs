@@ -29,8 +29,9 @@ use self::append::Doubt;
 use self::fault::Fault;
 use self::session::{Door, Session};
 
-/// How long an append goes on trying. Longer than a failover takes, and shorter than people's patience.
-const APPEND_WITHIN: Duration = Duration::from_secs(10);
+/// How long an append goes on trying. Longer than a connection takes to be made anew. What it has not taken by then its
+/// sender says again, so more would only keep people longer from learning why they wait.
+const APPEND_WITHIN: Duration = Duration::from_secs(4);
 
 /// How long a read goes on trying: somebody waits for the answer.
 const READ_WITHIN: Duration = Duration::from_secs(5);

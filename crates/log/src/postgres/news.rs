@@ -20,6 +20,9 @@ const GATHER: Duration = Duration::from_millis(3);
 /// How long to wait before the next attempt to connect.
 const AGAIN_AFTER: Duration = Duration::from_millis(300);
 
+/// How long connecting may take, on all hosts together.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(8);
+
 /// After so long without anything to send, the connection is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
@@ -29,9 +32,10 @@ const SENT_WITHIN: Duration = Duration::from_secs(4);
 /// Carries news until the log is dropped.
 pub(super) async fn run(log: Weak<Inner>) {
     while let Some(inner) = log.upgrade() {
-        let ended = connect(&inner).await;
+        // A network that takes everything and delivers nothing would be waited for until the log is dropped.
+        let ended = timeout(CONNECTED_WITHIN, connect(&inner)).await;
         drop(inner);
-        if let Ok(client) = ended {
+        if let Ok(Ok(client)) = ended {
             carry(&log, &client).await;
         }
         sleep(AGAIN_AFTER).await;

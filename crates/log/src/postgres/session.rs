@@ -15,11 +15,11 @@ use crate::{EngineUrl, engine};
 /// How long one host may take to accept a connection before the next one is tried.
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 
-/// What every session is set to. A server that has lost us must not keep our locks; and whatever the database says for
+/// What every session is set to. A server that has lost us must not keep our locks for longer than others wait for them; and whatever the database says for
 /// others, a commit of ours waits until it is safe. There is no limit on statements: one that ended a commit's waiting
 /// for a standby would call it done.
 const SETTINGS: &str = "
-    SET idle_in_transaction_session_timeout = '10s';
+    SET idle_in_transaction_session_timeout = '3s';
     SET lock_timeout = '5s';
     SET tcp_keepalives_idle = 2;
     SET tcp_keepalives_interval = 1;

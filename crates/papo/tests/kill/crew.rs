@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use papo_client::event::{Command, ConnectionState};
 use papo_client::session::Follow;
@@ -35,6 +35,10 @@ pub(crate) struct Crew {
     history: History,
     /// Who was refused because the log could not be written, and how often; where that is expected.
     refused: Option<HashMap<usize, usize>>,
+    /// What each of them was told last by a refusal.
+    excuses: HashMap<usize, String>,
+    /// Who was shown a page of older messages.
+    readers: HashSet<usize>,
     events: Receiver<(usize, Event)>,
     coming_back: ComingBack,
     is_writing: bool,
@@ -85,6 +89,8 @@ impl Crew {
             people: Vec::new(),
             history: History::new(),
             refused: None,
+            excuses: HashMap::new(),
+            readers: HashSet::new(),
             events,
             coming_back,
             is_writing: false,
@@ -139,6 +145,27 @@ impl Crew {
         self.refused.as_ref().map_or(0, HashMap::len)
     }
 
+    /// Whether this one was told so by a refusal, since that was asked for the last time.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn was_told(&self, index: usize, what: &str) -> bool {
+        self.excuses.get(&index).is_some_and(|told| told.contains(what))
+    }
+
+    /// Whether this one was shown the older messages that were asked for.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn has_read(&self, index: usize) -> bool {
+        self.readers.contains(&index)
+    }
+
+    /// Forgets what anybody was told, and has this one ask for older messages.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn read_back(&mut self, index: usize) {
+        self.excuses.clear();
+        self.readers.clear();
+        let before = Seq::new(self.people[index].last + 1);
+        self.people[index].client.command(Command::History { before: Some(before), after: None, limit: 50 });
+    }
+
     /// From now on everybody writes.
     pub(crate) fn write(&mut self) {
         self.is_writing = true;
@@ -176,6 +203,17 @@ impl Crew {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => panic!("every client has ended"),
             }
+        }
+    }
+
+    /// Follows what happens for so long.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn follow_for(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        while let Ok((index, event)) =
+            self.events.recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            self.happened(index, event);
         }
     }
 
@@ -231,13 +269,17 @@ impl Crew {
             }
             Event::State(state) => self.state_changed(index, state),
             Event::Refused(refusal) if refusal.code == ErrorCode::LogFailed && self.refused.is_some() => {
+                self.excuses.insert(index, refusal.text);
                 *self.refused.get_or_insert_default().entry(index).or_default() += 1;
             }
             Event::Reset | Event::Truncated { .. } | Event::Failed { .. } | Event::Refused(_) => {
                 history.unexpected(index, format!("{event:?}"));
             }
-            Event::History { .. }
-            | Event::Members { .. }
+            Event::History { messages, .. } => {
+                self.readers.insert(index);
+                history.saw_page(index, messages.into_iter().map(entry).collect());
+            }
+            Event::Members { .. }
             | Event::Audit { .. }
             | Event::Access(_)
             | Event::Entered { .. }

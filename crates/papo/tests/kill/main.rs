@@ -16,6 +16,8 @@ mod network;
 #[cfg(target_os = "linux")]
 mod nodes;
 #[cfg(target_os = "linux")]
+mod partition;
+#[cfg(target_os = "linux")]
 mod presence;
 mod random;
 mod server;

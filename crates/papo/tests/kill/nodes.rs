@@ -24,7 +24,7 @@ const NODES: usize = 3;
 const ECHOES_BETWEEN: u64 = 150;
 
 /// The same from the database as from the file: every message, one on a line.
-const EVERYTHING: &str = "
+pub(crate) const EVERYTHING: &str = "
     SELECT e.seq || E'\\t' || e.time_ms || E'\\t' || convert_from(e.sender, 'UTF8') || E'\\t' ||
            convert_from(e.name, 'UTF8') || E'\\t' || convert_from(e.id, 'UTF8') || E'\\t' ||
            (convert_from(e.body, 'UTF8')::json ->> 'text')
