@@ -105,7 +105,7 @@ export class Server {
       this.#keep(words);
       tell({ type: "say", id: `g${(count += 1)}`, text: words });
     };
-    return { say, leave: () => socket.destroy() };
+    return { say, tell, leave: () => socket.destroy() };
   }
 
   /** The SHA-256 of the public key as browsers take it. */

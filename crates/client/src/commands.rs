@@ -1,12 +1,14 @@
 //! What a line that begins with `/` asks for: one list for every surface, so that what works in the window works in the
 //! terminal. What is no command is never said to the room, since it was not meant for others. Not here: doing it, and
-//! what concerns others ([`crate::orders`]).
+//! what concerns others ([`crate::orders`]), and which message is meant ([`crate::pointed`]).
 
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
 use papo_proto::{Name, NameError};
 use papo_words::t;
 
 use crate::orders::{self, Order};
+use crate::pointed::{self, Which};
+use crate::state::{Clock, Theme, emoji};
 use crate::text::for_terminal_line;
 
 /// How many messages `/history` shows where it is not said.
@@ -14,6 +16,15 @@ const HISTORY_DEFAULT: u32 = 20;
 
 /// What `/shrug` says.
 const SHRUG: &str = "¯\\_(ツ)_/¯";
+
+/// Which program reads a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// The window.
+    Window,
+    /// The terminal, line by line.
+    Terminal,
+}
 
 /// What a command asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +60,35 @@ pub enum Command {
     History(u32),
     /// Show nothing of what was said until now.
     Clear,
+    /// Change a message of one's own; without a text it is put into the field to be changed.
+    Edit {
+        /// Which one.
+        which: Which,
+        /// What it says then.
+        text: Option<String>,
+    },
+    /// Take back a message of one's own.
+    Delete(Which),
+    /// Answer a message; without a text the field is made ready for the answer.
+    Reply {
+        /// Which one.
+        which: Which,
+        /// The answer.
+        text: Option<String>,
+    },
+    /// Put an emoji under a message, or take one's own away.
+    React {
+        /// Which one.
+        which: Which,
+        /// The emoji.
+        emoji: String,
+    },
+    /// Be light or dark.
+    Theme(Theme),
+    /// Show the times of messages, or do not.
+    TimesShown(bool),
+    /// Write times of day so.
+    Clock(Clock),
     /// Do this in the room, or tell how it stands.
     Order(Order),
     /// Leave the room.
@@ -69,14 +109,50 @@ pub enum Wrong {
 }
 
 /// Every word that [`read`] knows, without the `/`; the other words for the same are not in it.
-pub const WORDS: [&str; 14] = [
-    "call", "clear", "help", "history", "ignore", "leave", "me", "nick", "quit", "search", "shrug",
-    "unignore", "who", "whois",
+pub const WORDS: [&str; 20] = [
+    "call",
+    "clear",
+    "delete",
+    "edit",
+    "help",
+    "history",
+    "ignore",
+    "leave",
+    "me",
+    "nick",
+    "quit",
+    "react",
+    "reply",
+    "search",
+    "shrug",
+    "theme",
+    "timestamp",
+    "unignore",
+    "who",
+    "whois",
 ];
+
+/// A command that one surface cannot do.
+struct NotThere {
+    surface: Surface,
+    word: &'static str,
+    /// What is said where it is typed there all the same: cause and remedy.
+    why: fn() -> String,
+}
+
+/// What one surface or the other cannot do.
+const NOT_THERE: [NotThere; 1] =
+    [NotThere { surface: Surface::Terminal, word: "theme", why: || t!("client-theme-terminal") }];
 
 /// The words behind which somebody's name stands.
 pub const ABOUT: [&str; 11] =
     ["call", "whois", "ignore", "unignore", "kick", "ban", "unban", "mute", "unmute", "op", "deop"];
+
+/// Every word that a surface offers, without the `/`.
+pub fn offered(surface: Surface) -> impl Iterator<Item = &'static str> {
+    let is_there = move |word: &&str| NOT_THERE.iter().all(|not| not.surface != surface || not.word != *word);
+    WORDS.iter().chain(&orders::WORDS).copied().filter(is_there)
+}
 
 /// Whether a line is a command: `//` begins a text with one `/`.
 pub fn is_command(line: &str) -> bool {
@@ -88,11 +164,14 @@ pub fn text_of(line: &str) -> &str {
     line.strip_prefix('/').filter(|rest| rest.starts_with('/')).unwrap_or(line)
 }
 
-/// Reads a line that [is a command](is_command).
-pub fn read(line: &str) -> Result<Command, Wrong> {
+/// Reads a line that [is a command](is_command), for this surface.
+pub fn read(line: &str, surface: Surface) -> Result<Command, Wrong> {
     let line = line.strip_prefix('/').unwrap_or(line);
     let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let (word, rest) = (command.to_lowercase(), rest.trim());
+    if let Some(not) = NOT_THERE.iter().find(|not| not.surface == surface && not.word == word) {
+        return Err(Wrong::Usage((not.why)()));
+    }
     let needed = |make: fn(String) -> Command, usage: String| {
         if rest.is_empty() { Err(Wrong::Usage(usage)) } else { Ok(make(rest.to_owned())) }
     };
@@ -112,6 +191,9 @@ pub fn read(line: &str) -> Result<Command, Wrong> {
         "search" | "find" => return needed(Command::Search, t!("client-search-usage")),
         "history" => return history(rest),
         "clear" => Command::Clear,
+        "edit" | "delete" | "reply" | "react" => return about_message(&word, rest, surface),
+        "theme" => return theme(rest),
+        "timestamp" | "timestamps" => return times(rest, surface),
         "leave" | "quit" | "exit" | "part" => Command::Leave,
         // What a person may know from elsewhere and is not here yet is said so, rather than called unknown.
         "msg" | "query" => return Err(Wrong::Usage(t!("client-no-direct"))),
@@ -123,6 +205,56 @@ pub fn read(line: &str) -> Result<Command, Wrong> {
                 None => Err(Wrong::Unknown(command.to_owned())),
             };
         }
+    })
+}
+
+/// `/reply text`, `/edit ^2 text`, `/react :tada:`.
+fn about_message(word: &str, rest: &str, surface: Surface) -> Result<Command, Wrong> {
+    let (which, rest) = pointed::read(rest);
+    // A line has no field in which something could be opened.
+    let text = match (rest, surface) {
+        ("", Surface::Terminal) => None,
+        ("", Surface::Window) => Some(None),
+        (text, _) => Some(Some(text.to_owned())),
+    };
+    match word {
+        "edit" => {
+            let text = text.ok_or_else(|| Wrong::Usage(t!("client-edit-usage")))?;
+            Ok(Command::Edit { which, text })
+        }
+        "reply" => {
+            let text = text.ok_or_else(|| Wrong::Usage(t!("client-reply-usage")))?;
+            Ok(Command::Reply { which, text })
+        }
+        "delete" if rest.is_empty() => Ok(Command::Delete(which)),
+        "delete" => Err(Wrong::Usage(t!("client-delete-usage"))),
+        _ if rest.is_empty() => Err(Wrong::Usage(t!("client-react-usage"))),
+        _ => match emoji::of(rest) {
+            Some(emoji) => Ok(Command::React { which, emoji }),
+            None => {
+                Err(Wrong::Usage(t!("client-react-unknown", word = for_terminal_line(rest).into_owned())))
+            }
+        },
+    }
+}
+
+fn theme(rest: &str) -> Result<Command, Wrong> {
+    Ok(Command::Theme(match rest.to_lowercase().as_str() {
+        "light" => Theme::Light,
+        "dark" => Theme::Dark,
+        "system" => Theme::System,
+        _ => return Err(Wrong::Usage(t!("client-theme-usage"))),
+    }))
+}
+
+fn times(rest: &str, surface: Surface) -> Result<Command, Wrong> {
+    Ok(match (rest.to_lowercase().as_str(), surface) {
+        ("on", _) => Command::TimesShown(true),
+        ("off", _) => Command::TimesShown(false),
+        ("24", Surface::Window) => Command::Clock(Clock::Hours24),
+        ("12", Surface::Window) => Command::Clock(Clock::Hours12),
+        (_, Surface::Window) => return Err(Wrong::Usage(t!("client-times-usage"))),
+        (_, Surface::Terminal) => return Err(Wrong::Usage(t!("client-times-usage-terminal"))),
     })
 }
 
@@ -156,7 +288,13 @@ pub fn whois(who: &str, id: &papo_proto::MemberId, is_here: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use papo_proto::Seq;
+
     use super::*;
+
+    fn read(line: &str) -> Result<Command, Wrong> {
+        super::read(line, Surface::Window)
+    }
 
     #[test]
     fn each_line_asks_for_one_thing() {
@@ -206,9 +344,61 @@ mod tests {
     }
 
     #[test]
+    fn commands_about_messages_say_which_one() {
+        let last = Which::FromEnd(1);
+        let edit = |which, text: Option<&str>| Ok(Command::Edit { which, text: text.map(str::to_owned) });
+        let reply = |which, text: Option<&str>| Ok(Command::Reply { which, text: text.map(str::to_owned) });
+        let react = |which, emoji: &str| Ok(Command::React { which, emoji: emoji.to_owned() });
+        for (line, expected) in [
+            ("/edit", edit(last, None)),
+            ("/edit 2 cakes", edit(last, Some("2 cakes"))),
+            ("/edit ^2 two\nlines", edit(Which::FromEnd(2), Some("two\nlines"))),
+            ("/delete", Ok(Command::Delete(last))),
+            ("/delete ^#81", Ok(Command::Delete(Which::Number(Seq::new(81))))),
+            ("/reply", reply(last, None)),
+            ("/reply ^3 yes", reply(Which::FromEnd(3), Some("yes"))),
+            ("/react 👍", react(last, "👍")),
+            ("/react :tada:", react(last, "🎉")),
+            ("/react ^2 +1", react(Which::FromEnd(2), "👍")),
+            ("/theme Dark", Ok(Command::Theme(Theme::Dark))),
+            ("/timestamp off", Ok(Command::TimesShown(false))),
+            ("/timestamp 12", Ok(Command::Clock(Clock::Hours12))),
+        ] {
+            assert_eq!(read(line), expected, "{line:?}");
+        }
+        for wrong in [
+            "/delete 2",
+            "/react",
+            "/react nonsense",
+            "/react ok then",
+            "/theme",
+            "/theme blue",
+            "/timestamp",
+        ] {
+            assert!(matches!(read(wrong), Err(Wrong::Usage(_))), "{wrong:?}");
+        }
+    }
+
+    /// A command that a surface cannot do says so, rather than being called unknown.
+    #[test]
+    fn what_a_surface_cannot_do_is_not_offered_there_and_says_why() {
+        let terminal = |line: &str| super::read(line, Surface::Terminal);
+        for line in ["/theme dark", "/timestamp 12", "/edit", "/edit ^2", "/reply"] {
+            assert!(read(line).is_ok(), "{line}");
+            assert!(matches!(terminal(line), Err(Wrong::Usage(_))), "{line}");
+        }
+        assert_eq!(terminal("/timestamp off"), Ok(Command::TimesShown(false)));
+        assert!(offered(Surface::Window).any(|word| word == "theme"));
+        assert!(!offered(Surface::Terminal).any(|word| word == "theme"));
+    }
+
+    #[test]
     fn every_word_that_is_offered_is_a_command() {
-        for word in WORDS.iter().chain(&orders::WORDS) {
-            assert!(!matches!(read(&format!("/{word} x")), Err(Wrong::Unknown(_))), "{word}");
+        for surface in [Surface::Window, Surface::Terminal] {
+            for word in offered(surface) {
+                let read = super::read(&format!("/{word} x"), surface);
+                assert!(!matches!(read, Err(Wrong::Unknown(_))), "{word}");
+            }
         }
     }
 

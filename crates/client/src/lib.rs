@@ -13,7 +13,7 @@
 //! - [`trust`], [`known_servers`] and [`identity`]: which servers are trusted, and the key that one is.
 //! - [`protected`]: that key in a file with a passphrase, for another computer; [`pairing`]: the same by a code that is
 //!   typed there.
-//! - [`commands`] and [`orders`]: what a line that begins with `/` asks for.
+//! - [`commands`] and [`orders`]: what a line that begins with `/` asks for; [`pointed`]: which message it is about.
 //! - [`names`], [`petnames`] and [`ignored`]: who could be taken for whom, what one calls others oneself, and whose
 //!   messages one does not want to see.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
@@ -32,6 +32,7 @@ pub mod names;
 pub mod orders;
 pub mod pairing;
 pub mod petnames;
+pub mod pointed;
 mod possession;
 mod private_file;
 pub mod profile;

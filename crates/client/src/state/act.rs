@@ -7,7 +7,7 @@ use papo_proto::{Body, Member, Name, Reaction, Seq, Timestamp};
 use super::action::{Action, Command, Dialog};
 use super::room::Room;
 use super::search::Search;
-use super::{JoinProblem, Place, RoomId, Screen, State, place_of};
+use super::{JoinProblem, Place, RoomId, Screen, State, emoji, paste, place_of};
 use crate::event::{self, ConnectionState, Outgoing};
 use crate::markup::Mention;
 use crate::transport::new_message_id;
@@ -97,10 +97,7 @@ impl State {
             Action::UseInvite { room, link } => with(room, &mut |room, _| room.use_invite(&link)),
             Action::Draft(id, text) => with(id, &mut |room, _| room.draft(&text)),
             Action::Mention(id, member) => with(id, &mut |room, _| room.mention(&member)),
-            Action::DropFiles(id) => with(id, &mut |room, _| {
-                room.composer.problem = Some(super::Problem::Files);
-                Vec::new()
-            }),
+            Action::DropFiles(id) => with(id, &mut |room, _| room.refuse_files()),
             Action::Recall(id, by) => with(id, &mut |room, _| room.recall(by)),
             Action::Reply(id, seq) => with(id, &mut |room, _| room.compose(|it| it.reply(seq))),
             Action::Edit(id, seq) => with(id, &mut |room, _| room.edit(seq)),
@@ -113,6 +110,7 @@ impl State {
                 room.say(Body { delete: Some(seq), ..Body::default() }, now)
             }),
             Action::React { room, to, emoji } => with(room, &mut |room, _| room.react(to, &emoji, now)),
+            Action::SayAll(id, text) => with(id, &mut |room, _| room.say_all(&text, now)),
             Action::Retry(id, message) => with(id, &mut |room, _| {
                 let failed = room.timeline.dismiss(&message);
                 failed.map_or(Vec::new(), |outgoing| room.say(outgoing.body, now))
@@ -124,7 +122,8 @@ impl State {
             Action::WantOlder(id) => with(id, &mut |room, _| room.want_older()),
             Action::WantNewer(id) => with(id, &mut |room, _| room.want_newer()),
             Action::JumpTo(id, seq) => with(id, &mut |room, _| room.show(seq)),
-            Action::JumpToEnd(id) => with(id, &mut |room, _| room.show_end()),
+            Action::JumpToEnd(id) => with(id, &mut |room, _| room.back_to_end()),
+            Action::JumpToMention(id) => with(id, &mut |room, _| room.next_mention()),
             Action::JumpToUnread(id) => with(id, &mut |room, _| {
                 let first =
                     room.unread_line.or_else(|| room.first_unread()).unwrap_or_else(|| room.read.next());
@@ -313,12 +312,12 @@ impl Room {
         self.draft(&text)
     }
 
-    fn compose(&mut self, change: impl FnOnce(&mut super::Composer)) -> Vec<Command> {
+    pub(super) fn compose(&mut self, change: impl FnOnce(&mut super::Composer)) -> Vec<Command> {
         change(&mut self.composer);
         vec![Command::Save]
     }
 
-    fn edit(&mut self, seq: Seq) -> Vec<Command> {
+    pub(super) fn edit(&mut self, seq: Seq) -> Vec<Command> {
         let is_own = self.timeline.row(seq).is_some_and(|row| row.is_own);
         let Some(text) = self.text_of(seq).filter(|_| is_own).map(str::to_owned) else { return Vec::new() };
         self.compose(|it| it.edit(seq, &text))
@@ -333,15 +332,36 @@ impl Room {
         commands
     }
 
-    fn react(&mut self, to: Seq, emoji: &str, now: Timestamp) -> Vec<Command> {
+    pub(super) fn react(&mut self, to: Seq, emoji: &str, now: Timestamp) -> Vec<Command> {
         let you = self.timeline.you().id.clone();
-        let has = self.timeline.row(to).is_some_and(|row| {
-            row.reactions.iter().any(|reactions| reactions.emoji == emoji && reactions.members.contains(&you))
-        });
-        let react = Some(Reaction { to, emoji: emoji.to_owned(), remove: has });
+        let there = self
+            .timeline
+            .row(to)
+            .and_then(|row| row.reactions.iter().find(|reactions| emoji::is_same(&reactions.emoji, emoji)));
+        let has = there.is_some_and(|reactions| reactions.members.contains(&you));
+        // As it is there already, lest the same emoji stands there twice.
+        let emoji = there.map_or_else(|| emoji.to_owned(), |reactions| reactions.emoji.clone());
+        let react = Some(Reaction { to, emoji, remove: has });
         let outgoing = Outgoing { id: new_message_id(), body: Body { react, ..Body::default() } };
         self.timeline.say(outgoing.clone(), now);
         vec![Command::Tell(self.id, event::Command::Say(outgoing))]
+    }
+
+    /// Says a text that was pasted, as several messages.
+    fn say_all(&mut self, text: &str, now: Timestamp) -> Vec<Command> {
+        self.unread_line = None;
+        let messages = paste::messages(text);
+        messages.into_iter().flat_map(|text| self.say(Body::text(text), now)).collect()
+    }
+
+    fn back_to_end(&mut self) -> Vec<Command> {
+        self.mentioned = None;
+        self.show_end()
+    }
+
+    fn refuse_files(&mut self) -> Vec<Command> {
+        self.composer.problem = Some(super::Problem::Files);
+        Vec::new()
     }
 
     /// Takes note that everything up to here was read.

@@ -76,6 +76,8 @@ pub enum Action {
     Ignore(RoomId, MemberId, bool),
     /// Send the draft of this room.
     Send(RoomId),
+    /// Say this text, which was pasted, as so many messages as it takes ([`paste`](super::paste)).
+    SayAll(RoomId, Arc<str>),
     /// Answer this message.
     Reply(RoomId, Seq),
     /// Change this own message.
@@ -109,6 +111,8 @@ pub enum Action {
     JumpToEnd(RoomId),
     /// Show the first unread message.
     JumpToUnread(RoomId),
+    /// Show the newest message that is meant for the person, or the one before the last one that was shown so.
+    JumpToMention(RoomId),
     /// The reader is where this message is at the upper edge; at the end where there is none.
     Stay(RoomId, Option<Seq>),
     /// Everything up to here has been before the reader's eyes.
@@ -181,6 +185,8 @@ pub enum Dialog {
     StopHosting,
     /// Asks whether this message is to be taken back.
     Delete(RoomId, Seq),
+    /// Asks what becomes of this text, which was pasted and is large.
+    Paste(RoomId, Arc<str>),
 }
 
 /// What has happened outside.

@@ -123,8 +123,13 @@ impl State {
 
     fn on_found(&mut self, id: RoomId, serial: u64, hits: Vec<super::Hit>) -> Vec<Command> {
         let Some(room) = self.room_mut(id) else { return Vec::new() };
+        if serial == super::mentions::SERIAL {
+            room.touch();
+            return room.on_mentions(&hits);
+        }
+        let ignored = std::sync::Arc::clone(&room.ignored);
         if let Some(search) = room.search.as_mut().filter(|search| search.serial == serial) {
-            search.hits = hits;
+            search.hits = hits.into_iter().filter(|hit| !ignored.has(&hit.from.id)).collect();
             search.is_complete = true;
             search.at = None;
         }

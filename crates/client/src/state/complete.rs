@@ -7,8 +7,8 @@ use std::ops::Range;
 use papo_proto::Member;
 
 use super::{Room, State, emoji};
+use crate::commands::{self, Surface};
 use crate::markup::Mention;
-use crate::{commands, orders};
 
 /// How many are offered; who looks for another one types a further letter.
 pub const OFFERED_MAX: usize = 8;
@@ -82,7 +82,7 @@ fn is_about(before: &str) -> bool {
 
 fn typed_commands(word: &str) -> Vec<Offer> {
     let small = word.to_lowercase();
-    let all = commands::WORDS.iter().chain(&orders::WORDS).map(|word| format!("/{word}"));
+    let all = commands::offered(Surface::Window).map(|word| format!("/{word}"));
     let mut fitting: Vec<String> =
         all.filter(|command| command.starts_with(&small) && *command != small).collect();
     fitting.sort();

@@ -3,7 +3,7 @@
 use papo_proto::limits::BODY_BYTES_MAX;
 use papo_proto::{Body, BodyError, NameError, Seq};
 
-use crate::commands::{self, Command, Wrong};
+use crate::commands::{self, Command, Surface, Wrong};
 
 /// From how many bytes before the limit on it is shown how many are left.
 const LEFT_SHOWN_FROM: usize = 2_000;
@@ -160,33 +160,38 @@ impl Composer {
         if text.trim().is_empty() {
             return Typed::Nothing;
         }
-        if self.mode == Mode::New && commands::is_command(text) {
-            return command(text);
-        }
-        let body = Body::text(commands::text_of(text));
-        checked(match self.mode {
+        let text = match self.mode {
+            // What is changed is a text, also where it begins as a command does.
+            Mode::Edit(_) => commands::text_of(text).to_owned(),
+            _ if !commands::is_command(text) => commands::text_of(text).to_owned(),
+            _ => match command(text) {
+                Ok(Command::Say(text)) => text,
+                Ok(command) => return Typed::Command(command),
+                Err(problem) => return Typed::Wrong(problem),
+            },
+        };
+        let body = Body::text(text);
+        let body = match self.mode {
             Mode::New => body,
             Mode::Reply(seq) => Body { reply: Some(seq), ..body },
             Mode::Edit(seq) => Body { edit: Some(seq), ..body },
-        })
+        };
+        checked(body).map_or_else(Typed::Wrong, Typed::Say)
     }
 }
 
-fn checked(body: Body) -> Typed {
-    match body.to_json() {
-        Ok(_) => Typed::Say(body),
-        Err(error) => Typed::Wrong(Problem::Body(error)),
-    }
+/// The body, if it can be said.
+pub(super) fn checked(body: Body) -> Result<Body, Problem> {
+    body.to_json().map_err(Problem::Body)?;
+    Ok(body)
 }
 
-fn command(text: &str) -> Typed {
-    match commands::read(text) {
-        Ok(Command::Say(text)) => checked(Body::text(text)),
-        Ok(command) => Typed::Command(command),
-        Err(Wrong::Unknown(word)) => Typed::Wrong(Problem::Command(format!("/{word}"))),
-        Err(Wrong::Name(error) | Wrong::Petname(error)) => Typed::Wrong(Problem::Name(error)),
-        Err(Wrong::Usage(text)) => Typed::Wrong(Problem::Order(text)),
-    }
+fn command(text: &str) -> Result<Command, Problem> {
+    commands::read(text, Surface::Window).map_err(|wrong| match wrong {
+        Wrong::Unknown(word) => Problem::Command(format!("/{word}")),
+        Wrong::Name(error) | Wrong::Petname(error) => Problem::Name(error),
+        Wrong::Usage(text) => Problem::Order(text),
+    })
 }
 
 #[cfg(test)]
@@ -210,6 +215,22 @@ mod tests {
             assert_eq!(read(draft), expected, "{draft:?}");
         }
         assert!(matches!(read(&"x".repeat(BODY_BYTES_MAX)), Typed::Wrong(Problem::Body(_))));
+    }
+
+    /// A command that was typed behind a press of "reply" went to the room as the answer.
+    #[test]
+    fn a_command_is_one_also_in_an_answer() {
+        let answer = |draft: &str| {
+            let mode = Mode::Reply(Seq::new(3));
+            Composer { draft: draft.into(), mode, ..Composer::default() }.read()
+        };
+        assert_eq!(answer("/who"), Typed::Command(Command::Who));
+        assert!(matches!(answer("/kcik Ana"), Typed::Wrong(Problem::Command(_))));
+        let to = |text: &str| Typed::Say(Body { reply: Some(Seq::new(3)), ..Body::text(text) });
+        assert_eq!((answer("/me waves"), answer("//who")), (to("*waves*"), to("/who")));
+        let mode = Mode::Edit(Seq::new(3));
+        let change = Composer { draft: "/who".into(), mode, ..Composer::default() }.read();
+        assert_eq!(change, Typed::Say(Body { edit: Some(Seq::new(3)), ..Body::text("/who") }));
     }
 
     #[test]

@@ -7,8 +7,10 @@
 //! - `act.rs` and `apply.rs`: what the person does, and what happens.
 //! - `hosting.rs`: a room opened in this program, and the links that open the program.
 //! - `complete.rs` and `emoji.rs`: how a draft may go on.
+//! - `paste.rs`: a large text that was pasted.
 //! - `typed.rs`: what a command that was typed does.
-//! - `order.rs`: keeping order in a room; `moves.rs`: who has come and gone.
+//! - `order.rs`: keeping order in a room; `moves.rs`: who has come and gone; `mentions.rs`: going through what is meant
+//!   for the person.
 //! - `room.rs`, `composer.rs`, `presence.rs`, `search.rs`: what a room is made of; `rows.rs`: its timeline
 //!   as lines to be drawn.
 //! - `settings.rs` and `memory.rs`: what outlives the program.
@@ -18,12 +20,14 @@ mod action;
 mod apply;
 pub mod complete;
 mod composer;
-mod emoji;
+pub mod emoji;
 mod hosting;
 mod memory;
+mod mentions;
 mod moves;
 mod order;
 mod paging;
+pub mod paste;
 mod presence;
 mod room;
 pub mod rows;

@@ -103,6 +103,8 @@ pub struct Room {
     pub unread: u64,
     /// How many of them name or answer the person.
     pub mentions: u64,
+    /// The message for the person that was gone to last, until they are back at the end.
+    pub(super) mentioned: Option<Seq>,
     /// Where the view shall go.
     pub jump: Option<Jump>,
     /// Who has come and could be taken for somebody present, newest last, until the person has seen it.
@@ -179,6 +181,7 @@ impl Room {
             unread_line: None,
             unread: 0,
             mentions: 0,
+            mentioned: None,
             jump: None,
             doubles: Vec::new(),
             trouble: None,

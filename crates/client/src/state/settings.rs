@@ -28,6 +28,8 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// How times of day are written.
     pub clock: Clock,
+    /// Whether messages have their time beside them.
+    pub times_shown: bool,
     /// Whether the list of rooms is shown where there is room for it.
     pub rooms_shown: bool,
     /// Whether the list of members is shown where there is room for it.
@@ -48,6 +50,7 @@ impl Default for Settings {
             enter_sends: true,
             reduced_motion: false,
             clock: Clock::Hours24,
+            times_shown: true,
             rooms_shown: true,
             members_shown: true,
             moves_shown: true,

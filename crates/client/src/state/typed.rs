@@ -1,14 +1,15 @@
 //! What follows when the draft is sent: a message, or what a command asks for. Not here: what the text means
 //! (`composer.rs`, [`crate::commands`]).
 
-use papo_proto::{Member, MemberId, Timestamp};
+use papo_proto::{Body, Member, MemberId, Seq, Timestamp};
 use papo_words::t;
 
-use super::action::{self, Dialog};
-use super::composer::{Problem, Typed};
+use super::action::{self, Action, Dialog};
+use super::composer::{self, Problem, Typed};
 use super::room::Room;
-use super::{RoomId, State};
+use super::{RoomId, Settings, State};
 use crate::commands::{self, Command};
+use crate::pointed::{self, Candidate, Which, Whose};
 use crate::timeline::Content;
 use crate::{event, orders};
 
@@ -27,7 +28,11 @@ impl State {
                 room.unread_line = None;
                 Ok(room.say(body, now))
             }
-            Typed::Command(command) => self.command(id, command, now).map_err(Problem::Order),
+            Typed::Command(Command::Edit { which, text: None }) => return room.take_up(which, Whose::Own),
+            Typed::Command(Command::Reply { which, text: None }) => {
+                return room.take_up(which, Whose::Others);
+            }
+            Typed::Command(command) => self.command(id, command, now),
         };
         let Some(room) = self.room_mut(id) else { return Vec::new() };
         match done {
@@ -62,7 +67,7 @@ impl State {
         id: RoomId,
         command: Command,
         now: Timestamp,
-    ) -> Result<Vec<action::Command>, String> {
+    ) -> Result<Vec<action::Command>, Problem> {
         let dialog = &mut self.dialog;
         let Some(room) = self.rooms.iter_mut().find(|room| room.id == id) else { return Ok(Vec::new()) };
         match command {
@@ -71,14 +76,32 @@ impl State {
             Command::Rename(name) => {
                 return Ok(vec![action::Command::Tell(id, event::Command::Rename(name))]);
             }
-            Command::Call { whom, name } => return Ok(vec![room.call(&whom, name)?]),
+            Command::Call { whom, name } => return Ok(vec![room.call(&whom, name).map_err(Problem::Order)?]),
             Command::Search(text) => return Ok(room.search_for(&text)),
             Command::History(_) => return Ok(room.want_older()),
-            Command::Order(order) => return room.order(order, dialog, now),
+            Command::Order(order) => return room.order(order, dialog, now).map_err(Problem::Order),
+            Command::Delete(which) => {
+                *dialog = Some(Dialog::Delete(id, room.pointed(which, Whose::Own)?));
+            }
+            Command::React { which, emoji } => {
+                let to = room.pointed(which, Whose::Others)?;
+                return Ok(room.react(to, &emoji, now));
+            }
+            Command::Edit { which, text } => {
+                let edit = Some(room.pointed(which, Whose::Own)?);
+                return room.say_checked(Body { edit, text, ..Body::default() }, now);
+            }
+            Command::Reply { which, text } => {
+                let reply = Some(room.pointed(which, Whose::Others)?);
+                return room.say_checked(Body { reply, text, ..Body::default() }, now);
+            }
+            Command::Theme(theme) => return Ok(self.choose(now, |settings| settings.theme = theme)),
+            Command::TimesShown(are) => return Ok(self.choose(now, |settings| settings.times_shown = are)),
+            Command::Clock(clock) => return Ok(self.choose(now, |settings| settings.clock = clock)),
             Command::Clear => room.clear(),
             Command::Who => room.tell(room.who()),
             Command::Whois(whom) => {
-                let told = room.whois(&whom)?;
+                let told = room.whois(&whom).map_err(Problem::Order)?;
                 room.tell(told);
             }
             Command::Calls => {
@@ -90,12 +113,19 @@ impl State {
                 let list: Vec<String> = self.ignored.ids().map(|id| room.named(id)).collect();
                 room.tell(listed(&list, t!("client-ignored-nobody")));
             }
-            Command::Ignore(whom) => return self.ignore_typed(id, &whom, true),
-            Command::Unignore(whom) => return self.ignore_typed(id, &whom, false),
+            Command::Ignore(whom) => return self.ignore_typed(id, &whom, true).map_err(Problem::Order),
+            Command::Unignore(whom) => return self.ignore_typed(id, &whom, false).map_err(Problem::Order),
             // It is a text, which was said already.
             Command::Say(_) => {}
         }
         Ok(Vec::new())
+    }
+
+    /// Changes a setting, as the settings' page does.
+    fn choose(&mut self, now: Timestamp, change: impl FnOnce(&mut Settings)) -> Vec<action::Command> {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        self.act(Action::Change(Box::new(settings)), now)
     }
 
     fn ignore_typed(
@@ -123,6 +153,41 @@ impl State {
 }
 
 impl Room {
+    /// The message that a command means, among those that the person sees.
+    fn pointed(&self, which: Which, whose: Whose) -> Result<Seq, Problem> {
+        if matches!(which, Which::FromEnd(_)) && !self.paging.is_at_end {
+            return Err(Problem::Order(t!("client-which-not-at-end")));
+        }
+        let floor = self.cleared.unwrap_or_default();
+        let shown = self.timeline.rows().rev().filter(|row| {
+            let is_text = matches!(row.content, Content::Text { .. });
+            is_text && row.seq.is_none_or(|seq| seq > floor) && !self.ignored.has(&row.from.id)
+        });
+        let candidates = shown.map(|row| Candidate { seq: row.seq, is_own: row.is_own });
+        pointed::find(which, whose, candidates).map_err(Problem::Order)
+    }
+
+    /// Puts a message into the field to be changed, or makes the field ready for the answer to one.
+    fn take_up(&mut self, which: Which, whose: Whose) -> Vec<action::Command> {
+        match self.pointed(which, whose) {
+            Err(problem) => {
+                self.composer.problem = Some(problem);
+                Vec::new()
+            }
+            Ok(seq) => {
+                self.composer.sent();
+                match whose {
+                    Whose::Own => self.edit(seq),
+                    Whose::Others => self.compose(|composer| composer.reply(seq)),
+                }
+            }
+        }
+    }
+
+    fn say_checked(&mut self, body: Body, now: Timestamp) -> Result<Vec<action::Command>, Problem> {
+        composer::checked(body).map(|body| self.say(body, now))
+    }
+
     /// Puts another line of one's own into the draft.
     pub(super) fn recall(&mut self, by: isize) -> Vec<action::Command> {
         let typed = self.composer.lines();

@@ -14,11 +14,12 @@ use egui::{
     ScrollArea, Stroke, TextEdit, Ui,
 };
 use papo_client::State;
+use papo_client::said::Said as _;
 use papo_client::state::{Action, Mode, Problem, Room, RoomId};
 use papo_proto::Timestamp;
 use papo_words::t;
 
-use super::{card, offers, parts};
+use super::{card, offers, parts, paste};
 use crate::text::bidi;
 use crate::theme::{self, radius, size, space};
 
@@ -157,6 +158,7 @@ fn keys(ui: &Ui, state: &State, room: &Room, id: Id, out: &mut Vec<Action>) -> b
     if !ui.memory(|memory| memory.has_focus(id)) {
         return false;
     }
+    paste::intercept(ui, room, out);
     let composer = &room.composer;
     let sends = if state.settings.enter_sends { Modifiers::NONE } else { Modifiers::SHIFT };
     let is_sent = is_entered(ui, |held| held.matches_exact(sends) || held.matches_exact(Modifiers::COMMAND));
@@ -255,9 +257,9 @@ fn left(ui: &mut Ui, room: &Room) {
 fn problem(ui: &mut Ui, room: &Room) {
     let Some(problem) = &room.composer.problem else { return };
     let words = match problem {
-        Problem::Body(error) => error.to_string(),
+        Problem::Body(error) => error.said(),
         Problem::Command(command) => t!("window-no-command", command = command.as_str()),
-        Problem::Name(error) => error.to_string(),
+        Problem::Name(error) => error.said(),
         Problem::Order(text) | Problem::Told(text) => text.clone(),
         Problem::Files => t!("window-no-files"),
     };

@@ -75,17 +75,23 @@ fn writing(enter_sends: bool) -> [(Modifiers, Key, String); 5] {
 }
 
 /// The commands that a message can begin with, each with what it does.
-fn commands() -> [String; 20] {
+fn commands() -> [String; 26] {
     [
         t!("screen-command-me"),
         t!("screen-command-shrug"),
         t!("screen-command-text"),
+        t!("screen-command-reply"),
+        t!("screen-command-react"),
+        t!("screen-command-edit"),
+        t!("screen-command-delete"),
         t!("screen-command-nick"),
         t!("screen-command-call"),
         t!("screen-command-who"),
         t!("screen-command-ignore"),
         t!("screen-command-search"),
         t!("screen-command-clear"),
+        t!("screen-command-theme"),
+        t!("screen-command-timestamp"),
         t!("screen-command-leave"),
         t!("screen-command-invite"),
         t!("screen-command-access"),

@@ -195,8 +195,11 @@ fn note(ui: &mut Ui, drawn: &Drawn<'_>, act: &Act, out: &mut Vec<Action>) {
     ui.set_width(ui.available_width());
     ui.spacing_mut().item_spacing.y = 2.0;
     let clock = drawn.state.settings.clock;
-    let time = moments::time(drawn.row.time, clock);
-    let words = format!("{} · {time}", acts::in_words(drawn.row.from, act));
+    let words = acts::in_words(drawn.row.from, act);
+    let words = match time(drawn) {
+        Some(time) => format!("{words} · {time}"),
+        None => words,
+    };
     ui.vertical_centered(|ui| {
         parts::soft(ui, words).on_hover_text(moments::full(drawn.row.time, clock));
     });
@@ -217,15 +220,26 @@ fn head(ui: &mut Ui, drawn: &Drawn<'_>) {
         if drawn.room.timeline.needs_badge(from) {
             parts::badge(ui, &from.id);
         }
-        let time = moments::time(drawn.row.time, drawn.state.settings.clock);
-        let time = RichText::new(time).font(theme::plain(size::SMALL)).color(palette.soft);
-        ui.add(Label::new(time)).on_hover_text(moments::full(drawn.row.time, drawn.state.settings.clock));
+        if let Some(time) = time(drawn) {
+            let time = RichText::new(time).font(theme::plain(size::SMALL)).color(palette.soft);
+            ui.add(Label::new(time)).on_hover_text(moments::full(drawn.row.time, drawn.state.settings.clock));
+        }
     });
+}
+
+/// When a message was said, where the person wants to see that.
+fn time(drawn: &Drawn<'_>) -> Option<String> {
+    let settings = &drawn.state.settings;
+    settings.times_shown.then(|| moments::time(drawn.row.time, settings.clock))
 }
 
 fn reply(ui: &mut Ui, room: &Room, seq: Seq, out: &mut Vec<Action>) {
     let palette = theme::palette(ui);
-    let words = match room.timeline.row(seq) {
+    let answered = room.timeline.row(seq);
+    let is_ignored = answered.is_some_and(|row| room.ignores(&row.from.id));
+    let words = match answered {
+        // Whoever answers them would else show their words to those who do not want to see them.
+        Some(_) if is_ignored => t!("window-reply-ignored"),
         Some(row) => match row.content {
             Content::Text { text, .. } => {
                 let text = plain_text(&parse_safe(body::beginning(text)));
@@ -238,6 +252,11 @@ fn reply(ui: &mut Ui, room: &Room, seq: Seq, out: &mut Vec<Action>) {
     };
     body::quote(ui, |ui| {
         let line = parts::one_line(ui, words, theme::plain(size::LABEL), palette.soft);
+        if is_ignored {
+            // There is nothing to be shown behind a press.
+            ui.add(line.selectable(false));
+            return;
+        }
         let label = ui.add(line.selectable(false).sense(Sense::click()));
         if label.on_hover_text(t!("window-go-to-answered")).clicked() {
             out.push(Action::JumpTo(room.id, seq));
@@ -401,9 +420,13 @@ pub(super) fn to_copy(state: &State, room: &Room, row: &Row<'_>) -> String {
 fn in_words(drawn: &Drawn<'_>, bodies: &mut Bodies) -> String {
     let row = drawn.row;
     let who = parts::name_in_words(row.from, drawn.room.timeline.needs_badge(row.from));
-    let time = moments::time(row.time, drawn.state.settings.clock);
+    let time = time(drawn);
+    if let Content::Act(act) = &row.content {
+        let done = acts::in_words(row.from, act);
+        return time.map_or(done.clone(), |time| format!("{time}: {done}"));
+    }
+    let when = time.map_or_else(String::new, |time| format!(", {time}"));
     let what = match &row.content {
-        Content::Act(act) => return format!("{time}: {}", acts::in_words(row.from, act)),
         Content::Text { text, .. } => bodies.plain(drawn.key, text).chars().take(SPOKEN_CHARS_MAX).collect(),
         other => content_in_words(row, other),
     };
@@ -412,7 +435,7 @@ fn in_words(drawn: &Drawn<'_>, bodies: &mut Bodies) -> String {
         Delivery::Pending => format!(" ({})", t!("window-sending")),
         Delivery::Failed(_) => format!(" ({})", t!("window-failed")),
     };
-    format!("{who}, {time}: {what}{state}")
+    format!("{who}{when}: {what}{state}")
 }
 
 /// How much of a message is read aloud at once.

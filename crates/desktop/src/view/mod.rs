@@ -36,6 +36,7 @@ mod moves;
 mod offers;
 mod open;
 mod parts;
+mod paste;
 mod place;
 mod qr;
 mod search;
@@ -123,8 +124,14 @@ pub fn root(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>
         on_other_screen(ui, state, local);
     }
     if local.dialog != state.dialog {
-        local.dialog.clone_from(&state.dialog);
+        let before = std::mem::replace(&mut local.dialog, state.dialog.clone());
         on_dialog(ui, state);
+        let was_asked = matches!(before, Some(Dialog::Paste(..) | Dialog::Delete(..)));
+        if let Some(room) = state.current().filter(|_| was_asked && local.timeline.chosen.is_none()) {
+            // At the end of this frame: until then what lay above the field keeps the keyboard from it.
+            local.lead = Some(composer::field_id(room.id));
+            ui.ctx().request_repaint();
+        }
     }
     let has_rooms = !state.rooms.is_empty();
     if has_rooms && (!fold.sidebar || local.is_rooms_open) {
@@ -252,6 +259,11 @@ fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) 
         Some(Dialog::About(id, verb, member)) => {
             if let Some(room) = state.room(*id) {
                 about::view(ui, room, *verb, member, &mut local.about, out);
+            }
+        }
+        Some(Dialog::Paste(id, text)) => {
+            if let Some(room) = state.room(*id) {
+                paste::view(ui, room, text, out);
             }
         }
         Some(dialog) => confirm::view(ui, state, dialog, out),

@@ -71,6 +71,7 @@ fn look(ui: &mut Ui, settings: &mut Settings) {
         choose(ui, &mut settings.clock, Clock::Hours24, t!("screen-clock-24"));
         choose(ui, &mut settings.clock, Clock::Hours12, t!("screen-clock-12"));
     });
+    check(ui, &mut settings.times_shown, t!("screen-times-shown"));
     check(ui, &mut settings.moves_shown, t!("screen-moves-shown"));
     check(ui, &mut settings.reduced_motion, t!("screen-reduced-motion"));
 }

@@ -41,6 +41,8 @@ pub enum What {
     End,
     /// The first unread message.
     FirstUnread,
+    /// The newest message for the person, then those before it.
+    Mention,
     /// Choose a message, the one above the chosen one.
     ChooseAbove,
     /// Choose the message below the chosen one.
@@ -88,7 +90,7 @@ const fn bound(modifiers: Modifiers, key: Key, what: What) -> Binding {
 const OWN_LINES: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// Every key of the window. Where two keys do the same, the first is the one that is shown.
-pub const BINDINGS: [Binding; 31] = [
+pub const BINDINGS: [Binding; 32] = [
     bound(Modifiers::COMMAND, Key::F, What::Search),
     bound(Modifiers::COMMAND, Key::K, What::Switch),
     bound(Modifiers::COMMAND, Key::P, What::Switch),
@@ -101,6 +103,7 @@ pub const BINDINGS: [Binding; 31] = [
     bound(Modifiers::COMMAND, Key::Home, What::Top),
     bound(Modifiers::COMMAND, Key::End, What::End),
     bound(Modifiers::COMMAND, Key::J, What::FirstUnread),
+    bound(Modifiers::ALT, Key::M, What::Mention),
     bound(Modifiers::COMMAND, Key::ArrowUp, What::ChooseAbove),
     bound(Modifiers::COMMAND, Key::ArrowDown, What::ChooseBelow),
     bound(OWN_LINES, Key::ArrowUp, What::OwnAbove),
@@ -201,6 +204,7 @@ impl What {
             Self::Top => t!("window-key-top"),
             Self::End => t!("window-key-end"),
             Self::FirstUnread => t!("window-key-first-unread"),
+            Self::Mention => t!("window-key-mention"),
             Self::ChooseAbove => t!("window-key-choose-above"),
             Self::ChooseBelow => t!("window-key-choose-below"),
             Self::OwnAbove => t!("window-key-own-above"),
@@ -292,6 +296,7 @@ fn perform(ui: &Ui, state: &State, local: &mut Local, what: What, out: &mut Vec<
         What::ReadAll => Some(Action::ReadAll),
         What::End => room.map(Action::JumpToEnd),
         What::FirstUnread => room.map(Action::JumpToUnread),
+        What::Mention => room.map(Action::JumpToMention),
         What::Rooms => rooms(ui, state, local),
         What::Members => Some(Action::ToggleMembers),
         What::Settings => Some(Action::Show(Dialog::Settings)),

@@ -45,6 +45,7 @@ fn every_key_does_what_the_list_says() {
             | What::Top
             | What::End
             | What::FirstUnread
+            | What::Mention
             | What::RoomUnread
             | What::ReadAll
             | What::ChooseAbove

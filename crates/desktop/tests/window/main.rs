@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test relies on is there, or the test fails")]
 
+mod commands;
 mod compose;
 mod faults;
 mod keyboard;

@@ -2,7 +2,7 @@
 //! sent, since what looks like one was not meant for others. Not here: which commands there are
 //! ([`papo_client::commands`]), and doing them.
 
-use papo_client::commands::{self, Command, Wrong};
+use papo_client::commands::{self, Command, Surface, Wrong};
 
 use super::words;
 
@@ -30,7 +30,7 @@ pub(super) fn read(line: &str) -> Typed {
     if !commands::is_command(line) {
         return Typed::Say(commands::text_of(line).to_owned());
     }
-    match commands::read(line) {
+    match commands::read(line, Surface::Terminal) {
         Ok(Command::Say(text)) => Typed::Say(text),
         Ok(command) => Typed::Command(command),
         Err(Wrong::Unknown(command)) => Typed::Wrong(words::unknown_command(&command)),

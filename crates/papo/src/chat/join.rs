@@ -2,8 +2,9 @@
 //! a terminal and in a pipe. Not here: what a line means (`commands`) and what a message looks like (`line`).
 
 mod orders;
+mod pointing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process;
@@ -70,7 +71,6 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         you: None,
         scribe: Scribe::new(),
         petnames: profile.petnames(),
-        ignored: Ignored::read(&profile.ignored()).map_err(|error| local(&error))?,
         ignored_file: profile.ignored(),
         archive,
         presence: Presence::default(),
@@ -84,11 +84,13 @@ pub(crate) fn run(asked: Join) -> Result<(), Failure> {
         met: Vec::new(),
         seen_invites: Vec::new(),
         bounds: Some(Vec::new()),
+        waiting_lines: VecDeque::new(),
         ending: None,
         leaving: false,
         slowed: Slowed::default(),
         failed: None,
     };
+    visit.scribe.set_ignored(Ignored::read(&profile.ignored()).map_err(|error| local(&error))?);
     visit.scribe.set_petnames(Petnames::read(&visit.petnames).map_err(|error| local(&error))?);
     let result = visit.until_left();
     visit.link.leave();
@@ -106,8 +108,7 @@ struct Visit {
     scribe: Scribe,
     /// Where it is kept what the person calls others.
     petnames: PathBuf,
-    /// Whose messages are not shown, and where that is kept.
-    ignored: Ignored,
+    /// Where it is kept whose messages are not shown.
     ignored_file: PathBuf,
     /// What this computer has kept of the room, to be searched.
     archive: Store,
@@ -131,6 +132,9 @@ struct Visit {
     bounds: Option<Vec<String>>,
     /// What was said and is not known to be stored, with its text.
     under_way: HashMap<MessageId, String>,
+    /// What was typed behind something that is under way and can be done only after it. No more than the lines that may be
+    /// read ahead ([`input::LINES_UNDER_WAY_MAX`]), for none of them lets a further one be read.
+    waiting_lines: VecDeque<TypedLine>,
     /// Until when the end of the input waits for what is under way.
     ending: Option<Instant>,
     /// Whether the person has asked to leave; what is typed after that is not meant for the room.
@@ -159,7 +163,8 @@ enum Goes {
 impl Visit {
     fn until_left(&mut self) -> Result<(), Failure> {
         loop {
-            if self.ending.is_some() && self.under_way.is_empty() && self.held.is_none() {
+            let is_done = self.under_way.is_empty() && self.held.is_none() && self.waiting_lines.is_empty();
+            if self.ending.is_some() && is_done {
                 break;
             }
             self.tell_who_stayed_away();
@@ -177,7 +182,7 @@ impl Visit {
                 None if self.ending.is_some_and(|ending| ending <= Instant::now()) => Goes::Out,
                 None => Goes::On,
                 Some(Happening::Event(event)) => self.on_event(event)?,
-                Some(Happening::Line(line)) => self.on_line(&line),
+                Some(Happening::Line(line)) => self.on_line(line),
                 Some(Happening::BadLine(why)) => self.on_bad_line(&why),
                 Some(Happening::InputEnded) => self.on_end(),
             };
@@ -190,6 +195,7 @@ impl Visit {
 
     /// How the visit went. A person at a terminal has read of refusals already; a script needs the exit code.
     fn outcome(&mut self) -> Result<(), Failure> {
+        self.tell_not_done();
         if !self.under_way.is_empty() {
             return Err(Failure::new(Exit::Lost, words::kept(self.under_way.len())));
         }
@@ -207,19 +213,19 @@ impl Visit {
                 self.on_joined(you, head, count, members.as_deref());
             }
             Event::Message(message) => self.on_message(message)?,
-            Event::History { messages, more } => self.on_history(&messages, more)?,
-            Event::Sent { id, .. } => self.on_settled(&id),
+            Event::History { messages, more } => return self.on_history(&messages, more),
+            Event::Sent { id, .. } => return Ok(self.on_settled(&id)),
             Event::Failed { id, refusal } => {
                 let words = words::not_sent(&refusal, self.under_way.get(&id).map(String::as_str));
                 output::words(&format!("* {words}"));
                 self.failed.get_or_insert(Failure::new(Exit::Refused, words));
-                self.on_settled(&id);
+                return Ok(self.on_settled(&id));
             }
             Event::Refused(refusal) => {
                 self.tell_refused(&refusal);
                 if refusal.about.is_none() {
                     // Perhaps the earlier messages were refused; the live ones must not wait for them for ever.
-                    self.release()?;
+                    return self.release();
                 }
             }
             Event::Reset => {
@@ -302,7 +308,7 @@ impl Visit {
         Ok(())
     }
 
-    fn on_history(&mut self, messages: &[Message], more: bool) -> Result<(), Failure> {
+    fn on_history(&mut self, messages: &[Message], more: bool) -> Result<Goes, Failure> {
         if self.held.is_none() {
             output::aside(&words::older(messages.len(), more));
         }
@@ -317,17 +323,17 @@ impl Visit {
     }
 
     /// Prints what has waited for the earlier messages.
-    fn release(&mut self) -> Result<(), Failure> {
+    fn release(&mut self) -> Result<Goes, Failure> {
         for message in self.held.take().unwrap_or_default() {
             self.print(&message)?;
         }
-        Ok(())
+        Ok(self.go_on())
     }
 
     fn print(&mut self, message: &Message) -> Result<(), Failure> {
         self.see_speakers([&message.from]);
         let line = self.scribe.message(message);
-        if self.ignored.has(&message.from.id) && message.body.act.is_none() {
+        if self.scribe.ignored().has(&message.from.id) && message.body.act.is_none() {
             return Ok(());
         }
         output::line(&line)?;
@@ -436,15 +442,23 @@ impl Visit {
         names
     }
 
-    fn on_line(&mut self, line: &TypedLine) -> Goes {
+    fn on_line(&mut self, line: TypedLine) -> Goes {
+        if self.waiting_lines.is_empty() {
+            return self.do_line(line);
+        }
+        self.waiting_lines.push_back(line);
+        Goes::On
+    }
+
+    fn do_line(&mut self, line: TypedLine) -> Goes {
         match commands::read(&line.text) {
             typed if self.leaving && typed != Typed::Command(commands::LEAVE) => return Goes::On,
-            Typed::Nothing => {}
-            Typed::Say(text) => return self.say(text, line),
+            typed if self.waits(&typed) => self.waiting_lines.push_front(line),
+            Typed::Nothing => self.give_credit(),
+            Typed::Say(text) => return self.say(text, &line),
             Typed::Command(command) => return self.on_command(command),
             Typed::Wrong(why) => return self.on_bad_line(&why),
         }
-        self.give_credit();
         Goes::On
     }
 
@@ -495,7 +509,7 @@ impl Visit {
         Goes::On
     }
 
-    fn on_settled(&mut self, id: &MessageId) {
+    fn on_settled(&mut self, id: &MessageId) -> Goes {
         if self.under_way.remove(id).is_some() {
             self.give_credit();
             if !self.under_way.is_empty() {
@@ -505,6 +519,7 @@ impl Visit {
         if self.ending.is_some() {
             self.on_end();
         }
+        self.go_on()
     }
 
     fn give_credit(&self) {

@@ -2,9 +2,11 @@
 //! way of the client library. Not here: where the lines go.
 
 use jiff::tz::TimeZone;
+use papo_client::ignored::Ignored;
 use papo_client::names::Names;
 use papo_client::orders;
 use papo_client::petnames::Petnames;
+use papo_client::pointed::{self, Candidate, Which, Whose};
 use papo_client::state::Hit;
 use papo_client::text::{for_terminal, for_terminal_line};
 use papo_proto::name::is_direction_mark;
@@ -55,10 +57,23 @@ impl Clock {
 pub(super) struct Scribe {
     names: Names,
     petnames: Petnames,
+    ignored: Ignored,
     quotes: Quotes,
     clock: Clock,
     style: Style,
+    /// Whether lines begin with the time.
+    times_shown: bool,
     us: Option<Member>,
+}
+
+/// What is known of a message that another one is about.
+enum About<'a> {
+    /// Who has said it, and its first words.
+    Said(&'a Quote),
+    /// Whoever has said it is not to be seen.
+    Ignored,
+    /// Only its number.
+    Number,
 }
 
 impl Scribe {
@@ -68,8 +83,8 @@ impl Scribe {
     }
 
     fn with(clock: Clock, style: Style) -> Self {
-        let (names, petnames, quotes) = Default::default();
-        Self { names, petnames, quotes, clock, style, us: None }
+        let (names, petnames, ignored, quotes) = Default::default();
+        Self { names, petnames, ignored, quotes, clock, style, times_shown: true, us: None }
     }
 
     /// Who the reader is, and is called now.
@@ -81,6 +96,37 @@ impl Scribe {
     /// What the reader calls others from now on.
     pub(super) fn set_petnames(&mut self, petnames: Petnames) {
         self.petnames = petnames;
+    }
+
+    /// Whose messages the reader does not see from now on, nor what is quoted of them.
+    pub(super) fn set_ignored(&mut self, ignored: Ignored) {
+        self.ignored = ignored;
+    }
+
+    /// Whose messages the reader does not see.
+    pub(super) fn ignored(&self) -> &Ignored {
+        &self.ignored
+    }
+
+    /// Whether lines begin with the time from now on.
+    pub(super) fn show_times(&mut self, are_shown: bool) {
+        self.times_shown = are_shown;
+    }
+
+    /// The message that a command means, among those that were shown.
+    pub(super) fn pointed(&self, which: Which, whose: Whose) -> Result<Seq, String> {
+        let shown = self.quotes.newest_first().filter(|(_, quote)| !self.ignored.has(&quote.from.id));
+        let is_own = |quote: &Quote| self.us.as_ref().is_some_and(|us| us.id == quote.from.id);
+        pointed::find(
+            which,
+            whose,
+            shown.map(|(seq, quote)| Candidate { seq: Some(seq), is_own: is_own(quote) }),
+        )
+    }
+
+    /// The reader's own emoji under a message that is this one.
+    pub(super) fn own_emoji(&self, seq: Seq, emoji: &str) -> Option<&str> {
+        self.quotes.find(seq)?.own_emoji(emoji)
     }
 
     /// What the reader calls others.
@@ -129,9 +175,12 @@ impl Scribe {
 
     /// What a message looks like. Its sender has been seen.
     pub(super) fn message(&mut self, message: &Message) -> String {
-        let time = self.style.aside(&self.clock.time(message.time));
         let said = self.said(message);
-        self.quotes.note(message);
+        self.quotes.note(message, self.us.as_ref().map(|us| &us.id));
+        if !self.times_shown {
+            return said;
+        }
+        let time = self.style.aside(&self.clock.time(message.time));
         format!("{time} {said}")
     }
 
@@ -158,20 +207,27 @@ impl Scribe {
             return words::reacts(&who, &emoji, &self.quoted(reaction.to), reaction.remove);
         }
         if let Some(seq) = body.delete {
-            return match self.quote_of_another(seq, &message.from.id) {
-                Some(quote) => words::cannot_take_back(&who, &self.styled(&quote.from), &quote.words),
-                None => words::took_back(&who, &self.quoted(seq)),
+            return match self.of_another(seq, &message.from.id) {
+                Some(About::Said(quote)) => {
+                    words::cannot_take_back(&who, &self.styled(&quote.from), &quote.words)
+                }
+                _ => words::took_back(&who, &self.quoted(seq)),
             };
         }
         if let Some(seq) = body.edit {
-            return match self.quote_of_another(seq, &message.from.id) {
-                Some(quote) => words::cannot_change(&who, &self.styled(&quote.from), &quote.words, &text),
-                None => words::changed(&who, &self.quoted(seq), &text),
+            return match self.of_another(seq, &message.from.id) {
+                Some(About::Said(quote)) => {
+                    words::cannot_change(&who, &self.styled(&quote.from), &quote.words, &text)
+                }
+                _ => words::changed(&who, &self.quoted(seq), &text),
             };
         }
-        match body.reply.map(|seq| (seq, self.quotes.find(seq))) {
-            Some((_, Some(quote))) => words::replies(&who, &self.styled(&quote.from), &quote.words, &text),
-            Some((seq, None)) => words::replies_to_number(&who, seq, &text),
+        match body.reply.map(|seq| (seq, self.about(seq))) {
+            Some((_, About::Said(quote))) => {
+                words::replies(&who, &self.styled(&quote.from), &quote.words, &text)
+            }
+            Some((_, About::Ignored)) => words::replies_to_ignored(&who, &text),
+            Some((seq, About::Number)) => words::replies_to_number(&who, seq, &text),
             None => format!("{who}: {text}"),
         }
     }
@@ -181,15 +237,28 @@ impl Scribe {
         self.style.name(&self.who(member), &member.id, is_own)
     }
 
+    /// What the reader may see of a message that another one is about.
+    fn about(&self, seq: Seq) -> About<'_> {
+        match self.quotes.find(seq) {
+            Some(quote) if self.ignored.has(&quote.from.id) => About::Ignored,
+            Some(quote) => About::Said(quote),
+            None => About::Number,
+        }
+    }
+
     /// The first words of a message, or its number where it was not shown.
     fn quoted(&self, seq: Seq) -> String {
-        self.quotes.find(seq).map_or_else(|| words::number(seq), |quote| words::quote(&quote.words))
+        match self.about(seq) {
+            About::Said(quote) => words::quote(&quote.words),
+            About::Ignored => words::quote_of_ignored(),
+            About::Number => words::number(seq),
+        }
     }
 
     /// The message, if it is known to be somebody else's. Anybody can send a change of anything; it counts
     /// only for one's own.
-    fn quote_of_another(&self, seq: Seq, id: &MemberId) -> Option<&Quote> {
-        self.quotes.find(seq).filter(|quote| quote.from.id != *id)
+    fn of_another(&self, seq: Seq, id: &MemberId) -> Option<About<'_>> {
+        self.quotes.find(seq).filter(|quote| quote.from.id != *id).map(|_| self.about(seq))
     }
 }
 
@@ -297,6 +366,38 @@ mod tests {
 
     fn reply_to(seq: u64) -> Body {
         Body { reply: Some(Seq::new(seq)), ..Body::text("sim") }
+    }
+
+    /// Their words came through in the answers of others.
+    #[test]
+    fn nothing_of_an_ignored_person_is_quoted() {
+        let mut scribe = scribe(false);
+        let bad = || Member { id: id(8), name: Name::parse("Bad").unwrap() };
+        let hostile = Message { seq: Seq::new(1), from: bad(), ..said("Bad", Body::text("hostile words")) };
+        scribe.message(&hostile);
+        scribe.set_ignored(Ignored::default().with(&id(8), true));
+        let one = Some(Seq::new(1));
+        let react = Some(Reaction { to: Seq::new(1), emoji: "👍".into(), remove: false });
+        for (body, expected) in [
+            (reply_to(1), "11:06 Ana replies to an ignored person: sim"),
+            (Body { react, ..Body::default() }, "11:06 Ana reacts with 👍 to what an ignored person said"),
+            (Body { delete: one, ..Body::default() }, "11:06 Ana took back: what an ignored person said"),
+        ] {
+            assert_eq!(scribe.message(&said("Ana", body)), expected);
+        }
+        let last = |scribe: &Scribe| scribe.pointed(Which::FromEnd(1), Whose::Others).map(Seq::number);
+        assert_eq!(last(&scribe), Ok(9), "the answer of Ana, who is not the reader");
+        scribe.set_ignored(Ignored::default());
+        assert!(scribe.message(&said("Ana", reply_to(1))).contains("hostile words"));
+    }
+
+    #[test]
+    fn lines_are_without_the_time_where_the_reader_wants_none() {
+        let mut scribe = scribe(false);
+        scribe.show_times(false);
+        assert_eq!(scribe.message(&said("Ana", Body::text("oi"))), "Ana: oi");
+        scribe.show_times(true);
+        assert_eq!(scribe.message(&said("Ana", Body::text("oi"))), "11:06 Ana: oi");
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! The first words of the messages that were shown last, so that an answer or a change can say what it is about.
-//! Not here: whole messages, and how a quote is worded.
+//! The first words of the messages that were shown last, so that an answer or a change can say what it is about, and
+//! so that a command can point at one. Not here: whole messages, and how a quote is worded.
 
 use std::collections::BTreeMap;
 
+use papo_client::state::emoji;
 use papo_client::text::for_terminal_line;
-use papo_proto::{Member, Message, Seq};
+use papo_client::timeline::EMOJI_PER_MESSAGE_MAX;
+use papo_proto::{Member, MemberId, Message, Reaction, Seq};
 
 /// How many messages are remembered. What is older is named by its number.
 const QUOTES_MAX: usize = 10_000;
@@ -19,6 +21,15 @@ pub(super) struct Quote {
     pub(super) from: Member,
     /// Its first words, safe to show, and without quotation marks that could end the quote too early.
     pub(super) words: String,
+    /// The emoji that the reader has put under it.
+    own_emoji: Vec<String>,
+}
+
+impl Quote {
+    /// The reader's own emoji there that is this one.
+    pub(super) fn own_emoji(&self, emoji: &str) -> Option<&str> {
+        self.own_emoji.iter().map(String::as_str).find(|one| emoji::is_same(one, emoji))
+    }
 }
 
 /// The messages that can be quoted, by their places.
@@ -32,9 +43,18 @@ impl Quotes {
         self.quotes.get(&seq)
     }
 
-    /// Takes note of a message once it has been shown.
-    pub(super) fn note(&mut self, message: &Message) {
+    /// All of them, the newest first.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = (Seq, &Quote)> {
+        self.quotes.iter().rev().map(|(seq, quote)| (*seq, quote))
+    }
+
+    /// Takes note of a message once it has been shown. `us` is the reader.
+    pub(super) fn note(&mut self, message: &Message, us: Option<&MemberId>) {
         let body = &message.body;
+        if let Some(reaction) = body.react.as_ref().filter(|_| us == Some(&message.from.id)) {
+            self.note_own(reaction);
+            return;
+        }
         let is_own = |quote: &&mut Quote| quote.from.id == message.from.id;
         if let Some(seq) = body.delete {
             // What was taken back is quoted to nobody.
@@ -44,19 +64,27 @@ impl Quotes {
             return;
         }
         let Some(text) = &body.text else { return };
-        match body.edit {
-            Some(seq) => {
-                if let Some(quote) = self.quotes.get_mut(&seq).filter(is_own) {
-                    quote.words = first_words(text);
-                }
-            }
-            None => self.insert(message.seq, Quote { from: message.from.clone(), words: first_words(text) }),
+        let Some(seq) = body.edit else {
+            let (from, words) = (message.from.clone(), first_words(text));
+            self.insert(message.seq, Quote { from, words, own_emoji: Vec::new() });
+            return;
+        };
+        if let Some(quote) = self.quotes.get_mut(&seq).filter(is_own) {
+            quote.words = first_words(text);
         }
     }
 
     /// The room has begun anew, and its numbers too.
     pub(super) fn clear(&mut self) {
         self.quotes.clear();
+    }
+
+    fn note_own(&mut self, reaction: &Reaction) {
+        let Some(quote) = self.quotes.get_mut(&reaction.to) else { return };
+        quote.own_emoji.retain(|one| *one != reaction.emoji);
+        if !reaction.remove && quote.own_emoji.len() < EMOJI_PER_MESSAGE_MAX {
+            quote.own_emoji.push(reaction.emoji.clone());
+        }
     }
 
     fn insert(&mut self, seq: Seq, quote: Quote) {
@@ -121,22 +149,43 @@ mod tests {
         let mut quotes = Quotes::default();
         let edit = |text: &str| Body { edit: Some(Seq::new(1)), ..Body::text(text) };
         let delete = || Body { delete: Some(Seq::new(1)), ..Body::default() };
-        quotes.note(&said(1, 7, Body::text("first")));
-        quotes.note(&said(2, 8, edit("hostile")));
-        quotes.note(&said(3, 8, delete()));
+        quotes.note(&said(1, 7, Body::text("first")), None);
+        quotes.note(&said(2, 8, edit("hostile")), None);
+        quotes.note(&said(3, 8, delete()), None);
         assert_eq!(words(&quotes).as_deref(), Some("first"));
-        quotes.note(&said(4, 7, edit("better")));
-        quotes.note(&said(1, 7, Body::text("first")));
+        quotes.note(&said(4, 7, edit("better")), None);
+        quotes.note(&said(1, 7, Body::text("first")), None);
         assert_eq!(words(&quotes).as_deref(), Some("better"), "an older page changes nothing");
         assert!(quotes.find(Seq::new(4)).is_none(), "a change is no message of its own");
-        quotes.note(&said(5, 7, delete()));
+        quotes.note(&said(5, 7, delete()), None);
         assert_eq!(words(&quotes), None);
     }
 
     #[test]
     fn the_oldest_are_forgotten() {
         let mut quotes = Quotes::default();
-        (1..=QUOTES_MAX as u64 + 1).for_each(|seq| quotes.note(&said(seq, 7, Body::text("oi"))));
+        (1..=QUOTES_MAX as u64 + 1).for_each(|seq| quotes.note(&said(seq, 7, Body::text("oi")), None));
         assert_eq!((quotes.quotes.len(), quotes.find(Seq::new(1))), (QUOTES_MAX, None));
+    }
+
+    #[test]
+    fn only_the_readers_own_emoji_are_remembered() {
+        let us = MemberId::of_guest([8; 8]);
+        let mut quotes = Quotes::default();
+        let react = |emoji: &str, remove| {
+            let react = Some(Reaction { to: Seq::new(1), emoji: emoji.into(), remove });
+            Body { react, ..Body::default() }
+        };
+        let own = |quotes: &Quotes| {
+            let quote = quotes.find(Seq::new(1)).unwrap();
+            quote.own_emoji("❤️").map(str::to_owned)
+        };
+        quotes.note(&said(1, 7, Body::text("oi")), Some(&us));
+        quotes.note(&said(2, 7, react("❤", false)), Some(&us));
+        assert_eq!(own(&quotes), None);
+        quotes.note(&said(3, 8, react("❤", false)), Some(&us));
+        assert_eq!(own(&quotes).as_deref(), Some("❤"), "with or without its colours");
+        quotes.note(&said(4, 8, react("❤", true)), Some(&us));
+        assert_eq!(own(&quotes), None);
     }
 }

@@ -166,6 +166,20 @@ pub(super) fn replies(who: &str, to: &str, words: &str, text: &str) -> String {
     t!("chat-replies", who = who, to = to, words = words, text = text)
 }
 
+pub(super) fn replies_to_ignored(who: &str, text: &str) -> String {
+    t!("chat-replies-to-ignored", who = who, text = text)
+}
+
+/// Instead of the first words of somebody who is ignored.
+pub(super) fn quote_of_ignored() -> String {
+    t!("chat-quote-ignored")
+}
+
+/// That a line was not done, because the connection went before it could be.
+pub(super) fn not_done(line: &str) -> String {
+    t!("chat-not-done", line = for_terminal_line(line))
+}
+
 pub(super) fn replies_to_number(who: &str, seq: Seq, text: &str) -> String {
     t!("chat-replies-to-number", who = who, number = number(seq), text = text)
 }
@@ -279,8 +293,10 @@ pub(super) fn slowed(waiting: usize, seconds: u32) -> String {
 pub(super) fn not_sent(refusal: &Refusal, text: Option<&str>) -> String {
     let not_sent = t!("chat-not-sent", text = refusal.said());
     match text {
-        Some(text) => format!("{not_sent}\n  {}", t!("chat-it-was", text = for_terminal_line(text))),
-        None => not_sent,
+        Some(text) if !text.is_empty() => {
+            format!("{not_sent}\n  {}", t!("chat-it-was", text = for_terminal_line(text)))
+        }
+        _ => not_sent,
     }
 }
 

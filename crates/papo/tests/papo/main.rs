@@ -14,6 +14,7 @@ mod http;
 mod key;
 mod language;
 mod pair;
+mod pointing;
 mod raw;
 mod support;
 #[cfg(unix)]

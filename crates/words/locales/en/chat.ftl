@@ -18,6 +18,10 @@ chat-help = * Write a line to say it. Lines that begin with / are commands:
     { "    " }/search TEXT     what was said here, as far as this computer has kept it
     { "    " }/shrug [TEXT]    add ¯\_(ツ)_/¯; /clear empties the screen
     { "    " }/history [N]     N messages older than those shown (20)
+    { "    " }/reply TEXT      answer the last message of the others; /react EMOJI puts a sign under it, or takes it away
+    { "    " }/edit TEXT       change your last message; /delete takes it back
+    { "    " }                 /reply ^2 TEXT, /delete ^2: the one before it; ^#812: the one of this number (`papo tail` shows them)
+    { "    " }/timestamp on|off  lines begin with the time, or do not
     { "    " }/leave, /quit    leave the room
     { "    " }/invite [N] [TIME]  make an invite for N people, for a time such as 2h or 7d
     { "    " }/kick, /ban, /mute WHOM [TIME] [WHY]; /unban, /unmute WHOM
@@ -72,6 +76,7 @@ chat-namesake-here = * You are shown as { $you } now: another { $other } is here
 chat-namesake-spoke = * You are shown as { $you } now: another { $other } has spoken here.
 chat-double = * Take care: { $newcomer } is here now, who is not { $present }. The sign behind the name (#) tells them apart.
 chat-replies = { $who } replies to { $to } ("{ $words }"): { $text }
+chat-replies-to-ignored = { $who } replies to an ignored person: { $text }
 chat-replies-to-number = { $who } replies to { $number }: { $text }
 chat-changed = { $who } changed { $quoted } to: { $text }
 chat-took-back = { $who } took back: { $quoted }
@@ -152,6 +157,8 @@ chat-access-moderators = * Moderators: { $names }
 chat-access-bans = * Banned: { $names }
 chat-access-mutes = * Muted: { $names }
 chat-access-invites = * Invites: { $invites }
+chat-quote-ignored = what an ignored person said
+chat-not-done = { $line }: not done, since what was said before it is not in the room yet; say it again once it is
 chat-ignored-list = * You see nothing of: { $list }
 chat-found = { $count ->
     [0] * Nothing found in what this computer has kept.

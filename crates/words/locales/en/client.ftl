@@ -166,6 +166,26 @@ client-search-usage = /search needs what to look for: /search cake
 client-history-usage = /history takes a number from 1 to { $most }
 client-no-direct = messages to one person only are not there yet: whatever you write here is read by everybody in the room
 client-no-away = papo tells nobody whether you are away, so there is nothing to set
+client-edit-usage = /edit needs what your last message says instead: /edit TEXT. /edit ^2 TEXT changes the one of yours before it
+client-delete-usage = /delete takes back your last message; /delete ^2 the one before it
+client-reply-usage = /reply needs the answer: /reply TEXT. /reply ^2 TEXT answers the second to last message of the others
+client-react-usage = /react needs an emoji: /react 👍, or by its name, /react :heart:
+client-react-unknown = { $word } is no emoji that is known here: write the emoji itself, or a name such as :tada: or :heart:
+client-theme-usage = /theme takes light, dark or system (as the system is)
+client-theme-terminal = the colours of a terminal are its own: choose light or dark in its settings. In papo's window there is /theme
+client-times-usage = /timestamp takes on or off (whether messages have their time beside them), or 24 or 12 (how times of day are written)
+client-times-usage-terminal = /timestamp takes on or off: whether lines begin with the time, until you leave
+client-which-zero = messages are counted from 1: ^1 is the last one
+client-which-none-own = there is nothing of yours here that could be changed or taken back: only what you have said with this key is yours
+client-which-none-others = nobody else has said anything here yet
+client-which-too-far = { $count ->
+        [one] there is only { $count } message
+       *[other] there are only { $count } messages
+    } of that kind here, and { $place } were counted from the end: older ones come with /history
+client-which-not-here = message { $number } is not among those shown here: older ones come with /history
+client-which-not-yours = message { $number } is not yours: nobody can change or take back what another one has said
+client-which-on-its-way = that message is not in the room yet: wait until it is, then say it again; one that could not be sent can be given up
+client-which-not-at-end = the newest messages are not shown at the moment, so it is not clear which one you mean: go to the end (Esc), then press Enter again
 client-who = { $count ->
     [one] Here: { $names }
    *[other] Here ({ $count }): { $names }
@@ -181,3 +201,5 @@ client-ignored-no-more = You see again what { $name } says.
 client-ignored-nobody = You ignore nobody.
 client-ignored-file = whom you ignore cannot be kept in { $file } ({ $cause }): check its permissions and the space on the disk
 client-ignore-oneself = that is yourself
+client-mentions-none = Nothing here names you or answers you, as far as this computer has kept it.
+client-mentions-no-more = That was the first message that names you, as far as this computer has kept it. You are at the end again.

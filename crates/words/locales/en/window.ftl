@@ -126,6 +126,7 @@ window-key-choose-above = Choose a message, the one above
 window-key-choose-below = The message below
 window-key-end = The newest message
 window-key-first-unread = The first unread message
+window-key-mention = The newest message that names or answers you, then those before it
 window-key-keys = This list
 window-key-larger = Larger text
 window-key-members = Show or hide who is here
@@ -180,6 +181,7 @@ window-offers-key = Tab takes it, ↑ ↓ choose, Esc closes
 window-older = Older messages…
 window-reply = Reply
 window-reply-elsewhere = An earlier message
+window-reply-ignored = A message of an ignored person
 window-replying = You are answering { $name }
 window-replying-gone = You are answering an earlier message
 window-retry = Try again
@@ -253,6 +255,16 @@ window-ignore-why = You see nothing more of what they say, in any room. Nobody e
 window-ignored = ignored
 window-notify = Tell me about
 window-notify-usual = as in the settings: { $choice }
+window-paste-field = Put it into the field
+window-paste-several = { $count ->
+    [one] Send as { $count } message
+   *[other] Send as { $count } messages
+}
+window-paste-title = { $count ->
+    [one] Paste { $count } line?
+   *[other] Paste { $count } lines?
+}
+window-paste-too-many = This would be { $count } messages, more than { $most } at once. Put a part of it into the field, or send it another way.
 window-unignore = Ignore no longer
 window-key-break = A new line
 window-key-cancel = Gives up answering or changing; else to the newest message

@@ -18,6 +18,10 @@ chat-help = * Escreva uma linha para dizê-la. Linhas que começam com / são co
     { "    " }/search TEXTO    o que foi dito aqui, até onde este computador guardou
     { "    " }/shrug [TEXTO]   acrescenta ¯\_(ツ)_/¯; /clear limpa a tela
     { "    " }/history [N]     N mensagens mais antigas que as mostradas (20)
+    { "    " }/reply TEXTO     responder à última mensagem dos outros; /react EMOJI põe um sinal nela, ou o tira
+    { "    " }/edit TEXTO      mudar a sua última mensagem; /delete a apaga
+    { "    " }                 /reply ^2 TEXTO, /delete ^2: a anterior a ela; ^#812: a que tem esse número (`papo tail` mostra)
+    { "    " }/timestamp on|off  as linhas começam com a hora, ou não
     { "    " }/leave, /quit    sair da sala
     { "    " }/invite [N] [TEMPO] criar um convite para N pessoas, por um tempo como 2h ou 7d
     { "    " }/kick, /ban, /mute QUEM [TEMPO] [MOTIVO]; /unban, /unmute QUEM
@@ -72,6 +76,7 @@ chat-namesake-here = * Agora você aparece como { $you }: há outra pessoa chama
 chat-namesake-spoke = * Agora você aparece como { $you }: outra pessoa chamada { $other } falou aqui.
 chat-double = * Atenção: { $newcomer } está aqui agora, e não é a mesma pessoa que { $present }. O sinal depois do nome (#) distingue as duas.
 chat-replies = { $who } responde a { $to } ("{ $words }"): { $text }
+chat-replies-to-ignored = { $who } responde a uma pessoa ignorada: { $text }
 chat-replies-to-number = { $who } responde à { $number }: { $text }
 chat-changed = { $who } mudou { $quoted } para: { $text }
 chat-took-back = { $who } apagou: { $quoted }
@@ -152,6 +157,8 @@ chat-access-moderators = * Moderadores: { $names }
 chat-access-bans = * Banidos: { $names }
 chat-access-mutes = * Silenciados: { $names }
 chat-access-invites = * Convites: { $invites }
+chat-quote-ignored = o que uma pessoa ignorada disse
+chat-not-done = { $line }: não foi feito, pois o que foi dito antes ainda não está na sala; tente de novo quando estiver
 chat-ignored-list = * Você não vê nada de: { $list }
 chat-found = { $count ->
     [0] * Nada encontrado no que este computador guardou.

@@ -166,6 +166,26 @@ client-search-usage = /search precisa do que procurar: /search bolo
 client-history-usage = /history aceita um número de 1 a { $most }
 client-no-direct = mensagens para uma só pessoa ainda não existem: tudo o que você escreve aqui é lido por toda a sala
 client-no-away = o papo não conta a ninguém se você está ausente; não há o que definir
+client-edit-usage = /edit precisa do novo texto da sua última mensagem: /edit TEXTO. /edit ^2 TEXTO muda a anterior a ela
+client-delete-usage = /delete apaga a sua última mensagem; /delete ^2 a anterior a ela
+client-reply-usage = /reply precisa da resposta: /reply TEXTO. /reply ^2 TEXTO responde à penúltima mensagem dos outros
+client-react-usage = /react precisa de um emoji: /react 👍, ou pelo nome, /react :heart:
+client-react-unknown = { $word } não é um emoji conhecido aqui: escreva o próprio emoji, ou um nome como :tada: ou :heart:
+client-theme-usage = /theme recebe light (claro), dark (escuro) ou system (como o sistema)
+client-theme-terminal = as cores de um terminal são dele: escolha claro ou escuro nas configurações dele. Na janela do papo existe /theme
+client-times-usage = /timestamp recebe on ou off (se as mensagens mostram a hora), ou 24 ou 12 (como a hora é escrita)
+client-times-usage-terminal = /timestamp recebe on ou off: se as linhas começam com a hora, até você sair
+client-which-zero = as mensagens são contadas a partir de 1: ^1 é a última
+client-which-none-own = não há nada seu aqui que se possa mudar ou apagar: só é seu o que você disse com esta chave
+client-which-none-others = ninguém mais disse nada aqui ainda
+client-which-too-far = só há { $count ->
+        [one] { $count } mensagem assim
+       *[other] { $count } mensagens assim
+    } aqui, e foram contadas { $place } a partir do fim: as mais antigas vêm com /history
+client-which-not-here = a mensagem { $number } não está entre as mostradas aqui: as mais antigas vêm com /history
+client-which-not-yours = a mensagem { $number } não é sua: ninguém pode mudar ou apagar o que outra pessoa disse
+client-which-on-its-way = essa mensagem ainda não está na sala: espere até que esteja e tente de novo; a que não pôde ser enviada pode ser descartada
+client-which-not-at-end = as mensagens mais novas não estão à mostra agora, e não fica claro de qual você fala: vá ao fim (Esc) e aperte Enter de novo
 client-who = { $count ->
     [one] Aqui: { $names }
    *[other] Aqui ({ $count }): { $names }
@@ -181,3 +201,5 @@ client-ignored-no-more = Você volta a ver o que { $name } diz.
 client-ignored-nobody = Você não ignora ninguém.
 client-ignored-file = não foi possível guardar em { $file } quem você ignora ({ $cause }): verifique as permissões e o espaço em disco
 client-ignore-oneself = essa pessoa é você
+client-mentions-none = Nada aqui menciona você nem responde a você, até onde este computador guardou.
+client-mentions-no-more = Essa era a primeira mensagem que menciona você, até onde este computador guardou. Você está de novo no fim.

@@ -126,6 +126,7 @@ window-key-choose-above = Escolher uma mensagem, a de cima
 window-key-choose-below = A mensagem de baixo
 window-key-end = A mensagem mais nova
 window-key-first-unread = A primeira mensagem não lida
+window-key-mention = A mensagem mais nova que menciona ou responde a você, depois as anteriores
 window-key-keys = Esta lista
 window-key-larger = Texto maior
 window-key-members = Mostrar ou esconder quem está aqui
@@ -183,6 +184,7 @@ window-offers-key = Tab aceita, ↑ ↓ escolhem, Esc fecha
 window-older = Mensagens anteriores…
 window-reply = Responder
 window-reply-elsewhere = Uma mensagem anterior
+window-reply-ignored = Uma mensagem de uma pessoa ignorada
 window-replying = Você está respondendo a { $name }
 window-replying-gone = Você está respondendo a uma mensagem anterior
 window-retry = Tentar de novo
@@ -262,6 +264,16 @@ window-ignore-why = Você não vê mais nada do que a pessoa diz, em nenhuma sal
 window-ignored = ignorado
 window-notify = Avisar sobre
 window-notify-usual = como nas configurações: { $choice }
+window-paste-field = Colocar no campo
+window-paste-several = { $count ->
+    [one] Enviar como { $count } mensagem
+   *[other] Enviar como { $count } mensagens
+}
+window-paste-title = { $count ->
+    [one] Colar { $count } linha?
+   *[other] Colar { $count } linhas?
+}
+window-paste-too-many = Seriam { $count } mensagens, mais de { $most } de uma vez. Coloque uma parte no campo, ou envie de outro jeito.
 window-unignore = Deixar de ignorar
 window-key-break = Nova linha
 window-key-cancel = Desiste de responder ou alterar; senão, vai à mensagem mais nova

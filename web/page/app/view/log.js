@@ -199,7 +199,7 @@ export class Log {
   /** @param {any} item */
   #signOf({ row, isMore }) {
     const replied = row.reply === undefined ? null : this.context.room.timeline.row(row.reply);
-    const text = [isMore, this.context.room.timeline.needsBadge(row.from), nameOf(row.from), this.found === row.seq, replied?.text].join(" ");
+    const text = [isMore, this.context.room.timeline.needsBadge(row.from), nameOf(row.from), this.found === row.seq, replied?.text, replied && isIgnored(replied.from.id)].join(" ");
     // Rows that are not stored are made anew each time: what they say tells whether they have changed.
     return row.seq === undefined ? { row: null, text: `${text} ${row.delivery} ${row.text}` } : { row, text };
   }

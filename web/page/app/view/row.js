@@ -3,6 +3,7 @@
 
 import { actText, whomName } from "../acts.js";
 import { badge, isGuest } from "../codec.js";
+import { isIgnored } from "../ignored.js";
 import { colour, initial } from "../names.js";
 import { nameOf, petname } from "../petnames.js";
 import { safeLine } from "../text.js";
@@ -103,6 +104,8 @@ function listed(members) {
 
 /** What a message answers, on one line. @param {any} row @param {() => void} onclick */
 export function quote(row, onclick) {
+  // Whoever answers them would else show their words to those who do not want to see them.
+  if (row !== null && isIgnored(row.from.id)) return el("p", { className: "quote" }, t("ignored_reply"));
   const said = row === null ? t("unknown_reply") : row.deleted ? t("deleted") : safeLine(row.text ?? "");
   const short = [...said.slice(0, 400)].slice(0, 160).join("");
   return button("", onclick, "quote").appendChild(el("span", { dir: "auto" },

@@ -43,8 +43,15 @@ impl Visit {
                 Ok(())
             }
             Typed::Whois(whom) => self.whois(&whom),
+            Typed::TimesShown(are_shown) => {
+                self.scribe.show_times(are_shown);
+                Ok(())
+            }
+            Typed::Edit { .. } | Typed::Delete(_) | Typed::Reply { .. } | Typed::React { .. } => {
+                return self.on_pointing(command);
+            }
             Typed::Ignored => {
-                let list: Vec<String> = self.ignored.ids().map(|id| self.named(id)).collect();
+                let list: Vec<String> = self.scribe.ignored().ids().map(|id| self.named(id)).collect();
                 output::aside(&words::ignored(&list));
                 Ok(())
             }
@@ -61,8 +68,8 @@ impl Visit {
                 }
                 Ok(())
             }
-            // It is a text, which was said already.
-            Typed::Say(_) => Ok(()),
+            // A text was said already, and a terminal has no such settings, which it has said.
+            Typed::Say(_) | Typed::Theme(_) | Typed::Clock(_) => Ok(()),
         };
         match done {
             Ok(()) => {
@@ -98,7 +105,7 @@ impl Visit {
         if !id.is_guest() {
             Ignored::change(&self.ignored_file, &id, is_ignored).map_err(|error| error.to_string())?;
         }
-        self.ignored = self.ignored.with(&id, is_ignored);
+        self.scribe.set_ignored(self.scribe.ignored().with(&id, is_ignored));
         output::aside(&words::ignoring(&self.named(&id), is_ignored));
         Ok(())
     }
@@ -106,6 +113,7 @@ impl Visit {
     /// Shows what this computer has kept that holds a text, the newest last.
     fn search(&self, text: &str) -> Result<(), String> {
         let hits = self.archive.search(text, FOUND_SHOWN).map_err(|error| error.to_string())?;
+        let hits: Vec<_> = hits.into_iter().filter(|hit| !self.scribe.ignored().has(&hit.from.id)).collect();
         output::aside(&words::found(hits.len()));
         for hit in hits.iter().rev() {
             output::aside(&self.scribe.found(hit));

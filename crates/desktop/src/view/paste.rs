@@ -1,0 +1,93 @@
+//! The question before a large text that was pasted: as several messages, into the field, or not at all. Not here: when a
+//! text is large, and how it is cut ([`papo_client::state::paste`]).
+
+use std::sync::Arc;
+
+use egui::text::{CCursor, CCursorRange};
+use egui::{Event, Id, Label, Modal, RichText, ScrollArea, TextEdit, Ui};
+use papo_client::state::{Action, Dialog, Mode, Room, paste};
+use papo_client::text::for_terminal;
+use papo_words::t;
+
+use super::{composer, parts};
+use crate::theme::{self, size, space};
+
+/// How much of the text is shown.
+const SHOWN_CHARS_MAX: usize = 600;
+
+/// Takes a large text away before the field gets it, and asks about it.
+pub(super) fn intercept(ui: &Ui, room: &Room, out: &mut Vec<Action>) {
+    let is_large = |event: &Event| matches!(event, Event::Paste(text) if paste::is_large(text));
+    let taken = ui.input_mut(|input| {
+        let at = input.events.iter().position(is_large)?;
+        Some(input.events.remove(at))
+    });
+    if let Some(Event::Paste(text)) = taken {
+        out.push(Action::Show(Dialog::Paste(room.id, Arc::from(text))));
+    }
+}
+
+/// Asks the question.
+pub(super) fn view(ui: &Ui, room: &Room, text: &Arc<str>, out: &mut Vec<Action>) {
+    let mut is_done = false;
+    let shown = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
+        ui.set_width(size::CARD);
+        let title = t!("window-paste-title", count = text.lines().count());
+        ui.label(RichText::new(title).font(theme::bold(size::TITLE)));
+        ui.add_space(space::SMALL);
+        beginning(ui, text);
+        ui.add_space(space::MEDIUM);
+        let messages = paste::messages(text).len();
+        let is_new = room.composer.mode == Mode::New;
+        ui.horizontal_wrapped(|ui| {
+            let into_field = parts::main_button(ui, t!("window-paste-field"));
+            if ui.memory(|memory| memory.focused().is_none()) {
+                into_field.request_focus();
+            }
+            if into_field.clicked() {
+                insert(ui, room, text, out);
+                is_done = true;
+            }
+            let can_be_sent = is_new && (1..=paste::MESSAGES_MAX).contains(&messages);
+            if can_be_sent && ui.button(t!("window-paste-several", count = messages)).clicked() {
+                out.push(Action::SayAll(room.id, Arc::clone(text)));
+                is_done = true;
+            }
+            is_done |= ui.button(t!("window-cancel")).clicked();
+        });
+        if is_new && messages > paste::MESSAGES_MAX {
+            let words = t!("window-paste-too-many", count = messages, most = paste::MESSAGES_MAX);
+            ui.add(Label::new(RichText::new(words).font(theme::plain(size::LABEL))).wrap());
+        }
+    });
+    if is_done || shown.should_close() {
+        out.push(Action::CloseDialog);
+    }
+}
+
+/// The beginning of the text, so that the person sees what it is.
+fn beginning(ui: &mut Ui, text: &str) {
+    let beginning: String = text.chars().take(SHOWN_CHARS_MAX).collect();
+    let rest = if beginning.len() < text.len() { "…" } else { "" };
+    let words = format!("{}{rest}", for_terminal(&beginning));
+    ScrollArea::vertical().id_salt("pasted").max_height(size::TEXT_LINE * 6.0).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.add(Label::new(RichText::new(words).font(theme::mono(size::CODE))).wrap());
+    });
+}
+
+/// Puts the text where the cursor stands, in the place of what is selected.
+fn insert(ui: &Ui, room: &Room, text: &str, out: &mut Vec<Action>) {
+    let id = composer::field_id(room.id);
+    let mut state = TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let draft = &room.composer.draft;
+    let end = CCursorRange::one(CCursor::new(draft.chars().count()));
+    let range = state.cursor.char_range().unwrap_or(end).as_sorted_char_range();
+    let before = draft.chars().take(range.start.0);
+    let behind = draft.chars().skip(range.end.0);
+    let whole: String = before.chain(text.chars()).chain(behind).collect();
+    let at = range.start.0 + text.chars().count();
+    state.cursor.set_char_range(Some(CCursorRange::one(CCursor::new(at))));
+    TextEdit::store_state(ui.ctx(), id, state);
+    out.push(Action::Draft(room.id, whole));
+}
