@@ -151,7 +151,7 @@ impl Desk {
             }
         };
         reply.closes = true;
-        stream.write_all(&reply.head(SystemTime::now(), false))?;
+        stream.write_all(&reply.head(SystemTime::now(), false, ""))?;
         if !is_head {
             stream.write_all(reply.content.bytes())?;
         }

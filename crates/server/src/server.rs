@@ -34,7 +34,7 @@ use crate::room::{Hub, Room, SHARDS_MAX};
 use crate::shard::Shard;
 use crate::tags::AddressTags;
 use crate::tls;
-use crate::web::{Hosts, Site};
+use crate::web::{Hosts, Others, Site};
 use crate::writer::{Writer, WriterQueue};
 
 /// The log's file in the server's folder.
@@ -167,6 +167,7 @@ impl Server {
             tls: Arc::new(tls::config(reloader.in_use())?),
             site: Site {
                 hosts: Hosts::new(config.names.iter().chain(acme_names(&config)).cloned()),
+                others: Others::new(&config.also),
                 in_use: reloader.in_use(),
                 echo: config.websocket_echo,
                 health: Arc::default(),

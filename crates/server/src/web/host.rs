@@ -4,6 +4,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use papo_proto::Address;
+
 /// The names that the server answers to, besides every IP address: nobody can make an address lead elsewhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hosts {
@@ -29,6 +31,46 @@ impl Hosts {
             None => known == name,
         };
         is_address(name) || self.names.iter().any(is_name)
+    }
+}
+
+/// The further servers with the same rooms and the same key. A page of theirs that has lost its server may speak with
+/// this one, and this one's page with them: its key, its drafts and what is unsent belong to its origin and cannot be
+/// taken along to another page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Others {
+    addresses: Vec<String>,
+    /// Where the page may connect to, as a policy lists it: a blank before each.
+    sources: String,
+    /// A short sign of the sources: the page with another policy is another page.
+    sign: String,
+}
+
+impl Others {
+    /// These servers.
+    pub(crate) fn new(addresses: &[Address]) -> Self {
+        // A policy cannot name an IPv6 address (CSP 3, `host-source`), and a browser would complain of it.
+        let named = addresses.iter().filter(|address| !address.host.contains(':'));
+        let sources = named.fold(String::new(), |sources, address| format!("{sources} wss://{address}"));
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, sources.as_bytes());
+        let sign = data_encoding::HEXLOWER.encode(digest.as_ref().get(..4).unwrap_or_default());
+        let sign = if sources.is_empty() { String::new() } else { format!("-{sign}") };
+        Self { addresses: addresses.iter().map(Address::to_string).collect(), sources, sign }
+    }
+
+    /// Whether a page of this origin is one of theirs.
+    pub(crate) fn allow(&self, origin: &str) -> bool {
+        self.addresses.iter().any(|address| is_own_origin(origin, address))
+    }
+
+    /// Where else the page may connect to, to be put behind `connect-src 'self'`.
+    pub(crate) fn sources(&self) -> &str {
+        &self.sources
+    }
+
+    /// What tells the page with these sources from the one with others; empty where there are none.
+    pub(crate) fn sign(&self) -> &str {
+        &self.sign
     }
 }
 
@@ -97,6 +139,29 @@ mod tests {
         ] {
             assert!(!hosts.allow(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn pages_of_the_other_servers_are_let_in_and_named_in_the_policy() {
+        let addresses =
+            ["b.example:12345", "c.example:443", "[2001:db8::1]:9"].map(|one| one.parse().unwrap());
+        let others = Others::new(&addresses);
+        for good in ["https://b.example:12345", "https://C.example", "https://[2001:db8::1]:9"] {
+            assert!(others.allow(good), "{good}");
+        }
+        for bad in [
+            "http://b.example:12345",
+            "https://b.example",
+            "https://b.example:123456",
+            "null",
+            "https://evil.example",
+        ] {
+            assert!(!others.allow(bad), "{bad}");
+        }
+        assert_eq!(others.sources(), " wss://b.example:12345 wss://c.example:443");
+        assert_ne!(others.sign(), Others::new(&addresses[..1]).sign(), "another policy is another page");
+        let none = Others::new(&[]);
+        assert_eq!((none.sources(), none.sign(), none.allow("https://b.example:12345")), ("", "", false));
     }
 
     #[test]

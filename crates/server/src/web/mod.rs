@@ -9,7 +9,7 @@ mod host;
 pub(crate) mod reply;
 mod visit;
 
-pub(crate) use host::Hosts;
+pub(crate) use host::{Hosts, Others};
 pub(crate) use visit::{Site, Step, Visit, Visitor, ready};
 
 /// The ALPN name of HTTP/1.1 (RFC 7301, section 6).

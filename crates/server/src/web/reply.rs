@@ -7,11 +7,14 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 /// What every answer says, whatever it is. The page needs no script but its own files, no style but its own files,
-/// and speaks with this server alone; nobody may frame it, and no string becomes markup (Trusted Types; the one
-/// policy is for the service worker's address).
-const ALWAYS: &str = "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types papo-worker\r\n\
+/// and speaks with this server and those that it names as having the same rooms; nobody may frame it, and no string
+/// becomes markup (Trusted Types; the one policy is for the service worker's address). Those further servers stand
+/// between this and [`ALWAYS`].
+const BEFORE_SOURCES: &str = "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self'; font-src 'self'; connect-src 'self'";
+
+/// The rest of the policy, and what else every document says.
+const ALWAYS: &str = "; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types papo-worker\r\n\
     X-Content-Type-Options: nosniff\r\n\
     Referrer-Policy: no-referrer\r\n\
     Cross-Origin-Opener-Policy: same-origin\r\n\
@@ -83,11 +86,14 @@ impl Reply {
         self
     }
 
-    /// The head as it is sent.
-    pub(crate) fn head(&self, now: SystemTime, is_trusted: bool) -> Vec<u8> {
-        let reason = reason(self.status);
-        let always = if self.is_file { OF_FILES } else { ALWAYS };
-        let mut head = format!("HTTP/1.1 {} {reason}\r\nDate: {}\r\n{always}", self.status, date(now));
+    /// The head as it is sent. `sources` is where a page may connect to besides this server, each with a blank before it.
+    pub(crate) fn head(&self, now: SystemTime, is_trusted: bool, sources: &str) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} {}\r\nDate: {}\r\n", self.status, reason(self.status), date(now));
+        if self.is_file {
+            head.push_str(OF_FILES);
+        } else {
+            head.extend([BEFORE_SOURCES, sources, ALWAYS]);
+        }
         if is_trusted && !self.is_file {
             head.push_str(HSTS);
         }
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn hsts_is_said_only_where_browsers_accept_the_certificate() {
         let said =
-            |is_trusted| String::from_utf8(Reply::text(200, "ok").head(UNIX_EPOCH, is_trusted)).unwrap();
+            |is_trusted| String::from_utf8(Reply::text(200, "ok").head(UNIX_EPOCH, is_trusted, "")).unwrap();
         assert!(said(true).contains("Strict-Transport-Security"));
         assert!(!said(false).contains("Strict-Transport-Security"));
         assert!(said(false).ends_with("Content-Length: 3\r\n\r\n"));

@@ -12,7 +12,7 @@ use papo_proto::proof::ChannelBinding;
 use super::assets::{self, Asset};
 use super::frame::{self, Event, FrameBuffer, Opcode, status};
 use super::head::{self, HEAD_BYTES_MAX, Request};
-use super::host::{self, Hosts};
+use super::host::{self, Hosts, Others};
 use super::reply::{self, Content, Reply};
 use crate::metrics::Health;
 use crate::shard::Output;
@@ -27,6 +27,8 @@ const ECHO_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What all visits share.
 pub(crate) struct Site {
     pub(crate) hosts: Hosts,
+    /// Where the same rooms are as well.
+    pub(crate) others: Others,
     /// The certificate in use: its names are the server's too.
     pub(crate) in_use: Arc<CertificateInUse>,
     /// Whether `/echo` sends everything back that comes: for a conformance suite.
@@ -123,7 +125,7 @@ impl Visit {
             Ok(Some((request, len))) => {
                 self.come.drain(..len);
                 if let Some(wait) = counted() {
-                    self.reply(too_many(wait), request.is_head, false, now);
+                    self.refuse(too_many(wait), request.is_head, now);
                     return Step::Stay;
                 }
                 self.request(&request, site, now)
@@ -133,7 +135,7 @@ impl Visit {
                 let reply = Reply::text(refused.status, refused.text).closing();
                 let reply = if refused.status == 405 { reply.with("Allow: GET, HEAD") } else { reply };
                 // Before anybody knows which host is meant.
-                self.reply(reply, false, false, now);
+                self.refuse(reply, false, now);
                 Step::Stay
             }
         }
@@ -171,7 +173,7 @@ impl Visit {
         if !site.is_called(&request.host) {
             let text = "this server is not called that: ask for it by its address, or let it be started with \
                 --address NAME";
-            self.reply(Reply::text(421, text).closing(), request.is_head, false, now);
+            self.refuse(Reply::text(421, text).closing(), request.is_head, now);
             return Step::Stay;
         }
         if let Some(Ok(key)) = &request.upgrade
@@ -181,7 +183,8 @@ impl Visit {
         }
         let reply = self.answer(request, site, now);
         let reply = if request.closes || self.visitor.refused { reply.closing() } else { reply };
-        self.reply(reply, request.is_head, site.is_trusted(&request.host), now);
+        let sent = reply.head(now, site.is_trusted(&request.host), site.others.sources());
+        self.reply_with(sent, reply, request.is_head);
         Step::Stay
     }
 
@@ -218,14 +221,19 @@ impl Visit {
                 Some((folder, name)) if folder == assets::hash() => {
                     assets::find(name).map_or_else(not_found, |found| asset(found, request))
                 }
-                None if is_room(path) => page(request),
+                None if is_room(path) => page(request, site.others.sign()),
                 _ => not_found(),
             },
         }
     }
 
-    fn reply(&mut self, mut reply: Reply, is_head: bool, is_trusted: bool, now: SystemTime) {
-        let head = reply.head(now, is_trusted);
+    /// An answer that is no page.
+    fn refuse(&mut self, reply: Reply, is_head: bool, now: SystemTime) {
+        let head = reply.head(now, false, "");
+        self.reply_with(head, reply, is_head);
+    }
+
+    fn reply_with(&mut self, head: Vec<u8>, mut reply: Reply, is_head: bool) {
         if is_head {
             reply.content = Content::None;
         }
@@ -267,12 +275,13 @@ impl Visit {
     }
 }
 
-/// Whether a WebSocket may be opened: only by the server's own page, or by a program, which names no page. So a
-/// page of somebody else's cannot speak with the server through its visitor's browser.
+/// Whether a WebSocket may be opened: only by the server's own page, by one of the servers that it shares its rooms and
+/// its key with, or by a program, which names no page. So a page of somebody else's cannot speak with the server through
+/// its visitor's browser.
 fn may_upgrade(request: &Request, site: &Site) -> bool {
     let is_place = request.path == "/socket" || (site.echo && request.path == "/echo");
-    let own = request.origin.as_ref().is_none_or(|origin| host::is_own_origin(origin, &request.host));
-    is_place && own && !request.is_head
+    let is_known = |origin: &String| host::is_own_origin(origin, &request.host) || site.others.allow(origin);
+    is_place && request.origin.as_ref().is_none_or(is_known) && !request.is_head
 }
 
 /// Why a request for the WebSocket did not become one.
@@ -283,7 +292,9 @@ fn socket_refused(request: &Request) -> Reply {
             .with("Connection: Upgrade"),
         Some(Err(wrong)) => Reply::text(400, wrong).with("Sec-WebSocket-Version: 13"),
         Some(Ok(_)) => {
-            Reply::text(403, "only this server's own page may do that: open the invite itself").closing()
+            let text = "only the page of this server, or of one that it names with --also, may do that: open the \
+                invite itself";
+            Reply::text(403, text).closing()
         }
     }
 }
@@ -309,10 +320,11 @@ fn is_room(path: &str) -> bool {
 }
 
 /// The page is the same for every room, and asked for again each time: it names the files that belong together.
-fn page(request: &Request) -> Reply {
+fn page(request: &Request, sign: &str) -> Reply {
     let page = assets::page();
     let (encoding, content) = page.encoded(&request.accept_encoding);
-    let tag = format!("W/\"{}\"", assets::hash());
+    // Browsers keep the policy of the page that they have, whatever comes with `Not Modified`.
+    let tag = format!("W/\"{}{sign}\"", assets::hash());
     let known = request.if_none_match.split(',').any(|one| one.trim() == tag || one.trim() == "*");
     let reply = Reply {
         status: if known { 304 } else { 200 },
