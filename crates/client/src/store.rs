@@ -1,4 +1,4 @@
-//! What must survive the end of the program: the outbox and the local history, in one file for each profile
+//! What must survive the end of the program: the outbox, the local history and where else the room is, in one file for each profile
 //! that several processes may use at once. Not here: what is sent when, which is the session's business.
 //!
 //! A store is one room at one address. The address stands for the server because outbox and history are
@@ -6,6 +6,7 @@
 //! logs never mix is up to the log's epoch.
 
 mod reading;
+mod servers;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -75,6 +76,7 @@ impl Store {
             private_file::create_whole(&path, build).map_err(explain)?;
         }
         let connection = connect(&path).and_then(check_format).map_err(explain)?;
+        connection.execute_batch(servers::SCHEMA).map_err(|error| explain(error.into()))?;
         let room = room_key(&connection, address, room).map_err(|error| explain(error.into()))?;
         Ok(Self { connection, path, room })
     }

@@ -1,6 +1,7 @@
 //! A client that runs: one thread that holds the connection, drives the session and reports what happens.
 //! Not here: what is said when, which is [`crate::session`]'s business.
 
+mod addresses;
 mod connection;
 mod driver;
 mod failure;
@@ -41,7 +42,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Options {
     /// Where the server is.
     pub address: Address,
-    /// Where the same rooms are as well, with the same key: tried in turn where a connection fails or is lost.
+    /// Where the same rooms are as well, with the same key: tried in turn where a connection fails or is lost. Those
+    /// that the server named at an earlier visit are known from the store.
     pub others: Vec<Address>,
     /// Which server that has to be.
     pub trust: Trust,

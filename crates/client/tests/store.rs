@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use papo_client::event::Outgoing;
 use papo_client::store::{Store, StoreError};
 use papo_proto::{
-    Address, Body, Epoch, Member, MemberId, Message, MessageId, Name, RoomName, Seq, Timestamp,
+    Address, Body, Epoch, Fingerprint, Member, MemberId, Message, MessageId, Name, RoomName, Seq, Timestamp,
 };
 
 const OLD: Epoch = Epoch([1; 8]);
@@ -62,6 +62,33 @@ fn child(test: &str, folder: &Path, number: u32) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// The other places of a room are known at the next visit, with their key, and those that were named last count.
+#[test]
+fn where_else_the_room_is_outlives_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let others = ["b.example:12345", "[2001:db8::1]:9"].map(|text| text.parse::<Address>().unwrap());
+    let key = Fingerprint([7; 32]);
+    assert_eq!(open(folder.path()).servers(), Ok((vec![], None)));
+    open(folder.path()).keep_servers(&others[..1], None).unwrap();
+    open(folder.path()).keep_servers(&others, Some(&key)).unwrap();
+    assert_eq!(open(folder.path()).servers(), Ok((others.to_vec(), Some(key))));
+    let elsewhere = Store::open(folder.path(), &others[0], &RoomName::default()).unwrap();
+    assert_eq!(elsewhere.servers(), Ok((vec![], None)), "each room at each address has its own");
+    open(folder.path()).keep_servers(&[], None).unwrap();
+    assert_eq!(open(folder.path()).servers(), Ok((vec![], None)));
+}
+
+/// A file of the version before has no table for them, and gets it.
+#[test]
+fn a_file_without_the_other_places_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).put_outgoing(&[outgoing("a")]).unwrap();
+    let file = folder.path().join("messages.db");
+    rusqlite::Connection::open(&file).unwrap().execute_batch("DROP TABLE server").unwrap();
+    assert_eq!(open(folder.path()).servers(), Ok((vec![], None)));
+    assert_eq!(ids(&open(folder.path())), ["a"]);
 }
 
 #[test]

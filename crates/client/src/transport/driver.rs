@@ -1,8 +1,6 @@
 //! The loop on the client's thread: carries bytes, time and commands to the session, and does what the
 //! session says. Not here: the connection's own steps, and what is kept on the disk when.
 
-use std::collections::VecDeque;
-use std::iter;
 use std::mem;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -10,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::rand;
 use mio::{Events, Poll, Token};
-use papo_proto::limits::SERVERS_MAX;
 use papo_proto::{Address, Fingerprint};
 
+use super::addresses::Addresses;
 use super::connection::{Connection, Step};
 use super::keeper::Keeper;
 use super::resolve::Resolving;
@@ -39,10 +37,7 @@ const STEPS_MAX: usize = 16;
 
 /// The client's thread.
 pub(super) struct Driver<F> {
-    /// Where the server is; the first one is where it is looked for now.
-    addresses: VecDeque<Address>,
-    /// Whether the first address was tried already.
-    is_tried: bool,
+    addresses: Addresses,
     trust: Trust,
     /// The fingerprint that a person has accepted in this run.
     accepted: Option<Fingerprint>,
@@ -95,12 +90,19 @@ impl<F: FnMut(Event)> Driver<F> {
             outbox: keeper.outbox()?,
             seed: seed(),
         });
-        if !options.others.is_empty() {
+        let (known, key) = keeper.servers();
+        let mut others = options.others;
+        for server in known {
+            if !others.contains(&server) && server != options.address {
+                others.push(server);
+            }
+        }
+        let addresses = Addresses::new(options.address, others, key);
+        if addresses.has_others() {
             session.can_move();
         }
         Ok(Self {
-            addresses: iter::once(options.address).chain(options.others).collect(),
-            is_tried: false,
+            addresses,
             trust: options.trust,
             accepted: None,
             ask: options.ask,
@@ -146,7 +148,7 @@ impl<F: FnMut(Event)> Driver<F> {
 
     /// Where the server is looked for now.
     fn address(&self) -> Address {
-        self.addresses.front().cloned().unwrap_or_default()
+        self.addresses.current()
     }
 
     fn now(&self) -> Duration {
@@ -228,7 +230,8 @@ impl<F: FnMut(Event)> Driver<F> {
 
     fn resolved(&mut self, found: Result<Vec<std::net::SocketAddr>, ConnectError>) {
         let opened = found.and_then(|found| {
-            let config = self.trust.tls_config(&self.address(), self.accepted)?;
+            let vouched = self.accepted.or(self.addresses.key());
+            let config = self.trust.tls_config(&self.address(), vouched)?;
             let share = self.connect_timeout / u32::try_from(found.len().max(1)).unwrap_or(u32::MAX);
             self.next_address_at = (found.len() > 1).then(|| self.now() + share);
             Connection::open(self.poll.registry(), SOCKET, &self.address(), found, config)
@@ -260,7 +263,10 @@ impl<F: FnMut(Event)> Driver<F> {
         };
         match step {
             // The server lives; from here on the session watches over it.
-            Input::Bytes(_) => self.attempt_until = None,
+            Input::Bytes(_) => {
+                self.attempt_until = None;
+                self.addresses.answered();
+            }
             _ => self.remember_key(&connection),
         }
         self.wire = Wire::Connection(connection);
@@ -268,11 +274,12 @@ impl<F: FnMut(Event)> Driver<F> {
         true
     }
 
-    /// Keeps the key of a server that an invite or a person has vouched for, now that it is proven.
+    /// Keeps the key of a server that an invite, a person or another server has vouched for, now that it is proven.
     fn remember_key(&mut self, connection: &Connection) {
         self.next_address_at = None;
         let Some(found) = connection.certificate().and_then(trust::fingerprint_of) else { return };
-        let vouched = self.trust.fingerprint == Some(found) || self.accepted == Some(found);
+        let of_another = self.addresses.key().filter(|_| self.trust.ca_file.is_none());
+        let vouched = [self.trust.fingerprint, self.accepted, of_another].contains(&Some(found));
         if vouched && let Err(cause) = self.trust.remember(&self.address(), &found) {
             tracing::warn!(%cause, "the server's key is not remembered");
         }
@@ -317,10 +324,7 @@ impl<F: FnMut(Event)> Driver<F> {
     /// Begins an attempt to connect.
     fn connect(&mut self) {
         self.close();
-        if mem::replace(&mut self.is_tried, true) {
-            // Whatever went wrong there, another server may do better.
-            self.addresses.rotate_left(1);
-        }
+        self.addresses.turn();
         self.attempt_until = Some(self.now() + self.connect_timeout);
         match Resolving::start(&self.address(), Arc::clone(&self.wake)) {
             Ok(resolving) => self.wire = Wire::Resolving(resolving),
@@ -336,10 +340,14 @@ impl<F: FnMut(Event)> Driver<F> {
         {
             self.accepted = Some(*fingerprint);
             // To the session this is still the same attempt.
-            self.is_tried = false;
+            self.addresses.stay();
             self.connect();
         } else {
-            self.failure = Some(cause);
+            match self.addresses.failed(cause) {
+                // This too: nobody was let in yet.
+                None => self.connect(),
+                failure => self.failure = failure,
+            }
         }
         self.settle();
     }
@@ -380,23 +388,19 @@ impl<F: FnMut(Event)> Driver<F> {
                 Effect::Connect => self.connect(),
                 Effect::Close => self.close(),
                 Effect::Forget(id) => self.keeper.forget(&id),
-                Effect::Servers(servers) => self.learn(servers),
+                Effect::Servers(servers) => self.learn(&servers),
                 Effect::Event(event) => self.report(event),
             }
         }
     }
 
-    /// The server says where else the room is. Who believes this server by a person's word or from an earlier visit
-    /// believes the others if they have the same key.
-    fn learn(&mut self, servers: Vec<Address>) {
+    /// The server says where else the room is. Who believes this server, for whatever reason, believes the others if they
+    /// have the same key; also at the next visit, should this one be away then.
+    fn learn(&mut self, servers: &[Address]) {
         let Wire::Connection(connection) = &self.wire else { return };
         let found = connection.certificate().and_then(trust::fingerprint_of);
-        self.accepted = self.accepted.or(found.filter(|_| self.trust.fingerprint.is_none()));
-        for server in servers {
-            if !self.addresses.contains(&server) && self.addresses.len() <= SERVERS_MAX {
-                self.addresses.push_back(server);
-            }
-        }
+        let others = self.addresses.learn(servers, found);
+        self.keeper.keep_servers(&others, found.as_ref());
     }
 
     fn report(&mut self, event: Event) {

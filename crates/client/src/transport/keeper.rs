@@ -1,6 +1,6 @@
 //! What the client's thread keeps on the disk, and when. Not here: how, which is [`crate::store`]'s business.
 
-use papo_proto::{ErrorCode, Message, MessageId, Refusal};
+use papo_proto::{Address, ErrorCode, Fingerprint, Message, MessageId, Refusal};
 
 use crate::error::ConnectError;
 use crate::event::{Event, Outgoing};
@@ -30,6 +30,20 @@ impl Keeper {
     pub(super) fn outbox(&self) -> Result<Vec<Outgoing>, ConnectError> {
         let outbox = self.store.as_ref().map(Store::outbox).transpose();
         outbox.map(Option::unwrap_or_default).map_err(|error| ConnectError::local(&error))
+    }
+
+    /// Where else the room was at the last visit, and the key that those servers have.
+    pub(super) fn servers(&self) -> (Vec<Address>, Option<Fingerprint>) {
+        let Some(store) = &self.store else { return Default::default() };
+        store.servers().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the further servers of the room are not known");
+            Default::default()
+        })
+    }
+
+    /// Keeps where else the room is.
+    pub(super) fn keep_servers(&mut self, servers: &[Address], key: Option<&Fingerprint>) {
+        self.with_store(|store| store.keep_servers(servers, key));
     }
 
     /// Makes messages survive the program before they are sent. If that fails, none of them is sent, and the

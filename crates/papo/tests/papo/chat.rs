@@ -28,6 +28,42 @@ fn texts(lines: &[String]) -> Vec<&str> {
     lines.iter().filter_map(|line| line.split_once(": ")).map(|(_, text)| text).collect()
 }
 
+/// Two servers of one key that name each other: who was on the first one once finds the second one when the first is
+/// away, with nothing but the first one's address, and believes it by the key that the first one had.
+#[test]
+fn the_other_servers_are_known_at_the_next_visit() {
+    let (here, there) = (World::new(), World::new());
+    let ports = [lasting_port(), lasting_port()];
+    let first = Server::start_on(&here, ports[0], &["--also", &format!("127.0.0.1:{}", ports[1])]);
+    let [certificate, key] = ["server.crt", "server.key"].map(|name| here.path("server").join(name));
+    let of_first = ["--cert", text(&certificate), "--key", text(&key)];
+    let second = Server::start_on(&there, ports[1], &of_first);
+    assert_eq!(first.fingerprint().split('.').next(), second.fingerprint().split('.').next());
+    let address = first.address();
+    let visit = |target: &str| {
+        let mut person = Running::start(here.as_person("a", "Ana", &["join", "--plain", target]));
+        person.err("You are in lobby");
+        person.write("here I am");
+        person.out("here I am");
+        person.end().check(0, &[]);
+    };
+    let first_invite = first.invite.clone();
+    visit(&first_invite);
+    visit(&address);
+    first.stop();
+    visit(&address);
+    // Somebody new, by the invite, which names both.
+    let mut fresh = Running::start(here.as_person("c", "Caio", &["join", "--plain", &first_invite]));
+    fresh.err("You are in lobby");
+    fresh.end().check(0, &[]);
+    second.stop();
+    // Both are away: what is told is about the one that was meant.
+    let person = Running::start(here.as_person("a", "Ana", &["join", "--plain", &address]));
+    person.end().check(3, &[&address]);
+    let stranger = Running::start(here.as_person("b", "Bia", &["join", "--plain", &address]));
+    stranger.end().check(3, &[&address]);
+}
+
 /// Two people called Ana and one Zoë talk; the server is stopped, they write on, it is started again on the
 /// same port: everybody gets everything once and in one order.
 #[test]
