@@ -5,7 +5,7 @@ const folder = new URL(".", self.location.href).pathname;
 const CACHE = `papo${folder}`;
 /** What the page fetches when it is wanted, which must be there without a connection too. */
 const LATER = [
-  "audit.js", "completion.js", "dialogs.js", "emoji.js", "invite.js", "invites.js", "orders.js", "paste.js", "person.js", "qr.js", "switcher.js", "texts.js", "typing.js", "watch.js",
+  "all.js", "audit.js", "completion.js", "dialogs.js", "emoji.js", "invite.js", "invites.js", "orders.js", "paste.js", "person.js", "qr.js", "switcher.js", "texts.js", "typing.js", "watch.js",
 ].map((name) => `${folder}later/${name}`);
 
 self.addEventListener("install", (event) => {

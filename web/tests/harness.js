@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 
@@ -21,29 +22,98 @@ const FLAGS = [
   "--disable-component-update", "--disable-sync",
 ];
 
+/** How long anything may take on a busy machine that would else wait for ever, in milliseconds. */
+const PATIENCE_MS = 90_000;
+
+/** What somebody waits for, or an error that says what did not come. @param {Promise<any>} promise @param {() => string} what */
+export function limited(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what()} took longer than ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** What the tests of a file stand on: one browser, opened before the first of them. To be called once, at the top of a file. */
+export function stage() {
+  const here = {
+    /** @type {import("playwright-core").Browser} */
+    opened: /** @type {any} */ (undefined),
+    /**
+     * A test with a server of its own, in which no page may complain. `come` lets somebody in, with a browser of their own.
+     * @param {string} name @param {string[]} options @param {(server: Server, come: (as: string, how?: Record<string, any>) => Promise<any>) => Promise<void>} run
+     */
+    inRoom(name, options, run) {
+      test(name, { timeout: 180_000 }, async () => {
+        const server = await Server.start(options);
+        const visitors = [];
+        const come = async (as, { link = server.page(), ...how } = {}) => {
+          const one = await visitor(here.opened, how);
+          visitors.push(one);
+          return { ...one, page: await enter(one.context, link, as) };
+        };
+        try {
+          await run(server, come);
+          for (const one of visitors) await calm(one);
+        } finally {
+          for (const { context } of visitors) await context.close();
+          await server.stop();
+        }
+      });
+    },
+  };
+  before(async () => {
+    here.opened = await browser();
+  });
+  after(() => here.opened.close());
+  return here;
+}
+
 /** A server with a folder of its own, behind a wire. */
 export class Server {
   /** What members have said; nothing of it may be in what the server writes for whoever runs it. */
   words = new Set();
 
   static async start(options = []) {
-    const server = new Server();
-    server.folder = mkdtempSync(join(tmpdir(), "papo-page-"));
+    const server = await Server.#wired();
     server.options = options;
     await server.run("0");
+    return server;
+  }
+
+  /** Servers with one log and one key, each of which names the others as pages reach them: through their wires. @param {string} log @param {number} count @param {(server: Server) => void} onStart told each that has to be stopped */
+  static async sharing(log, count, onStart) {
+    const servers = await Promise.all(Array.from({ length: count }, () => Server.#wired()));
+    const [first] = servers;
+    for (const server of servers) {
+      const others = servers.filter((one) => one !== server).map(({ host }) => host);
+      const key = server === first ? [] : ["--cert", join(first.folder, "server.crt"), "--key", join(first.folder, "server.key")];
+      server.options = ["--log", log, "--also", others.join(), ...key];
+      await server.run("0");
+      onStart(server);
+    }
+    return servers;
+  }
+
+  /** A folder and a wire; nothing runs at its end yet. */
+  static async #wired() {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), "papo-page-"));
     await server.#wire();
     return server;
   }
 
   async run(port) {
-    this.process = spawn(PAPO, ["serve", "-p", port, "--data", this.folder, "--rate", "off", "--durability", "os", ...this.options], {
+    // An engine decides that itself.
+    const durability = this.options.includes("--log") ? [] : ["--durability", "os"];
+    this.process = spawn(PAPO, ["serve", "-p", port, "--data", this.folder, "--rate", "off", ...durability, ...this.options], {
       stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, PAPO_LANG: "en" },
     });
     this.said = "";
     this.process.stderr.on("data", (data) => {
       this.said += data;
     });
-    this.link = await new Promise((resolve, reject) => {
+    this.link = await limited(new Promise((resolve, reject) => {
       let text = "";
       this.process.stdout.on("data", (data) => {
         text += data;
@@ -51,8 +121,13 @@ export class Server {
         if (link) resolve(link[0]);
       });
       this.process.on("exit", (code) => reject(new Error(`the server ended (${code}): ${this.said}`)));
-    });
+    }), () => `the server's start: ${this.said}`);
     this.port = Number(new URL(this.link).port);
+  }
+
+  /** Where pages reach it. */
+  get host() {
+    return `127.0.0.1:${this.wirePort}`;
   }
 
   /** Stops it and starts it again at the same port. */
@@ -64,7 +139,7 @@ export class Server {
   /** The link by which pages come in, through the wire. */
   page(room = "lobby") {
     const fingerprint = new URL(this.link).hash;
-    return `https://127.0.0.1:${this.wirePort}/${room}${fingerprint}`;
+    return `https://${this.host}/${room}${fingerprint}`;
   }
 
   /** Every connection through the wire ends, and no new one is made, until it is mended. */
@@ -93,14 +168,14 @@ export class Server {
     const socket = connectTls({ port: this.port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: ["papo/1"] });
     const tell = (message) => socket.write(`${JSON.stringify(message)}\n`);
     let [text, count] = ["", 0];
-    await new Promise((resolve, reject) => {
+    await limited(new Promise((resolve, reject) => {
       socket.on("error", reject);
       socket.on("data", (data) => {
         text = text.slice(-100_000) + data;
         if (text.includes('"type":"joined"')) resolve(undefined);
       });
       socket.on("secureConnect", () => tell({ type: "join", name, room }));
-    });
+    }), () => `the guest's way in: ${text}`);
     const say = (words) => {
       this.#keep(words);
       tell({ type: "say", id: `g${(count += 1)}`, text: words });
@@ -129,16 +204,21 @@ export class Server {
   }
 
   papo(words, input = "") {
-    return new Promise((resolve, reject) => {
+    let [out, err] = ["", ""];
+    return limited(new Promise((resolve, reject) => {
       const child = spawn(PAPO, words, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, PAPO_LANG: "en" } });
-      let [out, err] = ["", ""];
       child.stdout.on("data", (data) => (out += data));
       child.stderr.on("data", (data) => (err += data));
       child.on("exit", (code) => (code === 0 ? resolve(out) : reject(new Error(`papo ${words.join(" ")}: ${code}: ${err}`))));
       // Who does not read has ended, and says why by its code.
       child.stdin.on("error", () => {});
       child.stdin.end(input);
-    });
+    }), () => `papo ${words.join(" ")}: ${err}`);
+  }
+
+  /** Ends it in order: it says goodbye to everybody. */
+  async halt() {
+    await this.#end();
   }
 
   async stop() {
@@ -149,12 +229,13 @@ export class Server {
   }
 
   async #end() {
-    const ended = new Promise((resolve) => this.process.on("exit", resolve));
-    this.process.removeAllListeners("exit");
-    this.process.once("exit", () => {});
-    const over = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGTERM");
-    await Promise.race([over, ended]);
+    // One that is gone does not say so again.
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      this.process.removeAllListeners("exit");
+      const over = new Promise((resolve) => this.process.once("close", resolve));
+      this.process.kill("SIGTERM");
+      await limited(over, () => `the server's end: ${this.said}`);
+    }
     for (const words of this.words) assert(!this.said.includes(words), `the server has written down ${words}: ${this.said}`);
   }
 
@@ -177,6 +258,29 @@ export class Server {
     await new Promise((resolve) => this.wire.listen(0, "127.0.0.1", () => resolve(undefined)));
     this.wirePort = /** @type {import("node:net").AddressInfo} */ (this.wire.address()).port;
   }
+}
+
+/** A NATS server that keeps the log of several servers. Resolves to its address and its end. */
+export async function engine() {
+  const folder = mkdtempSync(join(tmpdir(), "papo-nats-"));
+  const child = spawn("nats-server", ["-a", "127.0.0.1", "-p", "-1", "-js", "-sd", folder], { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  let said = "";
+  const port = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`nats-server ended (${code}): ${said}`)));
+    child.stderr.on("data", (data) => {
+      said += data;
+      const found = /client connections on 127\.0\.0\.1:(\d+)/.exec(said);
+      if (found && said.includes("Server is ready")) resolve(found[1]);
+    });
+  });
+  const stop = async () => {
+    child.kill("SIGKILL");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { log: `nats://127.0.0.1:${port}/room`, stop };
 }
 
 export async function browser() {
@@ -245,6 +349,12 @@ export async function say(page, text) {
   await page.keyboard.press("Enter");
 }
 
+/** Presses a key that leads to another page. The page that is left may never tell that the key went up again: what comes next waits for
+ * the page where it leads. @param {import("playwright-core").Page} page @param {string} key */
+export function pressAway(page, key) {
+  page.keyboard.press(key).catch(() => {});
+}
+
 /** The texts that the page shows now, from top to bottom. */
 export async function texts(page) {
   return page.locator(".m .text").allInnerTexts();
@@ -265,11 +375,12 @@ export async function findings(page) {
   const session = await page.context().newCDPSession(page);
   // Through the debugger, since the page's own policy lets no foreign script in.
   await session.send("Runtime.evaluate", { expression: axe });
-  const { result } = await session.send("Runtime.evaluate", {
+  // A page that goes elsewhere meanwhile never answers.
+  const { result } = await limited(session.send("Runtime.evaluate", {
     expression: `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
       JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html.slice(0, 160) + " " + failureSummary)])))`,
     awaitPromise: true, returnByValue: true,
-  });
+  }), () => "axe's answer");
   await session.detach();
   return JSON.parse(result.value);
 }

@@ -94,6 +94,15 @@ test("waiting doubles up to half a minute, and a server's wish counts", () => {
   assert.equal(other.closed(0).at(-1).afterMs, 30_500);
 });
 
+test("whoever loses a server goes to another one within five seconds, and only from there on waits longer", () => {
+  const session = inRoom(0, { random: () => 0.9 });
+  session.hasOthers = true;
+  hear(session, { type: "closing", code: "stopping", text: "x", after: 60 });
+  assert.equal(session.closed(0)[1].afterMs, 4500);
+  session.connecting();
+  assert.equal(session.closed(0)[1].afterMs, 1400, "what the first one has asked for does not hold for the second");
+});
+
 test("silence is asked about and then ends the connection", () => {
   const session = inRoom(0);
   hear(session, { type: "pong" });

@@ -34,6 +34,11 @@ test("the worker keeps all that is fetched later", () => {
   assert.deepEqual(kept.sort(), sources.filter((name) => name.startsWith("later/")).sort());
 });
 
+test("a page with several servers fetches everything in time", () => {
+  const all = [...source("later/all.js").matchAll(/^import ".\/(\w+\.js)";$/gm)].map(([, name]) => `later/${name}`);
+  assert.deepEqual([...all, "later/all.js"].sort(), sources.filter((name) => name.startsWith("later/")).sort());
+});
+
 test("every code of the protocol's errors has a text of the page's own, or the server's is shown", () => {
   setLanguage("pt");
   assert.equal(refusalText({ code: "bad_name", text: "x" }), CATALOGUES.pt.error_bad_name);

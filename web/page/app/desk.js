@@ -118,6 +118,8 @@ export class Desk {
     if (isWaiting && this.room.headAtJoin === 0 && this.room.timeline.rows().length === 0) this.#showDoor(event);
     if (event.type === "history") this.#answered(event.messages);
     if (event.type === "access") this.#standingTold();
+    // What is wanted later is on this server: fetched now, it is there when the server is not.
+    if (event.type === "servers") import("../later/all.js").catch(() => {});
     if (event.type === "audit" && this.audit?.isOpen) this.audit.told(event);
     shell.tell(event);
     this.door?.draw();
@@ -383,7 +385,7 @@ export class Desk {
       const onMake = async (/** @type {{uses?: number, seconds?: number}} */ { uses, seconds }) => {
         const { secret, invite } = await newInvite(room.name);
         this.#does({ do: "invite", invite, ...(uses === undefined ? {} : { uses }), ...(seconds === undefined ? {} : { seconds }) });
-        return inviteLink(location.origin, room.name, fingerprint, secret);
+        return inviteLink(room.hosts.origin, room.name, fingerprint, secret, room.hosts.others);
       };
       this.invites = new Invites({ room, fingerprint, onMake, onRevoke: (invite) => void this.#does({ do: "revoke", invite }) });
       if (limits !== null && this.invites.isStaff && fingerprint !== null) this.invites.showMade(await onMake(limits));

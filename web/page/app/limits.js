@@ -7,6 +7,7 @@ export const ROOM_BYTES_MAX = 64;
 export const ROOM_DEFAULT = "lobby";
 export const BODY_BYTES_MAX = 48 * 1024;
 export const HISTORY_MESSAGES_MAX = 200;
+export const SERVERS_MAX = 16;
 /** How long the server may be silent before it is asked, in milliseconds. */
 export const PING_AFTER_MS = 20_000;
 /** How long it may be silent before the connection counts as broken. */

@@ -1,6 +1,7 @@
 // A room as this window has it: the session with its socket, the timeline, who is there, and the outbox in the browser's
 // database. Does what the session says is to be done. Not here: anything that is shown.
 
+import { Hosts } from "./hosts.js";
 import { TYPING_EVERY_MS, TYPING_MS } from "./limits.js";
 import { petnamed } from "./petnames.js";
 import { Presence } from "./presence.js";
@@ -53,6 +54,7 @@ export class Room {
     this.typedAt = -Infinity;
     /** @type {WebSocket | null} */
     this.socket = null;
+    this.hosts = Hosts.ofPage();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     /** Until then what is said waits. @type {Promise<void>} */
@@ -76,13 +78,14 @@ export class Room {
       ...this.options, hasKey: this.identity !== null, position, cached, formerIds,
       outbox: mine.map(({ id, body }) => ({ id, body })),
     });
+    this.session.hasOthers = this.hosts.hasOthers;
     for (const { id, body, time } of mine) this.timeline.say(id, body, time);
     setInterval(() => this.#tick(), TICK_MS);
     addEventListener("online", () => this.retry());
     addEventListener("pageshow", (event) => event.persisted && this.retry());
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.#keepRecent();
-      else this.#do(this.session.ping(performance.now()));
+      else this.#looked();
     });
     this.#isReady();
     this.#connect();
@@ -163,17 +166,31 @@ export class Room {
     this.#connect();
   }
 
+  /** Somebody looks at the page again, perhaps after having been at the page of another server. */
+  #looked() {
+    this.#do(this.session.ping(performance.now()));
+    if (this.session.stage !== "waiting" || this.hosts.failed === null) return;
+    this.hosts.aim();
+    this.retry();
+  }
+
   #connect() {
     this.#do(this.session.connecting());
-    const socket = new WebSocket(`wss://${location.host}/socket`);
+    const socket = new WebSocket(`wss://${this.hosts.turn()}/socket`);
     this.socket = socket;
+    let isOpened = false;
     const isCurrent = () => this.socket === socket;
     const gone = () => {
       if (!isCurrent()) return;
       this.socket = null;
+      if (!isOpened) this.hosts.missed();
       this.#do(this.session.closed(performance.now()));
     };
-    socket.onopen = () => isCurrent() && this.#do(this.session.opened(performance.now()));
+    socket.onopen = () => {
+      if (!isCurrent()) return;
+      isOpened = true;
+      this.#do(this.session.opened(performance.now()));
+    };
     socket.onmessage = ({ data }) => {
       if (!isCurrent()) return;
       try {
@@ -243,7 +260,17 @@ export class Room {
         this.count = 0;
         if (OUT.has(event.code)) this.#forgetRecent();
         break;
+      case "servers":
+        this.hosts.told(event.servers);
+        this.session.hasOthers = this.hosts.hasOthers;
+        break;
+      case "latency":
+        // The first answer comes behind all that is said to whoever comes in.
+        this.hosts.settled();
+        this.session.hasOthers = this.hosts.hasOthers;
+        break;
       case "joined":
+        this.hosts.joined();
         this.isLoading = false;
         this.headAtJoin = event.head;
         this.askAccess();

@@ -20,6 +20,8 @@ const BACKOFF_MS = 500;
 const BACKOFF_MS_MAX = 30_000;
 /** After so long in a room the waiting begins anew. */
 const STEADY_MS = 30_000;
+/** Within this time all who were on a server that is gone are on another one: at once would be all at the same time. */
+const MOVING_SPREAD_MS = 5000;
 /** Refusals after which a message is still to be said. */
 const PASSING = new Set(["too_fast", "log_failed", "slow_mode"]);
 /** Those after which it is said again by itself, after a while. */
@@ -39,6 +41,8 @@ export class Session {
     this.hasKey = hasKey;
     this.secret = secret;
     this.random = random;
+    /** Whether the room is on other servers as well. */
+    this.hasOthers = false;
     this.outbox = [...outbox];
     this.formerIds = [...formerIds];
     /** Up to where everything is known, and of which log. */
@@ -119,7 +123,10 @@ export class Session {
     const backoff = Math.min(BACKOFF_MS * 2 ** Math.min(this.failures, 10), BACKOFF_MS_MAX) * factor;
     this.failures += 1;
     const asked = this.comeBackAfterMs === null ? 0 : this.comeBackAfterMs + 1000 * this.random();
-    const afterMs = Math.round(Math.max(backoff, asked));
+    const moves = wasJoined && this.hasOthers;
+    const afterMs = Math.round(moves ? MOVING_SPREAD_MS * this.random() : Math.max(backoff, asked));
+    // What this server has asked for is not for the next one.
+    if (moves) this.comeBackAfterMs = null;
     this.stage = "waiting";
     this.resendAt = null;
     this.retryAt = null;

@@ -23,8 +23,9 @@ export async function inviteId(secret, room) {
   return toBase32(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
-/** The link of a room. @param {string} origin @param {string} room @param {string | null} fingerprint @param {string} [secret] */
-export function inviteLink(origin, room, fingerprint, secret) {
+/** The link of a room. @param {string} origin @param {string} room @param {string | null} fingerprint @param {string} [secret] @param {string[]} [others] where the room is as well, `HOST:PORT` */
+export function inviteLink(origin, room, fingerprint, secret, others = []) {
   if (fingerprint === null) return `${origin}/${room}`;
-  return `${origin}/${room}#${fingerprint}${secret === undefined ? "" : `.${secret}`}`;
+  const parts = [fingerprint, secret ?? "", others.join()];
+  return `${origin}/${room}#${parts.join(".").replace(/\.+$/, "")}`;
 }

@@ -31,7 +31,7 @@ export class Invites {
     this.isStaff = mayDo(room.standing.role, "invite");
     this.made = el("div", { className: "stack", "aria-live": "polite" });
     this.list = el("div", { className: "stack" });
-    const link = inviteLink(location.origin, room.name, fingerprint);
+    const link = inviteLink(room.hosts.origin, room.name, fingerprint, undefined, room.hosts.others);
     this.dialog = openDialog(t("invite_title"), t("close"), el("p", { className: "small soft" }, this.#who()), this.isStaff && fingerprint ? null : shownLink(link),
       fingerprint ? null : el("p", { className: "small soft" }, t("invite_fragment")), this.isStaff ? this.#form() : null, this.made, this.list);
     this.draw();

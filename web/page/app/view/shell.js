@@ -99,7 +99,7 @@ export class Shell {
     const seconds = Math.max(0, Math.ceil((untilMs - performance.now()) / 1000));
     const ms = room.session?.latencyMs ?? null;
     const text = isOffline ? t("offline") : state === "waiting" ? t("waiting", { seconds })
-      : state === "joined" ? (ms === null ? t("joined") : t("joined_ms", { ms })) : t(state === "ended" ? "ended" : "connecting");
+      : state === "joined" && !room.hosts.isHome ? t("joined_at", { server: room.hosts.current }) : state === "joined" ? (ms === null ? t("joined") : t("joined_ms", { ms })) : t(state === "ended" ? "ended" : "connecting");
     if (this.stateText.textContent !== text) this.stateText.textContent = text;
     this.state.classList.toggle("is-joined", state === "joined");
     this.state.classList.toggle("is-broken", state === "waiting" || state === "ended");
@@ -108,12 +108,22 @@ export class Shell {
 
   /** What the server has said that a person has to know. @param {any} event */
   tell(event) {
+    const { hosts } = this.context.room;
     switch (event.type) {
-      case "closing": return this.#show(closingText(event));
+      case "closing": return this.#show(event.code === "stopping" && hosts.hasOthers ? t("moving") : closingText(event));
+      case "state": return event.state === "waiting" && hosts.hasOthers && navigator.onLine !== false ? this.#moving(event.wasJoined) : undefined;
       case "refused": return this.#show(refusalText(event), this.#dismiss());
       case "unloaded": return this.#show(t("unloaded"), this.#dismiss());
       case "joined": return this.#show("");
     }
+  }
+
+  /** What becomes of who has lost this server, where there are others. A browser tells nobody why it does not reach one of them. @param {boolean} wasJoined */
+  #moving(wasJoined) {
+    const { room } = this.context;
+    const server = room.hosts.failed;
+    if (wasJoined) this.#show(t("moving"));
+    else if (server !== null) this.#show(t("unreached", { server }), el("a", { className: "btn", href: `https://${server}${roomUrl(room.name)}`, target: "_blank", rel: "noopener" }, t("unreached_open", { server })));
   }
 
   /** Tells something that needs no answer. @param {string} text */
@@ -132,6 +142,8 @@ export class Shell {
 
   /** @param {string} text @param {...HTMLElement} buttons */
   #show(text, ...buttons) {
+    // What is shown already is not said again to whoever listens, and keeps its focus.
+    if (!this.banner.hidden && this.banner.firstChild?.textContent === text) return;
     this.banner.hidden = text === "";
     this.banner.replaceChildren(el("span", {}, text), ...buttons);
   }
