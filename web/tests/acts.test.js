@@ -2,35 +2,10 @@
 // tries, and what one may not do is refused in plain words.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { Server, browser, calm, enter, say, shows, visitor } from "./harness.js";
+import { calm, enter, say, shows, stage, visitor } from "./harness.js";
 
-let opened;
-before(async () => {
-  opened = await browser();
-});
-after(() => opened.close());
-
-/** Runs a test with a server of its own, and sees that no page complained. */
-function inRoom(name, options, run) {
-  test(name, { timeout: 180_000 }, async () => {
-    const server = await Server.start(options);
-    const visitors = [];
-    const come = async (as, link = server.page(), more = {}) => {
-      const one = await visitor(opened, more);
-      visitors.push(one);
-      return enter(one.context, link, as);
-    };
-    try {
-      await run(server, come);
-      for (const one of visitors) await calm(one);
-    } finally {
-      for (const { context } of visitors) await context.close();
-      await server.stop();
-    }
-  });
-}
+const here = stage();
 
 const acts = (page) => page.locator(".done").allInnerTexts().then((texts) => texts.map((text) => text.replaceAll(/[\u2068\u2069]/g, "").replace(/\s*\d\d:\d\d.*$/, "")));
 
@@ -39,9 +14,9 @@ async function tells(page, words) {
   await page.locator(".done", { hasText: words }).last().waitFor();
 }
 
-inRoom("kept order is seen, felt and taken back", [], async (server, come) => {
-  const ana = await come("Ana");
-  const zoe = await come("Zoë", server.page(), { locale: "pt-BR" });
+here.inRoom("kept order is seen, felt and taken back", [], async (server, come) => {
+  const ana = (await come("Ana")).page;
+  const zoe = (await come("Zoë", { locale: "pt-BR" })).page;
   await ana.locator(".event", { hasText: "Zoë" }).waitFor();
   await server.operator(["op", "Ana", "owner"]);
   await ana.locator(".one .role", { hasText: "owner" }).waitFor();
@@ -94,7 +69,7 @@ inRoom("kept order is seen, felt and taken back", [], async (server, come) => {
   await zoe.locator(".notice").waitFor({ state: "hidden" });
   await say(ana, "/lock");
   await ana.locator(".mark", { hasText: "locked" }).waitFor();
-  const late = await visitor(opened);
+  const late = await visitor(here.opened);
   const page = await late.context.newPage();
   await page.goto(server.page());
   await page.locator("input").first().fill("Late");
@@ -116,8 +91,8 @@ inRoom("kept order is seen, felt and taken back", [], async (server, come) => {
   assert.deepEqual(said, ["may I?", "slowly", "too soon"], "what was refused or was a command is not in the log");
 });
 
-inRoom("an invite is made, shown as a code, used once and taken back", ["0.0.0.0", "--address", "127.0.0.1"], async (server, come) => {
-  const ana = await come("Ana");
+here.inRoom("an invite is made, shown as a code, used once and taken back", ["0.0.0.0", "--address", "127.0.0.1"], async (server, come) => {
+  const ana = (await come("Ana")).page;
   await ana.locator(".app[data-role=owner]").waitFor();
   await ana.locator(".one .role", { hasText: "owner" }).waitFor();
   assert.match(await ana.evaluate(() => location.hash), /^#[a-z2-7]{52}$/, "the secret does not stay in the address");
@@ -128,10 +103,10 @@ inRoom("an invite is made, shown as a code, used once and taken back", ["0.0.0.0
   assert.match(link, /#[a-z2-7]{52}\.[a-z2-7]{32}$/);
   await ana.locator("dialog .plainlist li").first().waitFor();
   await ana.keyboard.press("Escape");
-  const zoe = await come("Zoë", link);
+  const zoe = (await come("Zoë", { link })).page;
   await say(zoe, "in");
   await shows(ana, ["in"]);
-  const late = await visitor(opened);
+  const late = await visitor(here.opened);
   const again = await late.context.newPage();
   await again.goto(link);
   await again.locator("input").first().fill("Late");
@@ -148,9 +123,9 @@ inRoom("an invite is made, shown as a code, used once and taken back", ["0.0.0.0
   await ana.locator("dialog li", { hasText: "took back the invite" }).waitFor();
 });
 
-inRoom("names and commands are completed by the keyboard, and people are found", [], async (server, come) => {
+here.inRoom("names and commands are completed by the keyboard, and people are found", [], async (server, come) => {
   const guests = await Promise.all(["Zoë", "Bia", "Caio", "Duda", "Edu", "Fê", "Gil", "Hugo"].map((name) => server.guest(name)));
-  const page = await come("Ana");
+  const page = (await come("Ana")).page;
   const box = page.locator("textarea");
   await box.pressSequentially("oi @zo");
   await page.locator(".offer li[aria-selected=true]", { hasText: "Zoë" }).waitFor();
@@ -179,8 +154,8 @@ inRoom("names and commands are completed by the keyboard, and people are found",
   await shows(page, ["oi @Zoë", "/slash"]);
 });
 
-inRoom("a swipe brings in the people and the rooms, and sends them back", [], async (server, come) => {
-  const page = await come("Ana", server.page(), { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+here.inRoom("a swipe brings in the people and the rooms, and sends them back", [], async (server, come) => {
+  const page = (await come("Ana", { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true })).page;
   const swipe = (from, to) => page.evaluate(([begin, end]) => {
     const target = document.elementFromPoint(begin, 300);
     const touch = (x) => new Touch({ identifier: 1, target, clientX: x, clientY: 300 });

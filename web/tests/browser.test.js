@@ -2,37 +2,13 @@
 // doubled or reordered whatever happens in between.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { Server, browser, calm, enter, say, shows, trustingBrowser, visitor } from "./harness.js";
+import { Server, calm, enter, limited, say, shows, stage, trustingBrowser, visitor } from "./harness.js";
 
-let opened;
-before(async () => {
-  opened = await browser();
-});
-after(() => opened.close());
+const here = stage();
 
-/** Runs a test with a server of its own, and sees that no page complained. */
-function inRoom(name, options, run) {
-  test(name, { timeout: 180_000 }, async () => {
-    const server = await Server.start(options);
-    const visitors = [];
-    const come = async (as, more = {}) => {
-      const one = await visitor(opened, more);
-      visitors.push(one);
-      return { ...one, page: await enter(one.context, server.page(), as) };
-    };
-    try {
-      await run(server, come);
-      for (const one of visitors) await calm(one);
-    } finally {
-      for (const { context } of visitors) await context.close();
-      await server.stop();
-    }
-  });
-}
-
-inRoom("two pages and a terminal talk, over a restart and a cut wire", [], async (server, come) => {
+here.inRoom("two pages and a terminal talk, over a restart and a cut wire", [], async (server, come) => {
   const [ana, zoe] = [await come("Ana"), await come("Zoë")];
   const said = [];
   const speak = async (page, text) => {
@@ -66,7 +42,7 @@ inRoom("two pages and a terminal talk, over a restart and a cut wire", [], async
   assert.deepEqual(kept.map(({ seq }) => seq), said.map((_, index) => index + 1));
 });
 
-inRoom("a reload in mid-send sends once", [], async (server, come) => {
+here.inRoom("a reload in mid-send sends once", [], async (server, come) => {
   const { page } = await come("Ana");
   await say(page, "before");
   await shows(page, ["before"]);
@@ -80,7 +56,7 @@ inRoom("a reload in mid-send sends once", [], async (server, come) => {
   assert.deepEqual((await server.everything()).map(({ text }) => text), ["before", "on its way"]);
 });
 
-inRoom("two tabs are one person, and a draft outlives its page", [], async (server, come) => {
+here.inRoom("two tabs are one person, and a draft outlives its page", [], async (server, come) => {
   const { page, context } = await come("Ana");
   const second = await enter(context, server.page(), "Ana");
   await say(page, "from the first tab");
@@ -96,7 +72,7 @@ inRoom("two tabs are one person, and a draft outlives its page", [], async (serv
   assert.equal(await page.locator("textarea").inputValue(), "a draft");
 });
 
-inRoom("edit, reply, reaction and taking back, by the keyboard alone", [], async (server, come) => {
+here.inRoom("edit, reply, reaction and taking back, by the keyboard alone", [], async (server, come) => {
   const { page } = await come("Ana");
   const zoe = await come("Zoë");
   await say(page, "helo");
@@ -123,7 +99,7 @@ inRoom("edit, reply, reaction and taking back, by the keyboard alone", [], async
   await zoe.page.waitForSelector(".is-gone");
 });
 
-inRoom("equal names have badges, and lines are grouped by person", [], async (server, come) => {
+here.inRoom("equal names have badges, and lines are grouped by person", [], async (server, come) => {
   const [one, other] = [await come("Ana"), await come("Ana")];
   await say(one.page, "a");
   await say(one.page, "b");
@@ -134,10 +110,10 @@ inRoom("equal names have badges, and lines are grouped by person", [], async (se
   assert.equal(await one.page.locator(".m.is-more").count(), 1);
 });
 
-inRoom("a clock a day off, and storage refused: the room works all the same", [], async (server, come) => {
+here.inRoom("a clock a day off, and storage refused: the room works all the same", [], async (server, come) => {
   const { page } = await come("Ana");
   await say(page, "first");
-  const refused = await visitor(opened);
+  const refused = await visitor(here.opened);
   await refused.context.addInitScript(() => {
     const refuse = () => {
       throw new DOMException("refused", "SecurityError");
@@ -168,7 +144,7 @@ inRoom("a clock a day off, and storage refused: the room works all the same", []
   await refused.context.close();
 });
 
-inRoom("a room that was left is there again before the network is", [], async (server, come) => {
+here.inRoom("a room that was left is there again before the network is", [], async (server, come) => {
   const { page, context } = await come("Ana");
   await say(page, "kept");
   await say(page, "taken back");
@@ -195,7 +171,7 @@ inRoom("a room that was left is there again before the network is", [], async (s
 
 /** Waits until the browser has so many messages of the room for the next visit. */
 async function kept(page, count) {
-  await page.evaluate(async (wanted) => {
+  await limited(page.evaluate(async (wanted) => {
     const length = () => new Promise((resolve) => {
       const opening = indexedDB.open("papo");
       opening.onsuccess = () => {
@@ -207,7 +183,7 @@ async function kept(page, count) {
       };
     });
     while ((await length()) !== wanted) await new Promise((resolve) => requestAnimationFrame(resolve));
-  }, count);
+  }, count), () => `${count} messages for the next visit`);
 }
 
 test("the page can be installed, and opens without a connection", { timeout: 120_000 }, async () => {
@@ -244,7 +220,7 @@ test("the page can be installed, and opens without a connection", { timeout: 120
   }
 });
 
-inRoom("back and forward lead from room to room", [], async (server, come) => {
+here.inRoom("back and forward lead from room to room", [], async (server, come) => {
   const { page } = await come("Ana");
   await page.goto(server.page("sala-2"));
   await page.waitForSelector(".state.is-joined");

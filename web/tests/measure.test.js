@@ -1,40 +1,15 @@
 // How fast the page is and how much it weighs. These run with nothing beside them: two browsers at once would measure each other.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { Server, browser, calm, enter, say, shows, visitor } from "./harness.js";
+import { say, shows, stage } from "./harness.js";
 
 // As it is served, and not as it is on disk.
 delete process.env.PAPO_PAGE_FRESH;
 
-let opened;
-before(async () => {
-  opened = await browser();
-});
-after(() => opened.close());
+const here = stage();
 
-/** Runs a test with a server of its own, and sees that no page complained. */
-function inRoom(name, options, run) {
-  test(name, { timeout: 180_000 }, async () => {
-    const server = await Server.start(options);
-    const visitors = [];
-    const come = async (as, more = {}) => {
-      const one = await visitor(opened, more);
-      visitors.push(one);
-      return { ...one, page: await enter(one.context, server.page(), as) };
-    };
-    try {
-      await run(server, come);
-      for (const one of visitors) await calm(one);
-    } finally {
-      for (const { context } of visitors) await context.close();
-      await server.stop();
-    }
-  });
-}
-
-inRoom("five thousand messages scroll smoothly, and older ones come as one goes up", [], async (server, come) => {
+here.inRoom("five thousand messages scroll smoothly, and older ones come as one goes up", [], async (server, come) => {
   const count = 5000;
   const lines = Array.from({ length: count }, (_, index) => `message ${index}, ${"some words ".repeat(index % 9)}`).join("\n");
   await server.papo(["send", server.link, "--lines", "--name", "Many", "--timeout", "120", "--profile", `${server.folder}/many`], lines);
@@ -71,7 +46,7 @@ inRoom("five thousand messages scroll smoothly, and older ones come as one goes 
   await page.waitForFunction(() => document.querySelector(".m:last-child .text")?.textContent.startsWith("message 4999"));
 });
 
-inRoom("the first message is there within a second, and the page weighs little", [], async (server, come) => {
+here.inRoom("the first message is there within a second, and the page weighs little", [], async (server, come) => {
   const { page, context } = await come("Ana");
   await say(page, "hello");
   await shows(page, ["hello"]);

@@ -4,6 +4,8 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { memberId } from "../page/app/codec.js";
+import { colour } from "../page/app/names.js";
 import { Server, browser, enter, say, visitor } from "./harness.js";
 
 const folder = fileURLToPath(new URL("../../docs/images/", import.meta.url));
@@ -11,9 +13,37 @@ mkdirSync(folder, { recursive: true });
 const opened = await browser();
 const server = await Server.start();
 
+/** The key that the page has made, before anybody has come in with it. */
+async function keyOf(context) {
+  const page = await context.newPage();
+  await page.goto(server.page());
+  await page.locator("form").waitFor();
+  const key = await page.evaluate(() => new Promise((resolve) => {
+    const opening = indexedDB.open("papo");
+    opening.onsuccess = () => {
+      const asked = opening.result.transaction("keys").objectStore("keys").get("me");
+      asked.onsuccess = () => {
+        opening.result.close();
+        resolve([...asked.result.publicKey]);
+      };
+    };
+  }));
+  await page.close();
+  return Uint8Array.from(key);
+}
+
+/** There are six colours, and two people may have the same one by chance. Whoever comes as the second of a colour comes with another key. */
+const colours = new Set();
 const come = async (name, options) => {
-  const { context } = await visitor(opened, options);
-  return enter(context, server.page(), name);
+  for (;;) {
+    const { context } = await visitor(opened, options);
+    const theirs = colour(memberId(await keyOf(context)));
+    if (!colours.has(theirs)) {
+      colours.add(theirs);
+      return enter(context, server.page(), name);
+    }
+    await context.close();
+  }
 };
 const hear = (page, count) => page.waitForFunction((wanted) => document.querySelectorAll(".m").length >= wanted, count);
 

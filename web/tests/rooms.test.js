@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { isWanted } from "../page/app/notify.js";
 import { fitting } from "../page/later/switcher.js";
-import { Server, browser, calm, enter, say, shows, visitor } from "./harness.js";
+import { Server, browser, calm, enter, pressAway, say, shows, visitor } from "./harness.js";
 
 let [opened, server] = [];
 before(async () => {
@@ -95,7 +95,7 @@ inRooms("what is new in other rooms is counted, and one gets there by the keyboa
   await page.locator("dialog [role=option]").first().waitFor();
   assert.match(await page.locator("dialog [role=option]").first().innerText(), /^sala-b\s+@2/);
   await page.keyboard.type("sala-b");
-  await page.keyboard.press("Enter");
+  pressAway(page, "Enter");
   await page.waitForURL(/\/sala-b#/);
   await shows(page, ["nothing special", "look at this, @Ana"]);
   await page.locator(".day.new").waitFor();
@@ -104,7 +104,7 @@ inRooms("what is new in other rooms is counted, and one gets there by the keyboa
   await page.waitForFunction(() => document.querySelector("h1")?.innerText === "sala-a");
   await page.waitForSelector(".state.is-joined");
   assert.equal(await link.locator(".news").count(), 0, "what was read is not new any more");
-  await page.keyboard.press("Alt+ArrowDown");
+  pressAway(page, "Alt+ArrowDown");
   await page.waitForURL(/\/sala-b/);
   // A room that one has left is watched no more.
   await page.waitForSelector(".state.is-joined");

@@ -8,7 +8,7 @@ import { KEYS } from "../page/later/dialogs.js";
 import { COMMANDS, readLine } from "../page/later/orders.js";
 import { complete, replaced } from "../page/later/completion.js";
 import { EMOJI_NAMED } from "../page/later/emoji.js";
-import { Server, browser, calm, enter, findings, say, shows, visitor } from "./harness.js";
+import { Server, browser, calm, enter, findings, pressAway, say, shows, visitor } from "./harness.js";
 
 let [opened, server] = [];
 before(async () => {
@@ -250,15 +250,15 @@ const SHOWN = {
     await page.locator("dialog [role=combobox]:focus").waitFor();
   },
   "Alt+↑ ↓": async (page) => {
-    await page.keyboard.press("Alt+ArrowDown");
+    pressAway(page, "Alt+ArrowDown");
     await page.waitForURL(/other/);
     await page.waitForSelector(".state.is-joined");
-    await page.keyboard.press("Alt+ArrowUp");
+    pressAway(page, "Alt+ArrowUp");
     await page.waitForURL(/\/keys/);
   },
   "Alt+A": async (page) => {
     await page.evaluate(() => localStorage.setItem("papo.news", '{"other":{"count":1,"mentions":0}}'));
-    await page.keyboard.press("Alt+a");
+    pressAway(page, "Alt+a");
     await page.waitForURL(/other/);
   },
   "Alt+U": async (page) => {
