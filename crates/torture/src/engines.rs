@@ -8,7 +8,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 /// Whom the servers run as where the test runs as root, which `PostgreSQL` refuses to.
 const USER: &str = "postgres";
@@ -17,8 +19,8 @@ const USER: &str = "postgres";
 struct Running(Child);
 
 impl Running {
-    /// Starts a program and waits until it says that it is ready.
-    fn start(mut command: Command, ready: &str) -> Self {
+    /// Starts a program and waits until it says that it is ready. What it says afterwards is heard line by line.
+    fn start(mut command: Command, ready: &str, hear: impl Fn(&str) + Send + 'static) -> Self {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -27,8 +29,8 @@ impl Running {
             let read = said.read_line(&mut all).unwrap_or(0);
             assert!(read > 0, "{command:?} did not start:\n{all}");
         }
-        // What it says further is read so that it never waits for us.
-        thread::spawn(move || said.lines().map_while(Result::ok).for_each(drop));
+        // Where nobody listens it is read all the same, so that it never waits for us.
+        thread::spawn(move || said.lines().map_while(Result::ok).for_each(|line| hear(&line)));
         Self(child)
     }
 }
@@ -115,16 +117,39 @@ impl Postgres {
     /// Makes a copy of this server that follows it under this name, and starts it.
     #[must_use]
     pub fn standby(&self, name: &str) -> Self {
-        let folder = Folder::new("pg");
-        let connect = format!("host={} user=papo application_name={name}", self.folder.path().display());
+        let mut server = Self { running: None, folder: Folder::new("pg") };
+        server.copy(self, name);
+        server
+    }
+
+    /// Makes this one, which is killed, a copy of another that follows it under this name, and starts it.
+    pub fn copy(&mut self, of: &Self, name: &str) {
+        let data = self.folder.path().join("data");
+        let _ = fs::remove_dir_all(&data);
+        let connect = format!("{} application_name={name}", of.connection());
         done(
             program(binary("pg_basebackup"))
                 .args(["--no-sync", "-R", "-c", "fast", "-d", &connect, "-D"])
-                .arg(folder.path().join("data")),
+                .arg(data),
         );
-        let mut server = Self { running: None, folder };
-        server.restart();
-        server
+        self.restart();
+    }
+
+    /// Has a standby follow another server than before, under this name.
+    pub fn follow(&self, other: &Self, name: &str) {
+        let connection = other.connection();
+        self.sql(&format!("ALTER SYSTEM SET primary_conninfo = '{connection} application_name={name}'"));
+        self.sql("SELECT pg_reload_conf()");
+    }
+
+    /// Has every commit wait for one of these standbys.
+    pub fn wait_for_any(&self, names: &str) {
+        self.sql(&format!("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 ({names})'"));
+        self.sql("SELECT pg_reload_conf()");
+    }
+
+    fn connection(&self) -> String {
+        format!("host={} user=papo", self.folder.path().display())
     }
 
     /// Starts it again where it is killed.
@@ -132,7 +157,9 @@ impl Postgres {
         let mut command = program(binary("postgres"));
         command.arg("-D").arg(self.folder.path().join("data")).arg("-k").arg(self.folder.path());
         command.args(["-c", "listen_addresses=", "-c", "max_connections=60", "-c", "shared_buffers=32MB"]);
-        self.running = Some(Running::start(command, "ready to accept"));
+        // A standby looks for its new primary so often; usually each 5 s.
+        command.args(["-c", "wal_retrieve_retry_interval=200ms"]);
+        self.running = Some(Running::start(command, "ready to accept", |_| {}));
     }
 
     /// Kills it (`SIGKILL`).
@@ -143,6 +170,11 @@ impl Postgres {
     /// Makes a standby the one that is written to.
     pub fn promote(&self) {
         assert_eq!(self.sql("SELECT pg_promote()").trim(), "t");
+    }
+
+    /// How far it has received what it follows.
+    pub fn received(&self) -> u64 {
+        self.sql("SELECT pg_last_wal_receive_lsn() - '0/0'::pg_lsn").trim().parse().unwrap()
     }
 
     /// Its host in an address: the folder of its socket.
@@ -182,7 +214,55 @@ pub struct Nats {
     config: PathBuf,
     port: u16,
     cluster_port: u16,
+    led: Led,
     folder: Folder,
+}
+
+/// When a server of NATS became the leader of what, by its own words, over all its runs.
+#[derive(Clone, Debug, Default)]
+pub struct Led {
+    /// Held for a moment.
+    moments: Arc<Mutex<Vec<(Instant, Leads)>>>,
+}
+
+/// What a server of NATS leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leads {
+    /// The cluster's own book of which streams there are.
+    Book,
+    /// A stream: what is published to it is stored from then on.
+    Stream,
+}
+
+impl Led {
+    fn hear(&self, line: &str) {
+        let leads = if line.contains("Self is new JetStream cluster metadata leader") {
+            Leads::Book
+        } else if line.contains("JetStream cluster new stream leader") {
+            Leads::Stream
+        } else {
+            return;
+        };
+        self.lock().push((Instant::now(), leads));
+    }
+
+    /// When it became the leader of the cluster's book, without which no stream is looked after.
+    pub fn the_book(&self) -> Vec<Instant> {
+        self.moments_of(Leads::Book)
+    }
+
+    /// When it became the leader of a stream.
+    pub fn the_stream(&self) -> Vec<Instant> {
+        self.moments_of(Leads::Stream)
+    }
+
+    fn moments_of(&self, what: Leads) -> Vec<Instant> {
+        self.lock().iter().filter(|(_, leads)| *leads == what).map(|(at, _)| *at).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(Instant, Leads)>> {
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Nats {
@@ -215,7 +295,7 @@ impl Nats {
         );
         let config = folder.path().join("nats.conf");
         fs::write(&config, text).unwrap();
-        let mut server = Self { running: None, config, port, cluster_port, folder };
+        let mut server = Self { running: None, config, port, cluster_port, led: Led::default(), folder };
         server.restart();
         server
     }
@@ -224,12 +304,18 @@ impl Nats {
     pub fn restart(&mut self) {
         let mut command = program("nats-server");
         command.arg("-c").arg(&self.config);
-        self.running = Some(Running::start(command, "Server is ready"));
+        let led = self.led.clone();
+        self.running = Some(Running::start(command, "Server is ready", move |line| led.hear(line)));
     }
 
     /// Kills it (`SIGKILL`).
     pub fn kill(&mut self) {
         self.running = None;
+    }
+
+    /// When it became the leader of what; goes on to tell of runs to come.
+    pub fn led(&self) -> Led {
+        self.led.clone()
     }
 
     /// Where it listens.

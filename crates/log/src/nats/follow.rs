@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use async_nats::{Client, Subscriber};
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use tokio::runtime::Handle;
@@ -200,7 +201,13 @@ impl Inner {
 
     /// The records from a place on, as many as there are before `end`.
     fn fetch(&self, from: u64, end: u64) -> Result<Vec<(u64, Record)>, Fault> {
-        let found = self.handle.block_on(join_all((from..end).map(|position| self.stream.get(position))));
+        let found = self.handle.block_on(async {
+            match end - from {
+                // How every look begins, perhaps while nobody answers.
+                1 => vec![self.stream.get_insisting(from).await],
+                _ => join_all((from..end).map(|position| self.stream.get(position))).await,
+            }
+        });
         let mut records = Vec::new();
         for (position, bytes) in (from..end).zip(found) {
             let Some(bytes) = bytes? else { break };
@@ -281,19 +288,28 @@ pub(super) fn run(log: &Weak<Inner>) {
     }
 }
 
-/// Carries what servers tell one another, until the log is dropped. The client connects again by itself.
+/// Carries what servers tell one another, until the log is dropped. The client connects again by itself; should it give a
+/// subscription up all the same, there is another one soon.
 pub(super) async fn carry(log: Weak<Inner>) {
-    let Some(inner) = log.upgrade() else { return };
-    let (client, subject) = (inner.stream.client.clone(), inner.stream.news_subject.clone());
-    drop(inner);
-    let Ok(mut news) = client.subscribe(subject.clone()).await else { return };
+    while let Some(inner) = log.upgrade() {
+        let (client, subject) = (inner.stream.client.clone(), inner.stream.news_subject.clone());
+        drop(inner);
+        if let Ok(news) = client.subscribe(subject.clone()).await {
+            pass_on(&log, &client, &subject, news).await;
+        }
+        sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Tells and hears, until the subscription ends or the log is dropped.
+async fn pass_on(log: &Weak<Inner>, client: &Client, subject: &str, mut news: Subscriber) {
     let mut told = None::<Instant>;
     while let Some(inner) = log.upgrade() {
         let gathering = told.and_then(|told| GATHER.checked_sub(told.elapsed())).unwrap_or_default();
         if gathering.is_zero() {
             while let Some(message) = inner.bus.next_message() {
                 // Best effort: the others look by themselves from time to time.
-                let _ = client.publish(subject.clone(), message.into()).await;
+                let _ = client.publish(subject.to_owned(), message.into()).await;
                 told = Some(Instant::now());
             }
         }

@@ -7,6 +7,9 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RawMessageErrorKind};
 use async_nats::jetstream::{Context, ErrorCode, stream};
 use async_nats::{Client, ConnectOptions, ServerAddr};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::timeout;
 
 use crate::{EngineUrl, LogError, engine};
 
@@ -15,8 +18,15 @@ use super::record::Record;
 /// How long one question may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
-/// The longest time between two attempts to connect.
-const AGAIN_AFTER_MAX: Duration = Duration::from_millis(500);
+/// After so long without an answer a question is asked again beside the first one. A question that came before its stream
+/// had a leader is heard by nobody, and waiting for its end would be waiting for nothing.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// The longest time between two attempts to connect: there are few servers and each has few papo, so nobody is hurt.
+const AGAIN_AFTER_MAX: Duration = Duration::from_millis(250);
+
+/// How long a silent connection is left alone. The third question without an answer ends it.
+const PING_AFTER: Duration = Duration::from_secs(1);
 
 /// How many servers keep the stream where they are a cluster.
 const REPLICAS: usize = 3;
@@ -110,7 +120,7 @@ impl Stream {
             .name("papo")
             .connection_timeout(ANSWER_WITHIN)
             .request_timeout(Some(ANSWER_WITHIN))
-            .ping_interval(ANSWER_WITHIN)
+            .ping_interval(PING_AFTER)
             .max_reconnects(None)
             .reconnect_delay_callback(|attempts| {
                 AGAIN_AFTER_MAX.min(Duration::from_millis(20) * u32::try_from(attempts).unwrap_or(u32::MAX))
@@ -155,7 +165,14 @@ impl Stream {
             _ => Fault::Passing(error.to_string()),
         };
         let acknowledged = self.context.send_publish(self.subject.clone(), message).await;
-        Ok(acknowledged.map_err(passing)?.await.map_err(passing)?.sequence)
+        let place = acknowledged.map_err(passing)?.await.map_err(passing)?.sequence;
+        // Before 2.10 a server says 0 for a record that it was given before and that is not with the others yet.
+        if place == 0 { Err(Fault::Passing("a record is on its way".to_owned())) } else { Ok(place) }
+    }
+
+    /// The record at a place, where perhaps nobody can answer yet.
+    pub(super) async fn get_insisting(&self, position: u64) -> Result<Option<Vec<u8>>, Fault> {
+        insist(|| self.get(position)).await
     }
 
     /// The record at a place; none where there is none yet.
@@ -218,6 +235,17 @@ impl Stream {
     }
 }
 
+/// Asks until there is an answer, or the first question has had its time.
+async fn insist<T, Q: Future<Output = Result<T, Fault>>>(question: impl Fn() -> Q) -> Result<T, Fault> {
+    let mut asked = FuturesUnordered::new();
+    loop {
+        asked.push(question());
+        if let Ok(Some(answer)) = timeout(ASK_AGAIN_AFTER, asked.next()).await {
+            return answer;
+        }
+    }
+}
+
 /// Makes the stream where there is none. It forgets nothing by itself, and nothing can be taken out of it.
 async fn ensure(context: &Context, client: &Client, place: &Address, subject: &str) -> Result<(), Fault> {
     match context.get_stream(&place.name).await {
@@ -244,4 +272,42 @@ async fn ensure(context: &Context, client: &Client, place: &Address, subject: &s
             "{error}; with fewer than three servers, say ?replicas=1 at the end of the address"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// Invariant: a question that nobody has heard costs a fraction of a second and not its whole time; one that is merely
+    /// answered slowly is answered all the same, and what never comes ends with the first question's time.
+    #[test]
+    fn a_question_that_nobody_heard_is_asked_again() {
+        let clock =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let run = |heard_from: u32, answered_in_ms: u64| {
+            clock.block_on(async {
+                let (asked, start) = (Cell::new(0), Instant::now());
+                let answer = insist(|| {
+                    let this = asked.replace(asked.get() + 1);
+                    async move {
+                        if this >= heard_from {
+                            sleep(Duration::from_millis(answered_in_ms)).await;
+                            return Ok(this);
+                        }
+                        sleep(ANSWER_WITHIN).await;
+                        Err(Fault::Passing(String::new()))
+                    }
+                });
+                (answer.await.ok(), start.elapsed().as_millis(), asked.get())
+            })
+        };
+        assert_eq!(run(0, 5), (Some(0), 5, 1));
+        assert_eq!(run(1, 5), (Some(1), 255, 2));
+        assert_eq!(run(0, 1100), (Some(0), 1100, 5), "the first one's answer is still taken");
+        assert_eq!(run(99, 5), (None, 2000, 8), "bounded by the first one's time");
+    }
 }

@@ -15,6 +15,7 @@ use papo_torture::history::{Entry, History};
 use papo_torture::leaks;
 
 use crate::server::{PATIENCE, Place};
+use crate::waits::Waits;
 
 /// The most messages that one of them has on the way at once: from 1 up to this.
 const WINDOW_MAX: usize = 4;
@@ -29,8 +30,26 @@ pub(crate) enum ComingBack {
     AtOnce,
 }
 
+/// How many there are and what they do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cast {
+    pub(crate) people: usize,
+    /// The first so many write. The others read, and keep nothing on the disk.
+    pub(crate) writers: usize,
+    /// How much time each writer lets pass between two messages.
+    pub(crate) pace: Duration,
+}
+
+impl From<usize> for Cast {
+    /// So many, who all write as fast as they can.
+    fn from(people: usize) -> Self {
+        Self { people, writers: people, pace: Duration::ZERO }
+    }
+}
+
 /// All of them.
 pub(crate) struct Crew {
+    cast: Cast,
     people: Vec<Person>,
     history: History,
     /// Who was refused because the log could not be written, and how often; where that is expected.
@@ -39,7 +58,9 @@ pub(crate) struct Crew {
     excuses: HashMap<usize, String>,
     /// Who was shown a page of older messages.
     readers: HashSet<usize>,
-    events: Receiver<(usize, Event)>,
+    events: Receiver<(Instant, usize, Event)>,
+    /// How long writers have waited for echoes.
+    pub(crate) waits: Waits,
     coming_back: ComingBack,
     is_writing: bool,
     is_server_up: bool,
@@ -54,6 +75,10 @@ struct Person {
     window: usize,
     /// The messages said and not echoed yet.
     unsettled: HashSet<String>,
+    /// Nothing is said before then.
+    next_at: Instant,
+    /// How many more echoes there have to be until one is of a message said since the last blow.
+    behind: usize,
     connection: Connection,
     /// Whether the server has said goodbye since it was last started.
     is_told: bool,
@@ -82,24 +107,30 @@ impl Crew {
         invite: &Invite,
         others: &[Address],
         coming_back: ComingBack,
-        people: usize,
+        cast: impl Into<Cast>,
     ) -> Self {
+        let cast = cast.into();
         let (sender, events) = channel();
         let mut crew = Self {
+            cast,
             people: Vec::new(),
             history: History::new(),
             refused: None,
             excuses: HashMap::new(),
             readers: HashSet::new(),
             events,
+            waits: Waits::new(cast.writers),
             coming_back,
             is_writing: false,
             is_server_up: true,
             echoes: 0,
             head: 0,
         };
-        for index in 0..people {
-            let options = options(profile_folder(place, index), index, invite, others);
+        for index in 0..cast.people {
+            let mut options = options(profile_folder(place, index), index, invite, others);
+            if index >= cast.writers {
+                options.store = None;
+            }
             let client = crew.history.add_client(invite.room.as_str(), false);
             let after = match options.follow {
                 Follow::After { seq, .. } => Some(seq.number()),
@@ -108,12 +139,15 @@ impl Crew {
             crew.history.starts(client, after);
             let sender = sender.clone();
             // Once the crew is gone nobody listens any more.
-            let client = Client::start(options, move |event| drop(sender.send((index, event)))).unwrap();
+            let hear = move |event| drop(sender.send((Instant::now(), index, event)));
+            let client = Client::start(options, hear).unwrap();
             let window = index % WINDOW_MAX + 1;
             crew.people.push(Person {
                 client,
                 window,
                 unsettled: HashSet::new(),
+                next_at: Instant::now(),
+                behind: 0,
                 connection: Connection::Coming,
                 is_told: false,
                 last: 0,
@@ -169,7 +203,7 @@ impl Crew {
     /// From now on everybody writes.
     pub(crate) fn write(&mut self) {
         self.is_writing = true;
-        (0..self.people.len()).for_each(|index| self.say(index));
+        self.say_what_is_due();
     }
 
     /// From now on nobody writes.
@@ -198,11 +232,12 @@ impl Crew {
         while !is_so(self) {
             let left = PATIENCE.saturating_sub(start.elapsed());
             assert!(!left.is_zero(), "it does not come to this: {what}; {}", self.state());
-            match self.events.recv_timeout(left) {
-                Ok((index, event)) => self.happened(index, event),
+            match self.events.recv_timeout(left.min(self.due_in())) {
+                Ok((at, index, event)) => self.happened(at, index, event),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => panic!("every client has ended"),
             }
+            self.say_what_is_due();
         }
     }
 
@@ -210,17 +245,18 @@ impl Crew {
     #[cfg(target_os = "linux")]
     pub(crate) fn follow_for(&mut self, time: Duration) {
         let until = Instant::now() + time;
-        while let Ok((index, event)) =
-            self.events.recv_timeout(until.saturating_duration_since(Instant::now()))
-        {
-            self.happened(index, event);
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            if let Ok((at, index, event)) = self.events.recv_timeout(left.min(self.due_in())) {
+                self.happened(at, index, event);
+            }
+            self.say_what_is_due();
         }
     }
 
     /// Follows what has happened already.
     pub(crate) fn catch_up(&mut self) {
-        while let Ok((index, event)) = self.events.try_recv() {
-            self.happened(index, event);
+        while let Ok((at, index, event)) = self.events.try_recv() {
+            self.happened(at, index, event);
         }
     }
 
@@ -238,19 +274,31 @@ impl Crew {
         self.people.iter().all(|person| person.unsettled.is_empty() && person.last >= self.head)
     }
 
+    /// Something is about to be broken: from now on [`is_recovered`](Self::is_recovered) tells of what comes after it.
+    pub(crate) fn brace(&mut self) {
+        for person in &mut self.people[..self.cast.writers] {
+            person.behind = person.unsettled.len() + 1;
+        }
+    }
+
+    /// Whether every writer has had the echo of something said since it was braced for a blow.
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.people.iter().all(|person| person.behind == 0)
+    }
+
     /// Ends all clients, and returns what they have said and seen, and how many messages are still in the outboxes
     /// on the disk.
     pub(crate) fn dismiss(self, place: &Place, invite: &Invite) -> (History, usize) {
-        let people = self.people.len();
+        let writers = self.cast.writers;
         drop(self.people);
         let left = |index| {
             let profile = Profile::open(Some(profile_folder(place, index))).unwrap();
             profile.store(&invite.address, &invite.room).unwrap().outbox().unwrap().len()
         };
-        (self.history, (0..people).map(left).sum())
+        (self.history, (0..writers).map(left).sum())
     }
 
-    fn happened(&mut self, index: usize, event: Event) {
+    fn happened(&mut self, at: Instant, index: usize, event: Event) {
         let (person, history) = (&mut self.people[index], &mut self.history);
         match event {
             Event::Joined { you, epoch, head, .. } => {
@@ -262,6 +310,8 @@ impl Crew {
             }
             Event::Sent { id, seq, .. } => {
                 person.unsettled.remove(id.as_str());
+                person.behind = person.behind.saturating_sub(1);
+                self.waits.echoed(index, at, !person.unsettled.is_empty());
                 self.echoes += 1;
                 self.head = self.head.max(seq.number());
                 history.ok(index, id.as_str(), seq.number());
@@ -316,15 +366,37 @@ impl Crew {
         }
     }
 
-    /// Has a person say as much as their window allows.
+    /// Has everybody say as much as their windows and the pace allow.
+    fn say_what_is_due(&mut self) {
+        (0..self.cast.writers).for_each(|index| self.say(index));
+    }
+
+    /// How long it is until somebody may say something again because of the pace.
+    fn due_in(&self) -> Duration {
+        let now = Instant::now();
+        let writers = self.people[..self.cast.writers].iter();
+        let waiting = writers.filter(|person| self.is_writing && person.unsettled.len() < person.window);
+        waiting.map(|person| person.next_at.saturating_duration_since(now)).min().unwrap_or(Duration::MAX)
+    }
+
+    /// Has a person say as much as their window and the pace allow.
     fn say(&mut self, index: usize) {
+        if index >= self.cast.writers {
+            return;
+        }
         let person = &mut self.people[index];
-        while self.is_writing && person.unsettled.len() < person.window {
+        let now = Instant::now();
+        while self.is_writing && person.unsettled.len() < person.window && person.next_at <= now {
+            person.next_at = now + self.cast.pace;
             let text = format!("{index} says {}", self.history.invoked_len());
             leaks::remember(&text);
             let id = person.client.say(Body::text(text.clone())).to_string();
             self.history.invoke(index, &id, &text);
             person.unsettled.insert(id);
+            self.waits.said(index, now);
+            if self.cast.pace > Duration::ZERO {
+                return;
+            }
         }
     }
 

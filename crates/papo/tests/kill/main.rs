@@ -7,6 +7,8 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+mod chaos;
 mod crew;
 #[cfg(target_os = "linux")]
 mod disk;
@@ -21,6 +23,7 @@ mod partition;
 mod presence;
 mod random;
 mod server;
+mod waits;
 
 use std::env;
 use std::sync::{Mutex, MutexGuard, PoisonError};
