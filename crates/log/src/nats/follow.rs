@@ -116,7 +116,7 @@ impl Inner {
         }
         let founded = Change::Founded(Epoch::from_bits(random_bits()));
         let record = Record { id: random_bits(), change: founded };
-        match self.handle.block_on(self.stream.publish(record.id, record.encode(), is_empty)) {
+        match self.handle.block_on(self.stream.publish(record.id, &record.encode(), is_empty)) {
             // Another server was quicker where the stream is not empty any more.
             Ok(_) | Err(Fault::Lasting(_)) => {}
             Err(fault) => return Err(fault),
@@ -160,7 +160,7 @@ impl Inner {
             if self.is_replaced() {
                 return Err(Fault::Replaced);
             }
-            self.handle.block_on(self.stream.publish(record.id, bytes.clone(), false))
+            self.handle.block_on(self.stream.publish(record.id, &bytes, false))
         })?;
         insistence.on(|| self.catch_up(Some((position, record))))?;
         if lock(&self.pending).get(&record.id).is_some_and(Option::is_some) {

@@ -1,15 +1,17 @@
 //! The stream and what is asked of it: publish a record, get one. Not here: what the records mean.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::context::{ContextBuilder, GetStreamErrorKind, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RawMessageErrorKind};
 use async_nats::jetstream::{Context, ErrorCode, stream};
-use async_nats::{Client, ConnectOptions, ServerAddr};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::time::timeout;
+use tokio::sync::Notify;
+use tokio::time::sleep;
 
 use crate::{EngineUrl, LogError, engine};
 
@@ -21,6 +23,12 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// After so long without an answer a question is asked again beside the first one. A question that came before its stream
 /// had a leader is heard by nobody, and waiting for its end would be waiting for nothing.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// The same for a record that is not acknowledged. Published twice it is stored once.
+const PUBLISH_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// A longer record is not published again before its time is over: a slow line would have more of it than it can carry.
+const PUBLISHED_AGAIN_BYTES_MAX: usize = 64 * 1024;
 
 /// The longest time between two attempts to connect: there are few servers and each has few papo, so nobody is hurt.
 const AGAIN_AFTER_MAX: Duration = Duration::from_millis(250);
@@ -111,6 +119,8 @@ pub(super) struct Stream {
     subject: String,
     /// Where servers tell one another what is not kept.
     pub(super) news_subject: String,
+    /// Told when there is a connection again: answers to what was asked on the one before are lost.
+    connected: Arc<Notify>,
 }
 
 impl Stream {
@@ -125,6 +135,14 @@ impl Stream {
             .reconnect_delay_callback(|attempts| {
                 AGAIN_AFTER_MAX.min(Duration::from_millis(20) * u32::try_from(attempts).unwrap_or(u32::MAX))
             });
+        let connected = Arc::new(Notify::new());
+        let tell = Arc::clone(&connected);
+        options = options.event_callback(move |event| {
+            if event == Event::Connected {
+                tell.notify_waiters();
+            }
+            std::future::ready(())
+        });
         if place.encrypted {
             options = options
                 .require_tls(true)
@@ -143,7 +161,14 @@ impl Stream {
             .get_stream_no_info(&place.name)
             .await
             .map_err(|error| Fault::Passing(error.to_string()))?;
-        Ok(Self { client, context, kept, subject, news_subject: format!("papo.{}.news", place.name) })
+        Ok(Self {
+            client,
+            context,
+            kept,
+            subject,
+            news_subject: format!("papo.{}.news", place.name),
+            connected,
+        })
     }
 
     /// The longest record.
@@ -153,8 +178,15 @@ impl Stream {
 
     /// Puts a record into the stream, unless it is in it, and returns its place: it is then with as many servers as it
     /// takes to find it again. `first` stores it only where the stream is empty.
-    pub(super) async fn publish(&self, id: u64, record: Vec<u8>, first: bool) -> Result<u64, Fault> {
-        let mut message = PublishMessage::build().payload(record.into()).message_id(format!("{id:016x}"));
+    pub(super) async fn publish(&self, id: u64, record: &[u8], first: bool) -> Result<u64, Fault> {
+        let is_short = record.len() <= PUBLISHED_AGAIN_BYTES_MAX;
+        let again_after = if is_short { PUBLISH_AGAIN_AFTER } else { ANSWER_WITHIN };
+        insist(&self.connected, again_after, || self.publish_once(id, record, first)).await
+    }
+
+    async fn publish_once(&self, id: u64, record: &[u8], first: bool) -> Result<u64, Fault> {
+        let mut message =
+            PublishMessage::build().payload(record.to_vec().into()).message_id(format!("{id:016x}"));
         if first {
             message = message.expected_last_sequence(0);
         }
@@ -172,7 +204,7 @@ impl Stream {
 
     /// The record at a place, where perhaps nobody can answer yet.
     pub(super) async fn get_insisting(&self, position: u64) -> Result<Option<Vec<u8>>, Fault> {
-        insist(|| self.get(position)).await
+        insist(&self.connected, ASK_AGAIN_AFTER, || self.get(position)).await
     }
 
     /// The record at a place; none where there is none yet.
@@ -235,13 +267,22 @@ impl Stream {
     }
 }
 
-/// Asks until there is an answer, or the first question has had its time.
-async fn insist<T, Q: Future<Output = Result<T, Fault>>>(question: impl Fn() -> Q) -> Result<T, Fault> {
+/// Asks until there is an answer, or the first question has had its time: again after this time, and whenever there is
+/// another connection.
+async fn insist<T, Q: Future<Output = Result<T, Fault>>>(
+    connected: &Notify,
+    again_after: Duration,
+    question: impl Fn() -> Q,
+) -> Result<T, Fault> {
     let mut asked = FuturesUnordered::new();
     loop {
         asked.push(question());
-        if let Ok(Some(answer)) = timeout(ASK_AGAIN_AFTER, asked.next()).await {
-            return answer;
+        let reconnected = connected.notified();
+        tokio::select! {
+            biased;
+            Some(answer) = asked.next() => return answer,
+            () = reconnected => {}
+            () = sleep(again_after) => {}
         }
     }
 }
@@ -278,36 +319,59 @@ async fn ensure(context: &Context, client: &Client, place: &Address, subject: &s
 mod tests {
     use std::cell::Cell;
 
-    use tokio::time::{Instant, sleep};
+    use tokio::time::{Instant, timeout};
 
     use super::*;
+
+    /// Comes when so much of the virtual time has passed.
+    async fn passed(time: Duration) {
+        let _ = timeout(time, std::future::pending::<()>()).await;
+    }
+
+    /// Asks a question that the first so many times is heard by nobody, and else answered after so long. Returns the answer,
+    /// after how many milliseconds it came and how often was asked.
+    fn ask(
+        heard_from: u32,
+        answered_in_ms: u64,
+        again_after: Duration,
+        connected_in_ms: u64,
+    ) -> (Option<u32>, u128, u32) {
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        clock.unwrap().block_on(async {
+            let (asked, start, connected) = (Cell::new(0), Instant::now(), Notify::new());
+            let question = || {
+                let this = asked.replace(asked.get() + 1);
+                async move {
+                    if this >= heard_from {
+                        passed(Duration::from_millis(answered_in_ms)).await;
+                        return Ok(this);
+                    }
+                    passed(ANSWER_WITHIN).await;
+                    Err(Fault::Passing(String::new()))
+                }
+            };
+            let reconnect = async {
+                passed(Duration::from_millis(connected_in_ms)).await;
+                connected.notify_waiters();
+                std::future::pending::<()>().await;
+            };
+            let answer = tokio::select! {
+                answer = insist(&connected, again_after, question) => answer.ok(),
+                () = reconnect => None,
+            };
+            (answer, start.elapsed().as_millis(), asked.get())
+        })
+    }
 
     /// Invariant: a question that nobody has heard costs a fraction of a second and not its whole time; one that is merely
     /// answered slowly is answered all the same, and what never comes ends with the first question's time.
     #[test]
     fn a_question_that_nobody_heard_is_asked_again() {
-        let clock =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let run = |heard_from: u32, answered_in_ms: u64| {
-            clock.block_on(async {
-                let (asked, start) = (Cell::new(0), Instant::now());
-                let answer = insist(|| {
-                    let this = asked.replace(asked.get() + 1);
-                    async move {
-                        if this >= heard_from {
-                            sleep(Duration::from_millis(answered_in_ms)).await;
-                            return Ok(this);
-                        }
-                        sleep(ANSWER_WITHIN).await;
-                        Err(Fault::Passing(String::new()))
-                    }
-                });
-                (answer.await.ok(), start.elapsed().as_millis(), asked.get())
-            })
-        };
-        assert_eq!(run(0, 5), (Some(0), 5, 1));
-        assert_eq!(run(1, 5), (Some(1), 255, 2));
-        assert_eq!(run(0, 1100), (Some(0), 1100, 5), "the first one's answer is still taken");
-        assert_eq!(run(99, 5), (None, 2000, 8), "bounded by the first one's time");
+        let (soon, never) = (ASK_AGAIN_AFTER, 3_600_000);
+        assert_eq!(ask(0, 5, soon, never), (Some(0), 5, 1));
+        assert_eq!(ask(1, 5, soon, never), (Some(1), 255, 2));
+        assert_eq!(ask(0, 1100, soon, never), (Some(0), 1100, 5), "the first one's answer is still taken");
+        assert_eq!(ask(99, 5, soon, never), (None, 2000, 8), "bounded by the first one's time");
+        assert_eq!(ask(1, 5, ANSWER_WITHIN, 20), (Some(1), 25, 2), "at once on another connection");
     }
 }

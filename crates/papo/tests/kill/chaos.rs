@@ -23,10 +23,10 @@ const WRITERS: usize = 12;
 const SHORT: Cast = Cast { people: 30, writers: WRITERS, pace: Duration::from_millis(20) };
 
 /// Many people. At this pace a program that was built for tests serves them on two cores.
-const LONG: Cast = Cast { people: 300, writers: WRITERS, pace: Duration::from_millis(500) };
+const LONG: Cast = Cast { people: 300, writers: WRITERS, pace: Duration::from_millis(250) };
 
 /// A blow comes after fewer echoes than this since everybody has recovered from the one before.
-const ECHOES_MAX: u64 = 40;
+const ECHOES_MAX: u64 = 100;
 
 /// What the databases call one another.
 const NAMES: [&str; 3] = ["p0", "p1", "p2"];
