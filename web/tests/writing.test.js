@@ -107,6 +107,60 @@ inRoom("somebody who is ignored is not seen, here alone, until one looks again",
   guest.leave();
 });
 
+inRoom("an answer shows nothing of whoever is ignored, and takes it up again afterwards", "quoting", async (page) => {
+  const [pest, bia] = [await server.guest("Pest", "quoting"), await server.guest("Bia", "quoting")];
+  pest.say("buy now");
+  await shows(page, ["buy now"]);
+  bia.tell({ type: "say", id: "answer", text: "no", reply: 1 });
+  await shows(page, ["buy now", "no"]);
+  const quote = page.locator(".m .quote");
+  assert.equal(await quote.innerText(), "Pest: buy now");
+  await say(page, "/ignore Pest");
+  await shows(page, ["no"]);
+  assert.equal(await quote.innerText(), "A message of an ignored person");
+  await say(page, "/unignore Pest");
+  await shows(page, ["buy now", "no"]);
+  assert.equal(await quote.innerText(), "Pest: buy now");
+  for (const guest of [pest, bia]) guest.leave();
+});
+
+inRoom("what is done with a message has a command", "pointing", async (page) => {
+  const box = page.locator("textarea");
+  const guest = await server.guest("Zoë", "pointing");
+  await say(page, "/edit nothing");
+  await page.getByText("There is no such message of yours here.").waitFor();
+  await box.fill("");
+  guest.say("which cake?");
+  await shows(page, ["which cake?"]);
+  guest.say("and when?");
+  await shows(page, ["which cake?", "and when?"]);
+  await say(page, "teh cake");
+  await shows(page, ["which cake?", "and when?", "teh cake"]);
+  await say(page, "/edit the cake");
+  await shows(page, ["which cake?", "and when?", "the cake"]);
+  await say(page, "/reply ^2 that one");
+  await shows(page, ["which cake?", "and when?", "the cake", "that one"]);
+  assert.equal(await page.locator(".m .quote").innerText(), "Zoë: which cake?");
+  await say(page, "/react :tada:");
+  const reaction = page.locator(".m", { hasText: "and when?" }).locator(".reactions button");
+  await reaction.waitFor();
+  assert.equal(await reaction.innerText(), "🎉 1");
+  await say(page, "/react 🎉");
+  await reaction.waitFor({ state: "detached" });
+  await say(page, "/edit");
+  await page.waitForFunction(() => document.querySelector("textarea")?.value === "that one");
+  await page.keyboard.press("Escape");
+  await say(page, "/delete");
+  await shows(page, ["which cake?", "and when?", "the cake", "This message was taken back."]);
+  for (const [line, why] of [["/delete 2", "/delete ^2 the one before it"], ["/react nonsense", "/react takes an emoji"], ["/msg Zoë oi", "to one person only"], ["/edit ^#1 x", "not yours"]]) {
+    await say(page, line);
+    await page.locator(".say", { hasText: why }).waitFor();
+    assert.equal(await box.inputValue(), line, "it can be mended");
+    await box.fill("");
+  }
+  guest.leave();
+});
+
 inRoom("a draft survives the change of an earlier message", "drafts", async (page) => {
   const box = page.locator("textarea");
   await say(page, "one");

@@ -263,7 +263,7 @@ export class Desk {
   }
 
   /** What a command asks for. Returns what is wrong with it, if anything. @param {Order} order @param {typeof import("../later/typing.js")} typing */
-  #order(order, { actAbout, findMember }) {
+  #order(order, { aboutMessage, actAbout, findMember }) {
     const { room } = this;
     switch (order.kind) {
       case "wrong": return order.text;
@@ -277,6 +277,14 @@ export class Desk {
       case "revoke": {
         const meant = room.standing.invites.filter(({ invite }) => invite.startsWith(order.invite));
         return meant.length === 1 ? this.#does({ do: "revoke", invite: meant[0].invite }) : t("order_no_invite", { invite: order.invite });
+      }
+      case "message": {
+        const done = aboutMessage(order, room.timeline);
+        if ("wrong" in done) return done.wrong;
+        if ("body" in done) room.say(done.body);
+        // Once the box has lost the command.
+        else queueMicrotask(() => this.#act(done.action, done.row));
+        break;
       }
       case "calls": return petnamed().length === 0 ? t("calls_none") : petnamed().map(signed).join(", ");
       case "about": case "whois": case "ignore": case "call": {

@@ -3,18 +3,22 @@
 
 import "./texts.js";
 import { badge, isMemberId, parseName, parseRoom } from "../app/codec.js";
+import { isIgnored } from "../app/ignored.js";
 import { HISTORY_MESSAGES_MAX } from "../app/limits.js";
 import { t } from "../app/words.js";
+import { EMOJI_NAMED } from "./emoji.js";
 
-/** @import { Act, Member } from "../app/codec.js" */
+/** @import { Act, Body, Member } from "../app/codec.js" */
+/** @import { Row, Timeline } from "../app/timeline.js" */
 /**
  * @typedef {{kind: "say", text: string} | {kind: "wrong", text: string} | {kind: "rename", name: string}
  *   | {kind: "show", what: "help" | "people" | "invites" | "audit" | "search" | "settings"} | {kind: "leave"}
  *   | {kind: "join", room: string} | {kind: "older", count: number} | {kind: "whois", whom: string} | {kind: "ignore", whom: string, isOn: boolean}
  *   | {kind: "call", whom: string, name: string | null} | {kind: "calls"}
  *   | {kind: "invite", uses?: number, seconds?: number} | {kind: "revoke", invite: string} | {kind: "act", act: Act}
- *   | {kind: "about", verb: Verb, whom: string, seconds?: number, why?: string}} Order
+ *   | AboutMessage | {kind: "about", verb: Verb, whom: string, seconds?: number, why?: string}} Order
  */
+/** @typedef {{kind: "message", what: "edit" | "delete" | "reply" | "react", place: number, seq?: number, text: string}} AboutMessage */
 /** @typedef {"kick" | "ban" | "unban" | "mute" | "unmute" | "op" | "own" | "deop"} Verb */
 /** @typedef {{name: string, what: () => string, verb?: string, hint?: string}} Command */
 
@@ -22,6 +26,10 @@ import { t } from "../app/words.js";
 export const COMMANDS = [
   { name: "me", what: () => t("order_me"), hint: "…" },
   { name: "shrug", what: () => t("order_shrug"), hint: "…" },
+  { name: "reply", what: () => t("order_reply"), hint: "…" },
+  { name: "react", what: () => t("order_react"), hint: ":" },
+  { name: "edit", what: () => t("order_edit"), hint: "…" },
+  { name: "delete", what: () => t("order_delete") },
   { name: "nick", what: () => t("order_nick"), hint: "…" },
   { name: "who", what: () => t("order_who") },
   { name: "whois", what: () => t("order_whois"), hint: "@" },
@@ -73,6 +81,9 @@ function order(name, rest) {
   switch (name) {
     case "me": return rest === "" ? { kind: "wrong", text: t("order_me_text") } : { kind: "say", text: `*${rest}*` };
     case "shrug": return { kind: "say", text: `${rest} ${SHRUG}`.trim() };
+    case "edit": case "delete": case "reply": case "react": return aboutLine(name, rest);
+    case "msg": case "query": return { kind: "wrong", text: t("order_no_direct") };
+    case "away": case "back": return { kind: "wrong", text: t("order_no_away") };
     case "whois": return rest === "" ? { kind: "wrong", text: t("order_whom", { command: "/whois" }) } : { kind: "whois", whom: rest };
     case "ignore": case "unignore":
       return rest === "" ? { kind: "wrong", text: t("order_whom", { command: `/${name}` }) } : { kind: "ignore", whom: rest, isOn: name === "ignore" };
@@ -109,6 +120,53 @@ function order(name, rest) {
     case "lock": return onOff("lock", rest);
     case "unlock": return { kind: "act", act: { do: "lock", on: false } };
     default: return null;
+  }
+}
+
+/**
+ * `/reply text`, `/edit ^2 text`, `/react ^#812 :tada:`: the last message that fits, or the one that is pointed at.
+ * @param {AboutMessage["what"]} what @param {string} rest @returns {Order}
+ */
+function aboutLine(what, rest) {
+  const [, sign, number, typed] = /** @type {RegExpExecArray} */ (/^(?:\^(#?)(\d{1,15})(?:\s+|$))?([^]*)$/.exec(rest));
+  const text = what === "react" ? emojiOf(typed) : typed;
+  if (what === "delete" && text !== "") return { kind: "wrong", text: t("order_delete_how") };
+  if (what === "react" && text === "") return { kind: "wrong", text: t("order_react_how") };
+  const order = { kind: /** @type {const} */ ("message"), what, place: 1, text };
+  if (number === undefined) return order;
+  return sign === "#" ? { ...order, seq: Number(number) } : { ...order, place: Number(number) };
+}
+
+/** The emoji that a word means, or nothing. @param {string} word */
+function emojiOf(word) {
+  const name = word.replaceAll(":", "").toLowerCase();
+  const named = EMOJI_NAMED.find(({ names }) => names.includes(name));
+  if (named) return named.emoji;
+  const isEmoji = /^[\p{Extended_Pictographic}\p{Emoji_Component}]{1,16}$/u.test(word) && /[^\d#*]/.test(word);
+  return isEmoji ? word : "";
+}
+
+/**
+ * What a command about a message comes to: a body to be said, or what is done with which row as from its menu; or what is wrong.
+ * @param {AboutMessage} order @param {Timeline} timeline
+ * @returns {{body: Body} | {action: string, row: Row} | {wrong: string}}
+ */
+export function aboutMessage({ what, place, seq, text }, timeline) {
+  const isOwn = what === "edit" || what === "delete";
+  const shown = timeline.rows().filter((row) => row.text !== undefined && !row.deleted && !isIgnored(row.from.id)).reverse();
+  const row = seq === undefined ? shown.filter((one) => Boolean(one.own) === isOwn)[place - 1] : shown.find((one) => one.seq === seq);
+  if (row === undefined) return { wrong: t(isOwn ? "order_none_own" : "order_none_other") };
+  if (isOwn && !row.own) return { wrong: t("order_not_yours") };
+  if (row.seq === undefined) return { wrong: t("order_on_its_way") };
+  switch (what) {
+    case "react": {
+      const plain = (/** @type {string} */ emoji) => emoji.replaceAll("\ufe0f", "");
+      const there = row.reactions?.find(({ emoji }) => plain(emoji) === plain(text));
+      const has = there?.members.some((id) => timeline.isMine(id));
+      return { body: { react: { to: row.seq, emoji: there?.emoji ?? text, ...(has ? { remove: true } : {}) } } };
+    }
+    case "delete": return { body: { delete: row.seq } };
+    default: return text === "" ? { action: what, row } : { body: { text, [what]: row.seq } };
   }
 }
 

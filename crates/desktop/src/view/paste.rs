@@ -4,16 +4,18 @@
 use std::sync::Arc;
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Event, Id, Label, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Event, Label, RichText, TextEdit, Ui};
 use papo_client::state::{Action, Dialog, Mode, Room, paste};
 use papo_client::text::for_terminal;
 use papo_words::t;
 
-use super::{composer, parts};
-use crate::theme::{self, size, space};
+use super::card::{self, Tone};
+use super::composer;
+use crate::theme::{self, size};
 
 /// How much of the text is shown.
-const SHOWN_CHARS_MAX: usize = 600;
+const SHOWN_LINES_MAX: usize = 6;
+const SHOWN_CHARS_MAX: usize = 400;
 
 /// Takes a large text away before the field gets it, and asks about it.
 pub(super) fn intercept(ui: &Ui, room: &Room, out: &mut Vec<Action>) {
@@ -30,17 +32,17 @@ pub(super) fn intercept(ui: &Ui, room: &Room, out: &mut Vec<Action>) {
 /// Asks the question.
 pub(super) fn view(ui: &Ui, room: &Room, text: &Arc<str>, out: &mut Vec<Action>) {
     let mut is_done = false;
-    let shown = Modal::new(Id::unique("paste")).show(ui.ctx(), |ui| {
-        ui.set_width(size::CARD);
-        let title = t!("window-paste-title", count = text.lines().count());
-        ui.label(RichText::new(title).font(theme::bold(size::TITLE)));
-        ui.add_space(space::SMALL);
-        beginning(ui, text);
-        ui.add_space(space::MEDIUM);
+    let is_closed = card::dialog(ui, "paste", size::SETTINGS, |ui| {
+        card::title(ui, Tone::Calm, t!("window-paste-title", count = text.lines().count()));
+        let beginning = beginning(text);
+        ui.add(Label::new(RichText::new(beginning).font(theme::mono(size::CODE))).wrap());
         let messages = paste::messages(text).len();
         let is_new = room.composer.mode == Mode::New;
+        if is_new && messages > paste::MESSAGES_MAX {
+            card::words(ui, t!("window-paste-too-many", count = messages, most = paste::MESSAGES_MAX));
+        }
         ui.horizontal_wrapped(|ui| {
-            let into_field = parts::main_button(ui, t!("window-paste-field"));
+            let into_field = card::main_button(ui, t!("window-paste-field"));
             if ui.memory(|memory| memory.focused().is_none()) {
                 into_field.request_focus();
             }
@@ -49,31 +51,23 @@ pub(super) fn view(ui: &Ui, room: &Room, text: &Arc<str>, out: &mut Vec<Action>)
                 is_done = true;
             }
             let can_be_sent = is_new && (1..=paste::MESSAGES_MAX).contains(&messages);
-            if can_be_sent && ui.button(t!("window-paste-several", count = messages)).clicked() {
+            if can_be_sent && card::button(ui, t!("window-paste-several", count = messages)).clicked() {
                 out.push(Action::SayAll(room.id, Arc::clone(text)));
                 is_done = true;
             }
-            is_done |= ui.button(t!("window-cancel")).clicked();
+            is_done |= card::button(ui, t!("window-cancel")).clicked();
         });
-        if is_new && messages > paste::MESSAGES_MAX {
-            let words = t!("window-paste-too-many", count = messages, most = paste::MESSAGES_MAX);
-            ui.add(Label::new(RichText::new(words).font(theme::plain(size::LABEL))).wrap());
-        }
     });
-    if is_done || shown.should_close() {
+    if is_done || is_closed {
         out.push(Action::CloseDialog);
     }
 }
 
 /// The beginning of the text, so that the person sees what it is.
-fn beginning(ui: &mut Ui, text: &str) {
-    let beginning: String = text.chars().take(SHOWN_CHARS_MAX).collect();
-    let rest = if beginning.len() < text.len() { "…" } else { "" };
-    let words = format!("{}{rest}", for_terminal(&beginning));
-    ScrollArea::vertical().id_salt("pasted").max_height(size::TEXT_LINE * 6.0).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.add(Label::new(RichText::new(words).font(theme::mono(size::CODE))).wrap());
-    });
+fn beginning(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().take(SHOWN_LINES_MAX).collect();
+    let beginning: String = lines.join("\n").chars().take(SHOWN_CHARS_MAX).collect();
+    format!("{}\n…", for_terminal(&beginning))
 }
 
 /// Puts the text where the cursor stands, in the place of what is selected.

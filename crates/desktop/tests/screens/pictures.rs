@@ -109,3 +109,10 @@ fn the_settings() {
 fn a_link_that_deceives() {
     picture("link", with_dialog(|_| Dialog::Link("http://bank.example@evil.example/login".to_owned())), SIZE);
 }
+
+#[test]
+fn a_large_paste_in_portuguese() {
+    let text: Vec<String> = (1..=45).map(|number| format!("let line_{number} = {number};\n")).collect();
+    let state = with_dialog(|room| Dialog::Paste(room, text.concat().into()));
+    in_language(Language::Portuguese, || picture("paste-pt", state, SIZE));
+}

@@ -20,7 +20,7 @@ chat-help = * Write a line to say it. Lines that begin with / are commands:
     { "    " }/history [N]     N messages older than those shown (20)
     { "    " }/reply TEXT      answer the last message of the others; /react EMOJI puts a sign under it, or takes it away
     { "    " }/edit TEXT       change your last message; /delete takes it back
-    { "    " }                 /reply ^2 TEXT, /delete ^2: the one before it; ^#812: the one of this number (`papo tail` shows them)
+    { "    " }                 /reply ^2 TEXT, /delete ^2: the one before it; ^#812: the one of this number (`papo tail --json` tells them)
     { "    " }/timestamp on|off  lines begin with the time, or do not
     { "    " }/leave, /quit    leave the room
     { "    " }/invite [N] [TIME]  make an invite for N people, for a time such as 2h or 7d

@@ -20,7 +20,7 @@ chat-help = * Escreva uma linha para dizê-la. Linhas que começam com / são co
     { "    " }/history [N]     N mensagens mais antigas que as mostradas (20)
     { "    " }/reply TEXTO     responder à última mensagem dos outros; /react EMOJI põe um sinal nela, ou o tira
     { "    " }/edit TEXTO      mudar a sua última mensagem; /delete a apaga
-    { "    " }                 /reply ^2 TEXTO, /delete ^2: a anterior a ela; ^#812: a que tem esse número (`papo tail` mostra)
+    { "    " }                 /reply ^2 TEXTO, /delete ^2: a anterior a ela; ^#812: a que tem esse número (`papo tail --json` conta)
     { "    " }/timestamp on|off  as linhas começam com a hora, ou não
     { "    " }/leave, /quit    sair da sala
     { "    " }/invite [N] [TEMPO] criar um convite para N pessoas, por um tempo como 2h ou 7d
