@@ -10,7 +10,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use papo_client::transport::new_message_id;
 
@@ -64,7 +64,7 @@ impl Instance {
         thread::Builder::new().name("instance".into()).spawn(move || {
             let Self { lock, listener, word } = self;
             for stream in listener.incoming().flatten() {
-                if let Ok(Some(link)) = take_over(stream, &word) {
+                if let Ok(Some(link)) = take_over(stream, &word, PATIENCE) {
                     on_handed(link);
                 }
             }
@@ -75,10 +75,8 @@ impl Instance {
 }
 
 /// Takes what another program hands over, if it knows the word.
-fn take_over(mut stream: TcpStream, word: &str) -> io::Result<Option<String>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new((&stream).take(HANDED_BYTES_MAX)).read_line(&mut line)?;
+fn take_over(mut stream: TcpStream, word: &str, patience: Duration) -> io::Result<Option<String>> {
+    let line = line(&stream, patience)?;
     let Some((said, link)) = line.trim_end_matches('\n').split_once(' ') else { return Ok(None) };
     if said != word {
         return Ok(None);
@@ -93,16 +91,40 @@ fn hand_over(folder: &Path, link: &str) -> io::Result<()> {
     let (port, word) = door.trim_end().split_once(' ').ok_or_else(damaged)?;
     let port: u16 = port.parse().map_err(|_| damaged())?;
     let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
     writeln!(stream, "{word} {}", link.replace('\n', " "))?;
-    let mut answer = String::new();
-    BufReader::new(stream.take(HANDED_BYTES_MAX)).read_line(&mut answer)?;
-    if answer.trim_end() == TAKEN { Ok(()) } else { Err(damaged()) }
+    if line(&stream, PATIENCE)?.trim_end() == TAKEN { Ok(()) } else { Err(damaged()) }
+}
+
+/// The first line that comes, if all of it comes in time.
+fn line(stream: &TcpStream, patience: Duration) -> io::Result<String> {
+    let mut line = String::new();
+    let timed = Timed { stream, end: Instant::now() + patience };
+    BufReader::new(timed.take(HANDED_BYTES_MAX)).read_line(&mut line)?;
+    Ok(line)
+}
+
+/// A connection on which everything has to have come at a point in time: whoever sends a byte now and then must not keep
+/// others out for ever.
+struct Timed<'a> {
+    stream: &'a TcpStream,
+    end: Instant,
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        let mut stream = self.stream;
+        stream.read(buffer)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{RecvTimeoutError, channel};
 
     use super::*;
 
@@ -136,6 +158,29 @@ mod tests {
         assert_eq!(answer, "");
         assert!(matches!(Instance::claim(folder.path(), "mine").unwrap(), Claim::Handed));
         assert_eq!(told.recv_timeout(Duration::from_mins(1)).unwrap(), "mine");
+    }
+
+    /// Invariant: whoever sends byte after byte is let go in the end, so that the next one is heard.
+    #[test]
+    fn who_takes_for_ever_is_let_go() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (ended, end) = channel::<()>();
+        let slow = thread::spawn(move || {
+            let mut slow = TcpStream::connect(address).unwrap();
+            // Far more often than the deadline, until the other side has gone.
+            while end.recv_timeout(Duration::from_millis(20)) == Err(RecvTimeoutError::Timeout) {
+                if slow.write_all(b"x").is_err() {
+                    break;
+                }
+            }
+        });
+        let (stream, _) = listener.accept().unwrap();
+        let heard = take_over(stream, "word", Duration::from_millis(200));
+        let kind = heard.unwrap_err().kind();
+        assert!(matches!(kind, io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock), "{kind:?}");
+        drop(ended);
+        slow.join().unwrap();
     }
 
     #[test]
