@@ -17,10 +17,12 @@
 //! - [`names`], [`petnames`] and [`ignored`]: who could be taken for whom, what one calls others oneself, and whose
 //!   messages one does not want to see.
 //! - [`store`] and [`profile`]: the outbox and the local history, and the folder they live in.
+//! - [`configuration`]: what a person has chosen for every room, in the configuration file.
 //! - [`error`]: every way in which a connection can fail, with cause and remedy; [`said`]: the protocol's errors and
 //!   codes in the reader's language.
 
 pub mod commands;
+pub mod configuration;
 pub mod error;
 pub mod event;
 pub mod heights;

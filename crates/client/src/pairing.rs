@@ -18,10 +18,15 @@ mod error;
 mod offer;
 mod take;
 
+use std::time::Duration;
+
 pub use code::PairingCode;
 pub use error::PairingError;
-pub use offer::{Offer, Paired, Stranger};
-pub use take::take;
+pub use offer::{Offer, Paired, Stranger, Withdrawal};
+pub use take::{take, take_while};
+
+/// How long a code lives where it is not said.
+pub const WITHIN: Duration = Duration::from_mins(10);
 
 /// The longest key file that goes over, in bytes. An Ed25519 key takes about 150.
 const KEY_BYTES_MAX: usize = 4096;
@@ -36,7 +41,6 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
     use std::thread;
-    use std::time::Duration;
 
     use papo_proto::Address;
     use rustls::pki_types::ServerName;
@@ -47,7 +51,7 @@ mod tests {
     use crate::identity::{Identity, file_in};
     use crate::protected::Imported;
 
-    const WITHIN: Duration = Duration::from_mins(1);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     fn listener() -> (TcpListener, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -57,14 +61,14 @@ mod tests {
 
     fn answering(listener: &TcpListener) -> Channel<ServerConnection, rustls::server::ServerConnectionData> {
         let tls = ServerConnection::new(Arc::new(offering().unwrap())).unwrap();
-        Channel::open(tls, listener.accept().unwrap().0, WITHIN).unwrap()
+        Channel::open(tls, listener.accept().unwrap().0, PATIENCE).unwrap()
     }
 
     fn asking(address: &Address) -> Channel<ClientConnection, rustls::client::ClientConnectionData> {
         let name = ServerName::try_from(address.host.clone()).unwrap();
         let tls = ClientConnection::new(Arc::new(taking().unwrap()), name).unwrap();
         let socket = TcpStream::connect((address.host.as_str(), address.port)).unwrap();
-        Channel::open(tls, socket, WITHIN).unwrap()
+        Channel::open(tls, socket, PATIENCE).unwrap()
     }
 
     fn is_empty(folder: &Path) -> bool {
@@ -110,7 +114,7 @@ mod tests {
         thread::scope(|scope| {
             let mut strangers = 0;
             let waiting = scope.spawn(move || {
-                let paired = offer.wait(WITHIN, |_| strangers += 1);
+                let paired = offer.wait(PATIENCE, |_| strangers += 1);
                 (paired, strangers)
             });
             let taking = scope.spawn(|| take(&led_astray, &wants, false));
@@ -139,7 +143,7 @@ mod tests {
         let offer = Offer::open(&has, "127.0.0.1", 0).unwrap();
         let code = offer.code().clone();
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| offer.wait(WITHIN, |stranger| panic!("{stranger:?}")));
+            let waiting = scope.spawn(|| offer.wait(PATIENCE, |stranger| panic!("{stranger:?}")));
             let place = (code.address().host.as_str(), code.address().port);
             drop(TcpStream::connect(place).unwrap());
             std::io::Write::write_all(&mut TcpStream::connect(place).unwrap(), b"GET / HTTP/1.1\r\n\r\n")
@@ -147,6 +151,48 @@ mod tests {
             drop(asking(code.address()));
             take(&code, &wants, false).unwrap();
             waiting.join().unwrap().unwrap();
+        });
+    }
+
+    /// Invariant: who takes an offer back gives nothing, and who gives up gets nothing, however far it has come.
+    #[test]
+    fn what_was_given_up_is_over_at_once() {
+        let world = tempfile::tempdir().unwrap();
+        let (has, wants) = (world.path().join("has"), world.path().join("wants"));
+        Identity::load_or_make(&has).unwrap();
+        let offer = Offer::open(&has, "127.0.0.1", 0).unwrap();
+        let withdrawal = offer.withdrawal();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| offer.wait(PATIENCE, |_| {}));
+            withdrawal.withdraw();
+            assert!(matches!(waiting.join().unwrap(), Err(PairingError::Withdrawn)));
+        });
+
+        let offer = Offer::open(&has, "127.0.0.1", 0).unwrap();
+        let (code, withdrawal) = (offer.code().clone(), offer.withdrawal());
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| offer.wait(PATIENCE, |_| {}));
+            // It is taken back while somebody is there who has shown nothing yet.
+            let mut there = asking(code.address());
+            withdrawal.withdraw();
+            let ours = there.proof(&code, Side::Takes);
+            let mut theirs = [0; PROOF_BYTES];
+            let got = there.write(ours.as_ref()).and_then(|()| there.read(&mut theirs));
+            assert!(got.is_err(), "the key does not come");
+            assert!(matches!(waiting.join().unwrap(), Err(PairingError::Withdrawn)));
+        });
+
+        let offer = Offer::open(&has, "127.0.0.1", 0).unwrap();
+        let code = offer.code().clone();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| offer.wait(PATIENCE, |_| {}));
+            let asked = std::cell::Cell::new(0);
+            // Wanted when the two meet, and no longer when the key has come.
+            let is_wanted = || asked.replace(asked.get() + 1) == 0;
+            let taken = take_while(&code, &wants, false, is_wanted);
+            assert!(matches!(taken, Err(PairingError::Withdrawn)));
+            assert!(is_empty(&wants));
+            assert!(matches!(waiting.join().unwrap(), Err(PairingError::Unconfirmed)));
         });
     }
 }

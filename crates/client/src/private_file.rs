@@ -90,6 +90,18 @@ pub(crate) fn replace_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replaced
 }
 
+/// Puts these bytes in the place of a file that may be others' business too: where it is a link, of what that leads to,
+/// with the permissions that are there. A new one is private.
+pub(crate) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (path, permissions) = match fs::canonicalize(path) {
+        Ok(path) => (path.clone(), Some(fs::metadata(path)?.permissions())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+        Err(error) => return Err(error),
+    };
+    replace_whole(&path, bytes)?;
+    permissions.map_or(Ok(()), |permissions| fs::set_permissions(&path, permissions))
+}
+
 /// Fills a file that is there, and waits until the disk has it.
 pub(crate) fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::write(path, bytes).and_then(|()| File::options().write(true).open(path)?.sync_all())

@@ -300,8 +300,9 @@ fn rooms_drafts_and_settings_outlive_the_program() {
 #[test]
 fn a_memory_of_another_version_is_read_as_far_as_it_goes() {
     let memory = Memory::from_text(r#"{"settings":{"theme":"dark","later":1},"also-later":[]}"#).unwrap();
-    assert_eq!(memory.settings.theme, Theme::Dark);
-    assert!(memory.settings.enter_sends);
+    let settings = memory.settings.unwrap();
+    assert_eq!(settings.theme, Theme::Dark);
+    assert!(settings.enter_sends);
     for damaged in ["", "{", "null x", "7"] {
         assert_eq!(Memory::from_text(damaged), None, "{damaged:?}");
     }

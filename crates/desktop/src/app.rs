@@ -7,14 +7,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use egui::{Context, OpenUrl, ViewportBuilder, ViewportCommand};
 use papo_client::ignored::Ignored;
 use papo_client::petnames::Petnames;
-use papo_client::state::{Command, Happening, Memory, Theme, WindowMemory};
+use papo_client::state::{Command, Dialog, Happening, Memory, OnClose, Theme, WindowMemory};
 use papo_client::{Profile, State};
 use papo_proto::{Invite, MemberId, Timestamp};
 use papo_words::Language;
 
+use crate::choices::{self, Begun};
 use crate::core::Core;
 use crate::desk::Desk;
 use crate::frames::FrameTimes;
+use crate::platform::class;
 use crate::platform::instance::{Claim, Instance};
 use crate::platform::links;
 use crate::platform::notify::Notifier;
@@ -43,23 +45,24 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     };
     let identity = profile.identity().map_err(|error| local(&error))?;
     let memory = profile.read_memory().map_err(|error| local(&error))?;
-    let memory = memory.and_then(|text| Memory::from_text(&text)).unwrap_or_default();
+    let mut memory = memory.and_then(|text| Memory::from_text(&text)).unwrap_or_default();
+    let Begun { mut configuration, file } = choices::begin(&options, &mut memory);
     let window = memory.window;
     let mut state = State::new(memory, MemberId::of_key(&identity.public_key()), &options.name);
-    match Petnames::read(&profile.petnames()) {
-        Ok(petnames) => state.set_petnames(petnames),
-        Err(error) => tracing::warn!(%error, "the person's own names for others are not shown"),
+    state.configuration = file;
+    if let Some(configuration) = &mut configuration {
+        configuration.begin(state.choices());
     }
-    match Ignored::read(&profile.ignored()) {
-        Ok(ignored) => state.set_ignored(ignored),
-        Err(error) => tracing::warn!(%error, "whoever is ignored is shown all the same"),
-    }
+    read_people(&profile, &mut state);
     let mut commands = state.begin();
     state.apply(Happening::Links(links::state()), now());
-    if let Some(link) = options.link {
+    if let Some(link) = options.link.clone() {
         commands.extend(state.apply(Happening::Opened(link), now()));
-    } else if let Some(place) = options.place {
+    } else if let Some(place) = options.place.clone() {
         commands.extend(state.act(papo_client::state::Action::JoinPlace(Box::new(place)), now()));
+    }
+    if state.configuration.fault.is_some() || state.configuration.rest.is_some() {
+        commands.extend(state.act(papo_client::state::Action::Show(Dialog::Settings), now()));
     }
     let frame_times = options.frame_times.as_deref().map(FrameTimes::create).transpose();
     let frame_times = frame_times.map_err(|error| local(&error))?;
@@ -67,6 +70,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
     let system_fonts = Arc::new(SystemFonts::new());
     let native = eframe::NativeOptions {
         viewport: viewport(window),
+        window_builder: Some(class::hook()),
         system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
@@ -76,7 +80,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         native,
         Box::new(|creation| {
             fonts::install(&creation.egui_ctx, Some(system_fonts));
-            match Core::new(profile, options.profile, identity, &creation.egui_ctx) {
+            match Core::new(profile, options.profile, identity, configuration, &creation.egui_ctx) {
                 Ok(core) => {
                     listen(instance, &core);
                     let app = App::new(Desk::new(state), core, commands, &creation.egui_ctx);
@@ -94,6 +98,18 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         (_, Some(error)) => Err(error),
         (Err(error), None) => Err(WindowError::NoDisplay(error.to_string())),
         (Ok(()), None) => Ok(()),
+    }
+}
+
+/// Reads what the person calls others, and whom they ignore.
+fn read_people(profile: &Profile, state: &mut State) {
+    match Petnames::read(&profile.petnames()) {
+        Ok(petnames) => state.set_petnames(petnames),
+        Err(error) => tracing::warn!(%error, "the person's own names for others are not shown"),
+    }
+    match Ignored::read(&profile.ignored()) {
+        Ok(ignored) => state.set_ignored(ignored),
+        Err(error) => tracing::warn!(%error, "whoever is ignored is shown all the same"),
     }
 }
 
@@ -126,9 +142,6 @@ fn viewport(window: WindowMemory) -> ViewportBuilder {
     let builder = ViewportBuilder::default()
         .with_title("papo")
         .with_icon(bubble::icon(theme::LIGHT.accent, bubble::ICON_PIXELS))
-        // On Wayland the name of the program's entry in the menu. On X11 the class of the window; its instance stays
-        // empty, since the library has no way to set it.
-        .with_app_id("papo")
         .with_inner_size(size)
         .with_min_inner_size(theme::size::WINDOW_MIN)
         .with_maximized(window.is_maximised);
@@ -139,7 +152,7 @@ fn viewport(window: WindowMemory) -> ViewportBuilder {
 }
 
 /// The time by this computer's clock.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_unix_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
@@ -155,8 +168,12 @@ struct App {
     title: String,
     /// Since when it says so.
     titled: Instant,
-    /// The language where the settings name none: that of the command line or the system.
+    /// What the command line, the file or the system has asked for; it holds until another is chosen.
     language: Language,
+    /// What the settings named when the program began.
+    language_known: Option<String>,
+    /// Whether the program ends, however the window is closed.
+    is_ending: bool,
     /// Where the times of frames are written.
     frame_times: Option<FrameTimes>,
 }
@@ -165,6 +182,7 @@ impl App {
     fn new(desk: Desk, core: Core, commands: Vec<Command>, context: &Context) -> Self {
         theme::install(context, desk.state.settings.reduced_motion);
         let notifier = Notifier::start(core.on_click());
+        let language_known = desk.state.settings.language.clone();
         let mut app = Self {
             desk,
             core,
@@ -173,6 +191,8 @@ impl App {
             title: String::new(),
             titled: Instant::now(),
             language: papo_words::language(),
+            language_known,
+            is_ending: false,
             frame_times: None,
         };
         app.execute(context, commands);
@@ -194,7 +214,11 @@ impl App {
                 }
                 Command::OpenLink(link) => context.open_url(OpenUrl::new_tab(link)),
                 Command::Copy(text) => context.copy_text(text),
-                Command::Quit => context.send_viewport_cmd(ViewportCommand::Close),
+                Command::Configure => self.core.configure(self.desk.state.choices()),
+                Command::Quit => {
+                    self.is_ending = true;
+                    context.send_viewport_cmd(ViewportCommand::Close);
+                }
                 Command::Notify(notification) => {
                     if !self.desk.is_quiet(now()) {
                         self.notifier.show(&notification);
@@ -219,8 +243,12 @@ impl App {
             Theme::Light => egui::ThemePreference::Light,
             Theme::Dark => egui::ThemePreference::Dark,
         });
-        let chosen = settings.language.as_deref().and_then(Language::from_tag);
-        papo_words::set_language(chosen.unwrap_or(self.language));
+        if settings.language != self.language_known {
+            self.language_known.clone_from(&settings.language);
+            let chosen = settings.language.as_deref().and_then(Language::from_tag);
+            self.language = chosen.unwrap_or_else(Language::of_system);
+            papo_words::set_language(self.language);
+        }
         context.set_zoom_factor(f32::from(settings.text_percent) / 100.0);
     }
 
@@ -242,21 +270,23 @@ impl App {
         }
     }
 
-    /// Takes note of whether the person looks, and of where the window is.
+    /// Takes note of whether the person looks, also while nothing is drawn.
+    fn watch_focus(&mut self, context: &Context) {
+        let is_focused = context.input(|input| input.raw.focused && input.viewport().minimized != Some(true));
+        if is_focused != self.desk.state.is_focused {
+            self.apply(context, Happening::Focus(is_focused));
+        }
+    }
+
+    /// Takes note of where the window is.
     fn watch(&mut self, context: &Context) {
-        let (is_focused, window) = context.input(|input| {
+        let window = context.input(|input| {
             let viewport = input.viewport();
             let pair = |x: f32, y: f32| (x.round(), y.round());
             let size = viewport.inner_rect.map(|rect| pair(rect.width(), rect.height()));
             let position = viewport.outer_rect.map(|rect| pair(rect.min.x, rect.min.y));
-            (
-                input.focused,
-                WindowMemory { size, position, is_maximised: viewport.maximized.unwrap_or(false) },
-            )
+            WindowMemory { size, position, is_maximised: viewport.maximized.unwrap_or(false) }
         });
-        if is_focused != self.desk.state.is_focused {
-            self.apply(context, Happening::Focus(is_focused));
-        }
         let known = self.desk.state.window;
         let window = match window.size {
             Some(_) if !window.is_maximised => window,
@@ -270,10 +300,25 @@ impl App {
     }
 }
 
+/// Takes the window off the screen instead of closing it, where that is what the person has chosen. Closing it a second
+/// time, from the task bar, ends the program.
+fn close_or_not(context: &Context, on_close: OnClose) {
+    let is_asked =
+        context.input(|input| input.viewport().close_requested() && input.viewport().minimized != Some(true));
+    if is_asked && on_close == OnClose::Minimise {
+        context.send_viewport_cmd(ViewportCommand::CancelClose);
+        context.send_viewport_cmd(ViewportCommand::Minimized(true));
+    }
+}
+
 impl eframe::App for App {
     fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
         if let Some(frame_times) = &mut self.frame_times {
             frame_times.begin();
+        }
+        self.watch_focus(context);
+        if !self.is_ending {
+            close_or_not(context, self.desk.state.settings.on_close);
         }
         for happening in self.core.take() {
             self.apply(context, happening);
@@ -299,5 +344,33 @@ impl eframe::App for App {
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{RawInput, ViewportEvent, ViewportId};
+
+    use super::*;
+
+    /// Invariant: closing ends the program unless the person has chosen otherwise, and there is always a way to end it.
+    #[test]
+    fn closing_does_what_was_chosen() {
+        let minimises = [ViewportCommand::CancelClose, ViewportCommand::Minimized(true)];
+        for (on_close, minimized, is_asked, expected) in [
+            (OnClose::Quit, Some(false), true, &[][..]),
+            (OnClose::Minimise, Some(false), true, &minimises[..]),
+            (OnClose::Minimise, None, true, &minimises[..]),
+            (OnClose::Minimise, Some(true), true, &[][..]),
+            (OnClose::Minimise, Some(false), false, &[][..]),
+        ] {
+            let mut input = RawInput::default();
+            let viewport = input.viewports.entry(ViewportId::ROOT).or_default();
+            viewport.minimized = minimized;
+            viewport.events.extend(is_asked.then_some(ViewportEvent::Close));
+            let output = Context::default().run_logic(&input, |context| close_or_not(context, on_close));
+            let commands = output.viewport_commands.get(&ViewportId::ROOT);
+            assert_eq!(commands.map_or(&[][..], Vec::as_slice), expected, "{on_close:?} {minimized:?}");
+        }
     }
 }

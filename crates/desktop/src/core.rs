@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use papo_client::configuration::{Choices, Configuration};
 use papo_client::session::Follow;
-use papo_client::state::{Command, Happening, Hosting, Opening, Place, RoomId};
+use papo_client::state::{Command, Happening, Hosting, Opening, Pairing, PairingOrder, Place, RoomId};
 use papo_client::trust::{Ask, Trust};
 use papo_client::{Client, ConnectError, Event, Identity, Profile};
 use papo_proto::{Address, Fingerprint};
@@ -20,6 +21,7 @@ use papo_proto::{Address, Fingerprint};
 use crate::WindowError;
 use crate::desk::FRAME;
 use crate::hosting::Host;
+use crate::pairing::{Fetched, Going};
 use crate::platform::links;
 use crate::reader::{Job, Reader};
 
@@ -50,7 +52,37 @@ pub(crate) struct Core {
     reader: Reader,
     /// The server in this program, while there is one.
     host: Option<Host>,
+    /// The key that goes to another device or comes from one, and that which has come.
+    pairing: Option<Going>,
+    fetched: Fetched,
+    /// Those that are being stopped.
+    stopping: Stopping,
     wake: Arc<Wake>,
+}
+
+/// The threads that stop servers, which takes seconds that no frame waits for. Dropping it waits for them.
+#[derive(Default)]
+struct Stopping(Vec<JoinHandle<()>>);
+
+impl Stopping {
+    /// Stops a server on a thread of its own. It says so into the queue that only the window's thread empties.
+    fn add(&mut self, host: Host) {
+        self.0.retain(|thread| !thread.is_finished());
+        match thread::Builder::new().name("papo-stopping".to_owned()).spawn(move || drop(host)) {
+            Ok(thread) => self.0.push(thread),
+            Err(error) => tracing::warn!(%error, "the room was closed without a thread of its own"),
+        }
+    }
+}
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        for thread in self.0.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("the thread that stops a server has panicked");
+            }
+        }
+    }
 }
 
 /// A room's connection. The order of the fields is the order of their end: a thread that waits for room in
@@ -102,13 +134,14 @@ impl Core {
         profile: Profile,
         profile_asked: Option<PathBuf>,
         identity: Identity,
+        configuration: Option<Configuration>,
         context: &egui::Context,
     ) -> Result<Self, WindowError> {
         let (tell, told) = sync_channel(HAPPENINGS_MAX);
         let wake = Arc::new(Wake::new(context.clone()));
         let reader = {
             let (tell, wake) = (tell.clone(), Arc::clone(&wake));
-            Reader::start(profile.clone(), move |happening| {
+            Reader::start(profile.clone(), configuration, move |happening| {
                 // Where nobody takes it any more, the window is closing.
                 drop(tell.send(happening));
                 wake.wake();
@@ -124,6 +157,9 @@ impl Core {
             tell,
             reader,
             host: None,
+            pairing: None,
+            fetched: Fetched::default(),
+            stopping: Stopping::default(),
             wake,
         })
     }
@@ -172,7 +208,9 @@ impl Core {
             Command::Call(room, id, name) => self.reader.ask(Job::Call(room, id, name)),
             Command::OpenHere(opening) => self.open_here(*opening),
             Command::OpenLinksHere(wanted) => self.open_links_here(wanted),
-            Command::StopHosting => self.host = None,
+            Command::StopHosting => self.stop_hosting(),
+            Command::Pair(order) => self.pair(order),
+            Command::OpenFolder(folder) => self.reader.ask(Job::OpenFolder(folder)),
             other => return Some(other),
         }
         None
@@ -197,9 +235,44 @@ impl Core {
         }
     }
 
+    fn pair(&mut self, order: PairingOrder) {
+        // Whatever is asked for, what was going on is over.
+        self.pairing = None;
+        let folder = self.profile.folder().to_owned();
+        let (is_offer, going) = match order {
+            PairingOrder::Offer => (true, Going::offer(folder, self.teller())),
+            PairingOrder::Take(code) => {
+                (false, Going::take(folder, code, Arc::clone(&self.fetched), self.teller()))
+            }
+            PairingOrder::GiveUp => return,
+            PairingOrder::Become => {
+                let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner).take();
+                if let Some(identity) = fetched {
+                    self.identity = Arc::new(identity);
+                }
+                return;
+            }
+        };
+        match going {
+            Ok(going) => self.pairing = Some(going),
+            Err(error) => {
+                let text = papo_words::system(&error);
+                // The queue is read by this very thread: it must not wait for itself.
+                let _ = self.tell.try_send(Happening::Pairing(Pairing::Failed { is_offer, text }));
+                self.wake.wake();
+            }
+        }
+    }
+
+    fn stop_hosting(&mut self) {
+        if let Some(host) = self.host.take() {
+            self.stopping.add(host);
+        }
+    }
+
     fn open_here(&mut self, opening: Opening) {
         // One that has ended by itself makes room for the next.
-        self.host = None;
+        self.stop_hosting();
         match Host::start(&self.profile.folder().join(SERVER_FOLDER), opening, self.teller()) {
             Ok(host) => self.host = Some(host),
             Err(text) => {
@@ -235,6 +308,11 @@ impl Core {
     /// Keeps this text, the state's memory.
     pub(crate) fn save(&self, text: String) {
         self.reader.ask(Job::Save(text));
+    }
+
+    /// Brings these choices and the configuration file together.
+    pub(crate) fn configure(&self, choices: Choices) {
+        self.reader.ask(Job::Configure(Box::new(choices)));
     }
 
     fn connect(&mut self, room: RoomId, place: Place) {

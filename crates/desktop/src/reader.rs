@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use papo_client::Profile;
+use papo_client::configuration::{Choices, Configuration};
 use papo_client::ignored::Ignored;
 use papo_client::petnames::Petnames;
 use papo_client::state::{Happening, Page, Place, RoomId, Wanted};
@@ -39,6 +41,10 @@ pub(crate) enum Job {
     Call(RoomId, MemberId, Option<Name>),
     /// Keep the memory.
     Save(String),
+    /// Bring these choices and the configuration file together.
+    Configure(Box<Choices>),
+    /// Show this folder in the system's own program for folders.
+    OpenFolder(PathBuf),
 }
 
 /// The thread. Dropping it waits for what it was asked to write.
@@ -50,10 +56,14 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Starts the thread; it tells what it has read to `tell`.
-    pub(crate) fn start(profile: Profile, tell: impl Fn(Happening) + Send + 'static) -> io::Result<Self> {
+    pub(crate) fn start(
+        profile: Profile,
+        configuration: Option<Configuration>,
+        tell: impl Fn(Happening) + Send + 'static,
+    ) -> io::Result<Self> {
         let (jobs, waiting) = channel();
         let work = move || {
-            let mut shelf = Shelf { profile, stores: HashMap::new() };
+            let mut shelf = Shelf { profile, configuration, stores: HashMap::new() };
             work_off(&waiting, &mut shelf, &tell);
         };
         let thread = thread::Builder::new().name("papo-reader".to_owned()).spawn(work)?;
@@ -84,6 +94,7 @@ impl Drop for Reader {
 /// The stores of all rooms.
 struct Shelf {
     profile: Profile,
+    configuration: Option<Configuration>,
     stores: HashMap<RoomId, Store>,
 }
 
@@ -123,6 +134,18 @@ fn work_off(waiting: &Receiver<Job>, shelf: &mut Shelf, tell: &impl Fn(Happening
             Job::Call(room, id, name) => {
                 let called = Petnames::call(&shelf.profile.petnames(), &id, name.as_ref());
                 tell(Happening::Called(room, called.map_err(|error| error.to_string())));
+            }
+            Job::Configure(choices) => {
+                if let Some(configuration) = &mut shelf.configuration {
+                    configuration.ask(*choices);
+                    let configured = configuration.sync().map(Box::new);
+                    tell(Happening::Configured(configured.map_err(|error| error.to_string())));
+                }
+            }
+            Job::OpenFolder(folder) => {
+                if let Err(error) = open::that_detached(&folder) {
+                    tracing::warn!(%error, "nothing shows the folder of the configuration file");
+                }
             }
             Job::Save(text) => {
                 if let Err(error) = shelf.profile.write_memory(&text) {

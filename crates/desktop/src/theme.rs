@@ -140,6 +140,10 @@ pub mod size {
     pub const QUOTE_BAR: f32 = 3.0;
     /// The side of the speech bubble beside the program's name, on the start screen.
     pub const BUBBLE: f32 = 44.0;
+    /// The letters of a code that is typed on another device.
+    pub const PAIRING_CODE: f32 = 19.0;
+    /// The same, from line to line.
+    pub const PAIRING_CODE_LINE: f32 = 30.0;
     /// The side of a QR code's square.
     pub const QR_MODULE: f32 = 4.0;
 }

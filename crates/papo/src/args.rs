@@ -165,7 +165,7 @@ pub(crate) struct ServeArguments {
 }
 
 /// Where the room is and who one is there: what join, send and tail have in common.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ClientArguments {
     /// The server's address; `-ip IP` works too. 127.0.0.1 where it is not said
     #[arg(short, long, value_name = "IP")]
@@ -210,7 +210,7 @@ pub(crate) struct JoinArguments {
 
 /// Open the window.
 #[cfg(feature = "desktop")]
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(
     after_help = "TARGET is an invite link, HOST or HOST:PORT; that room is shown, beside those that were \
     open last. Without it, and without an address, the window shows where you were.\n\n\

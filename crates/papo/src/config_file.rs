@@ -1,10 +1,11 @@
-//! The configuration file: TOML with the sections `[serve]` and `[client]`, whose keys are the options'
-//! names. Not here: which layer wins, and what a value means.
+//! The configuration file: TOML with the sections `[serve]` and `[client]`, whose keys are the options' names, and
+//! `[window]`, which the window reads and writes itself. Not here: which layer wins, and what a value means.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use papo_client::configuration;
 use papo_words::{system, t};
 use toml::{Table, Value};
 
@@ -77,7 +78,10 @@ impl ConfigFile {
         let mut warnings = Vec::new();
         for (section, value) in self.table.iter().filter(|(key, _)| *key != KEY_LANGUAGE) {
             let known = keys_of(section);
-            let sections = || SECTIONS.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
+            let sections = || {
+                let all = SECTIONS.iter().map(|(name, _)| *name).chain([configuration::SECTION]);
+                all.map(str::to_owned).collect::<Vec<_>>()
+            };
             match value.as_table() {
                 Some(keys) if !known.is_empty() => {
                     let unknown = keys.keys().filter(|key| !known.contains(key));
@@ -104,6 +108,9 @@ impl ConfigFile {
 
 /// The options that a section may hold, from the definition of the command line.
 fn keys_of(section: &str) -> Vec<String> {
+    if section == configuration::SECTION {
+        return configuration::keys().map(str::to_owned).collect();
+    }
     let commands =
         SECTIONS.iter().find(|(name, _)| *name == section).map_or(&[][..], |(_, commands)| commands);
     let definition = args::command();
@@ -147,13 +154,16 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_told_with_the_nearest_name() {
-        let warnings =
-            file("serv = 1\n[serve]\nprot = 1\nport = 2\nzzzz = 3\n[client]\nname = 'Ana'\ntarget='a'")
-                .warnings();
+        let warnings = file(
+            "serv = 1\n[serve]\nprot = 1\nport = 2\nzzzz = 3\n[client]\nname = 'Ana'\ntarget='a'\n[window]\n\
+                 theme = 'dark'\nteme = 'dark'",
+        )
+        .warnings();
         let expected = [
             "serv in c.toml is not known and is ignored: did you mean \"serve\"?",
             "did you mean \"port\"?",
             "serve.zzzz in c.toml is not known and is ignored: there are ",
+            "did you mean \"theme\"?",
         ];
         assert_eq!(warnings.len(), expected.len(), "{warnings:?}");
         for expected in expected {

@@ -1,19 +1,51 @@
 //! `papo desktop`: from the options to the window, or to what the system does with links. Not here: the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use papo_client::state::Place;
 use papo_desktop::{Options, WindowError};
 use papo_words::t;
 
+use crate::args::DesktopArguments;
 use crate::exit::{Exit, Failure};
+use crate::language;
+use crate::layers::Layers;
 use crate::output;
-use crate::settings::{Client, Desktop};
+use crate::settings::{self, Desktop};
 
-/// Shows the window until it is closed, or does what else was asked for.
-pub(crate) fn run(asked: Desktop) -> Result<(), Failure> {
+/// Shows the window until it is closed, or does what else was asked for. Whoever opens it from the menu of programs
+/// reads nothing that is printed: what is wrong with the configuration file is shown in the window as well.
+pub(crate) fn run(
+    typed: &DesktopArguments,
+    config: Option<&PathBuf>,
+    lang: Option<&String>,
+) -> Result<(), Failure> {
+    let asked = |layers: &Layers| {
+        language::check(lang.cloned(), layers)?;
+        settings::desktop(typed.clone(), layers)
+    };
+    let with_file = Layers::load(config.cloned()).and_then(|layers| {
+        layers.warn();
+        asked(&layers)
+    });
+    let failure = match with_file {
+        Ok(asked) => return act(asked, None),
+        Err(failure) => failure,
+    };
+    // Whatever else is wrong is so without the file too.
+    let layers = Layers::without_file(config.cloned());
+    match asked(&layers) {
+        Ok(asked @ Desktop::Show { .. }) if layers.config_path().is_some_and(Path::exists) => {
+            output::words(&failure.text);
+            act(asked, Some(failure.text))
+        }
+        _ => Err(failure),
+    }
+}
+
+fn act(asked: Desktop, fault: Option<String>) -> Result<(), Failure> {
     match asked {
-        Desktop::Show { client, is_asked, link, frame_times } => show(*client, is_asked, link, frame_times),
+        asked @ Desktop::Show { .. } => show(asked, fault),
         Desktop::InstallLinks(profile) => {
             let installed = papo_desktop::install_links(profile.as_deref())
                 .map_err(|error| Failure::local(error.to_string()))?;
@@ -35,12 +67,11 @@ pub(crate) fn run(asked: Desktop) -> Result<(), Failure> {
 }
 
 /// Shows the window; with the room that was asked for, if one was.
-fn show(
-    client: Client,
-    is_asked: bool,
-    link: Option<String>,
-    frame_times: Option<PathBuf>,
-) -> Result<(), Failure> {
+fn show(asked: Desktop, fault: Option<String>) -> Result<(), Failure> {
+    let Desktop::Show { client, is_asked, link, frame_times, configuration, name_from } = asked else {
+        return Ok(());
+    };
+    let client = *client;
     let place = (is_asked && link.is_none()).then(|| Place {
         address: client.address,
         room: client.room,
@@ -50,7 +81,8 @@ fn show(
         ca_file: client.ca,
         others: client.others,
     });
-    let options = Options { profile: client.profile, name: client.name, place, link, frame_times };
+    let (profile, name) = (client.profile, client.name);
+    let options = Options { profile, name, name_from, configuration, fault, place, link, frame_times };
     papo_desktop::run(options).map_err(|error| match error {
         WindowError::Local(text) => Failure::local(text),
         WindowError::NoDisplay(_) => Failure::new(Exit::Other, error.to_string()),

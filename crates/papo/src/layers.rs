@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use papo_client::said::Said;
 use papo_words::t;
@@ -28,6 +28,8 @@ pub(crate) fn variable(option: &str) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Layers {
     environment: BTreeMap<String, OsString>,
+    /// Where the configuration file is, or would be.
+    path: Option<PathBuf>,
     file: Option<ConfigFile>,
 }
 
@@ -90,22 +92,43 @@ impl Sourced<String> {
     }
 }
 
+/// The environment's own variables of papo.
+fn environment() -> BTreeMap<String, OsString> {
+    let ours = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value));
+    env::vars_os().filter_map(ours).filter(|(name, _)| name.starts_with(VARIABLE_PREFIX)).collect()
+}
+
 impl Layers {
     /// Reads the environment and the configuration file: the one named by option or `PAPO_CONFIG`, which must
     /// be there, or the platform's, which may be missing.
     pub(crate) fn load(config: Option<PathBuf>) -> Result<Self, Failure> {
-        let ours = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value));
-        let environment: BTreeMap<String, OsString> =
-            env::vars_os().filter_map(ours).filter(|(name, _)| name.starts_with(VARIABLE_PREFIX)).collect();
+        let environment = environment();
         let named = config.or_else(|| environment.get(&variable("config")).map(PathBuf::from));
-        let file = match &named {
-            Some(path) => Some(
-                ConfigFile::read(path)?
-                    .ok_or_else(|| Failure::local(t!("cli-config-missing", file = %path.display())))?,
-            ),
-            None => places::config_file().map_or(Ok(None), |path| ConfigFile::read(&path))?,
-        };
-        Ok(Self { environment, file })
+        if let Some(path) = named {
+            let missing = || Failure::local(t!("cli-config-missing", file = %path.display()));
+            let file = Some(ConfigFile::read(&path)?.ok_or_else(missing)?);
+            return Ok(Self { environment, path: Some(path), file });
+        }
+        let path = places::config_file();
+        let file = path.as_deref().map_or(Ok(None), ConfigFile::read)?;
+        Ok(Self { environment, path, file })
+    }
+
+    /// The same as if nothing stood in the configuration file, for what shows a fault in it itself.
+    pub(crate) fn without_file(config: Option<PathBuf>) -> Self {
+        let environment = environment();
+        let named = config.or_else(|| environment.get(&variable("config")).map(PathBuf::from));
+        Self { environment, path: named.or_else(places::config_file), file: None }
+    }
+
+    /// Where the configuration file is, or would be.
+    pub(crate) fn config_path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Whether the environment says this option, and hence before the configuration file.
+    pub(crate) fn is_in_environment(&self, option: &str) -> bool {
+        self.environment.get(&variable(option)).is_some_and(|value| !value.is_empty())
     }
 
     /// The language that was asked for, from the first layer that does so.
@@ -204,6 +227,7 @@ pub(crate) mod tests {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), OsString::from(value));
         Layers {
             environment: environment.iter().map(own).collect(),
+            path: None,
             file: Some(ConfigFile::parse(&PathBuf::from("/etc/c.toml"), file).unwrap()),
         }
     }

@@ -55,6 +55,10 @@ fn main() -> ExitCode {
 }
 
 fn run(typed: args::Arguments) -> Result<(), Failure> {
+    #[cfg(feature = "desktop")]
+    if let Command::Desktop(desktop) = typed.command {
+        return desktop::run(&desktop, typed.config.as_ref(), typed.lang.as_ref());
+    }
     let layers = Layers::load(typed.config)?;
     language::check(typed.lang, &layers)?;
     if !matches!(typed.command, Command::Serve(_)) {
@@ -85,8 +89,9 @@ fn run(typed: args::Arguments) -> Result<(), Failure> {
             KeyCommand::Pair(typed) => key::pair::run(settings::key_pair(typed, &layers)?),
         },
         Command::Join(typed) => chat::join::run(settings::join(typed, &layers)?),
+        // Above, for a fault in the configuration file does not keep the window from opening.
         #[cfg(feature = "desktop")]
-        Command::Desktop(typed) => desktop::run(settings::desktop(typed, &layers)?),
+        Command::Desktop(_) => Ok(()),
         Command::Send(typed) => chat::send::run(settings::send(typed, &layers)?),
         Command::Bench(options) => bench::run(&options),
         Command::Tail(typed) => chat::tail::run(settings::tail(typed, &layers)?),

@@ -7,6 +7,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use serde_json::Value;
+
 use super::{Folder, build, terminal::Terminal};
 use crate::{
     process,
@@ -23,6 +25,15 @@ const SAME_LOOKS: usize = 3;
 
 /// The members that make a room of fifty, with those of the first pictures and the one who looks.
 const CROWD: usize = 46;
+
+/// How fast a server on the same computer answers a window at rest, in milliseconds.
+const SETTLED_MS: u64 = 25;
+
+/// For how long that is waited for, in seconds: two questions of a silent connection.
+const SETTLED_WITHIN_S: usize = 45;
+
+/// What the title says outside of rooms.
+const START: &str = "papo";
 
 /// Where nobody listens: the port of an old service (RFC 1078) that computers have long ceased to offer.
 const CLOSED: &str = "127.0.0.1:1";
@@ -73,7 +84,7 @@ pub(crate) fn run() -> Result<(), String> {
         is_dark: false,
         language: "en",
         target: &[],
-        title: "papo",
+        title: START,
         profile: None,
         steps: &[],
     };
@@ -212,11 +223,17 @@ impl Studio {
     /// Opens the window, waits until it changes no more, and keeps what it shows.
     fn take(&self, picture: &Picture<'_>) -> Result<(), String> {
         let profile = self.folder.0.join(format!("window-{}", picture.profile.unwrap_or(picture.name)));
-        let written = fs::create_dir_all(&profile)
-            .and_then(|()| fs::write(profile.join("surfaces.json"), settings(picture)));
+        // Whoever is pictured has a home of their own, with the configuration file where one looks for it.
+        let config = profile.join(".config/papo");
+        let written = fs::create_dir_all(&config)
+            .and_then(|()| fs::write(profile.join("surfaces.json"), memory(picture)))
+            .and_then(|()| fs::write(config.join("config.toml"), configuration(picture)));
         written.map_err(|error| format!("{} cannot be written: {error}", profile.display()))?;
         let mut command = self.screen.command(&self.program);
         command.arg("desktop").args(picture.target).args(["--name", "Clara", "--lang", picture.language]);
+        command.env("HOME", &profile).env_remove("XDG_CONFIG_HOME");
+        let frames = profile.join("frames");
+        command.arg("--frame-times").arg(&frames);
         command.arg("--profile").arg(&profile).stdout(Stdio::null()).stderr(Stdio::null());
         let _window = Running::start(&mut command)?;
         let id = self.screen.find(picture.title)?;
@@ -225,6 +242,9 @@ impl Studio {
         // The pointer stands beside the window, where it points at nothing.
         self.screen.tool(&["mousemove", "1699", "1099"])?;
         let taken = self.folder.0.join("taken.png");
+        if picture.title != START && picture.target != [CLOSED] {
+            self.settle(&frames)?;
+        }
         self.look(&id, &taken)?;
         for step in picture.steps {
             self.act(&id, picture.size, *step)?;
@@ -235,6 +255,23 @@ impl Studio {
         let quantize = ["--force", "--strip", "--speed", "1", "256", "--output"];
         process::run(Command::new("pngquant").args(quantize).arg(&path).arg("--").arg(&taken))?;
         println!("{name}");
+        Ok(())
+    }
+
+    /// Waits until the window has asked the server for an answer at rest: what it measures first is how long it takes
+    /// itself to start, on a computer that draws without a graphics card. After the limit the picture shows what there is.
+    fn settle(&self, frames: &Path) -> Result<(), String> {
+        let mut last = None;
+        for _ in 0..SETTLED_WITHIN_S {
+            let text = fs::read_to_string(frames).unwrap_or_default();
+            let line = text.lines().next_back().and_then(|line| serde_json::from_str::<Value>(line).ok());
+            last = line.and_then(|line| line["latency_ms"].as_u64()).or(last);
+            if last.is_some_and(|latency_ms| latency_ms <= SETTLED_MS) {
+                return Ok(());
+            }
+            self.screen.tool(&["sleep", "1"])?;
+        }
+        println!("The server answers after {last:?} ms. Take the pictures again on a quieter computer.");
         Ok(())
     }
 
@@ -285,15 +322,14 @@ impl Studio {
     }
 }
 
-/// What a person has chosen in the window, as it keeps that.
-fn settings(picture: &Picture<'_>) -> String {
-    let theme = if picture.is_dark { "dark" } else { "light" };
+/// Where the window is, as it keeps that.
+fn memory(picture: &Picture<'_>) -> String {
     let [width, height] = picture.size;
-    format!(
-        r#"{{"name":"Clara","settings":{{"theme":"{theme}","language":"{}","text-percent":100,"notify":"none",
-        "hide-content":false,"enter-sends":true,"reduced-motion":true,"clock":"hours24","members-shown":true}},
-        "current":null,"recent":[],"rooms":[],
-        "window":{{"size":[{width}.0,{height}.0],"position":[0.0,0.0],"is-maximised":false}}}}"#,
-        picture.language
-    )
+    format!(r#"{{"window":{{"size":[{width}.0,{height}.0],"position":[0.0,0.0],"is-maximised":false}}}}"#)
+}
+
+/// What its person has chosen.
+fn configuration(picture: &Picture<'_>) -> String {
+    let theme = if picture.is_dark { "dark" } else { "light" };
+    format!("[window]\ntheme = \"{theme}\"\nnotify = \"none\"\nreduced-motion = true\n")
 }

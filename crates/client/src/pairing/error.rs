@@ -34,6 +34,9 @@ pub enum PairingError {
         /// How long was waited.
         waited: Duration,
     },
+    /// The person has taken the offer back, or no longer wants the key.
+    #[error("{}", t!("client-pairing-withdrawn"))]
+    Withdrawn,
     /// Too many came with another code.
     #[error("{}", t!("client-pairing-too-many"))]
     TooMany,

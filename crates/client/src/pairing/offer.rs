@@ -5,10 +5,11 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Token, Waker};
 use papo_proto::{Address, MemberId};
 use rustls::{ServerConfig, ServerConnection};
 use zeroize::Zeroizing;
@@ -24,6 +25,10 @@ const CONNECTION_WITHIN: Duration = Duration::from_secs(10);
 /// How many may come with another code. Guessing is hopeless anyway; but somebody tries, and that is to be known.
 const WRONG_MAX: u32 = 10;
 
+/// What wakes an offer: somebody who comes, and its own program.
+const COMES: Token = Token(0);
+const WITHDRAWN: Token = Token(1);
+
 /// A key that waits for its second device.
 pub struct Offer {
     poll: Poll,
@@ -32,6 +37,28 @@ pub struct Offer {
     code: PairingCode,
     pem: Zeroizing<Vec<u8>>,
     member: MemberId,
+    withdrawal: Withdrawal,
+}
+
+/// Takes an [`Offer`] back, from any thread.
+#[derive(Clone, Debug)]
+pub struct Withdrawal {
+    is_withdrawn: Arc<AtomicBool>,
+    waker: Arc<Waker>,
+}
+
+impl Withdrawal {
+    /// Nobody gets the key any more, unless it is on its way already.
+    pub fn withdraw(&self) {
+        self.is_withdrawn.store(true, Ordering::Release);
+        if let Err(error) = self.waker.wake() {
+            tracing::warn!(%error, "an offer that was taken back waits for its end");
+        }
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        self.is_withdrawn.load(Ordering::Acquire)
+    }
 }
 
 /// A device that has the key now.
@@ -63,15 +90,22 @@ impl Offer {
         let mut listener = listen(host, port).map_err(unbound)?;
         let port = listener.local_addr().map_err(unbound)?.port();
         let poll = Poll::new().map_err(unbound)?;
-        poll.registry().register(&mut listener, Token(0), Interest::READABLE).map_err(unbound)?;
+        poll.registry().register(&mut listener, COMES, Interest::READABLE).map_err(unbound)?;
+        let waker = Arc::new(Waker::new(poll.registry(), WITHDRAWN).map_err(unbound)?);
+        let withdrawal = Withdrawal { is_withdrawn: Arc::default(), waker };
         let tls = Arc::new(offering().map_err(|_| PairingError::NoRandomness)?);
         let code = PairingCode::new(Address::new(host, port))?;
-        Ok(Self { poll, listener, tls, code, pem, member: identity.member_id() })
+        Ok(Self { poll, listener, tls, code, pem, member: identity.member_id(), withdrawal })
     }
 
     /// What is typed on the other device.
     pub fn code(&self) -> &PairingCode {
         &self.code
+    }
+
+    /// What ends the waiting before its time.
+    pub fn withdrawal(&self) -> Withdrawal {
+        self.withdrawal.clone()
     }
 
     /// Waits until the other device has the key, and not longer than so long. Of whoever comes with another code is
@@ -93,15 +127,18 @@ impl Offer {
                 }
             }
         }
+        if self.withdrawal.is_withdrawn() {
+            return Err(PairingError::Withdrawn);
+        }
         Err(PairingError::Nobody { waited: within })
     }
 
-    /// The next connection; `None` when the time is over.
+    /// The next connection; `None` when the time is over, or nobody is waited for any more.
     fn next(&mut self, end: Instant) -> Option<(TcpStream, SocketAddr)> {
         let mut events = Events::with_capacity(1);
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if left.is_zero() || self.withdrawal.is_withdrawn() {
                 return None;
             }
             match self.listener.accept() {
@@ -131,6 +168,9 @@ impl Offer {
         if !channel.is_proof(&self.code, Side::Takes, &proof) {
             channel.close();
             return Served::Wrong;
+        }
+        if self.withdrawal.is_withdrawn() {
+            return Served::Nothing;
         }
         let Ok(len) = u16::try_from(self.pem.len()) else { return Served::Nothing };
         let ours = channel.proof(&self.code, Side::Offers);

@@ -23,6 +23,16 @@ const WITHIN: Duration = Duration::from_secs(15);
 /// Takes the key that waits under this code into this profile's folder. A key that is there stays, unless it may be
 /// replaced; then it is kept beside the new one.
 pub fn take(code: &PairingCode, folder: &Path, may_replace: bool) -> Result<Imported, PairingError> {
+    take_while(code, folder, may_replace, || true)
+}
+
+/// The same for as long as the key is wanted: whoever gives up until it has come does not get it.
+pub fn take_while(
+    code: &PairingCode,
+    folder: &Path,
+    may_replace: bool,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Imported, PairingError> {
     let path = identity::file_in(folder);
     // Before the code is used up.
     if path.exists() && !may_replace {
@@ -35,6 +45,9 @@ pub fn take(code: &PairingCode, folder: &Path, may_replace: bool) -> Result<Impo
     let name = ServerName::try_from(address.host.clone()).map_err(|_| PairingError::NoCode)?;
     let tls = ClientConnection::new(config, name).map_err(|_| PairingError::NoRandomness)?;
     let socket = connect(address)?;
+    if !is_wanted() {
+        return Err(PairingError::Withdrawn);
+    }
     let mut channel = Channel::open(tls, socket, WITHIN).map_err(|_| stranger())?;
     let ours = channel.proof(code, Side::Takes);
     let mut theirs = [0; PROOF_BYTES];
@@ -51,6 +64,9 @@ pub fn take(code: &PairingCode, folder: &Path, may_replace: bool) -> Result<Impo
     }
     let mut pem = Zeroizing::new(vec![0; len]);
     channel.read(&mut pem).map_err(|_| refused())?;
+    if !is_wanted() {
+        return Err(PairingError::Withdrawn);
+    }
     let imported = put_key(folder, &path, &pem, may_replace)?;
     // The key is here, whether or not the other device learns of it.
     let _ = channel.write(&[KEPT]);

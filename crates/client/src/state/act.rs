@@ -27,6 +27,12 @@ impl State {
 
     /// Does what the person asks for, at `now` by our own clock. Returns what has to be done outside.
     pub fn act(&mut self, action: Action, now: Timestamp) -> Vec<Command> {
+        let mut commands = self.follow(action, now);
+        commands.extend(self.end_unseen_pairing());
+        commands
+    }
+
+    fn follow(&mut self, action: Action, now: Timestamp) -> Vec<Command> {
         match action {
             Action::ShowStart => self.screen = Screen::Start,
             Action::ShowRoom(id) => return self.show(id),
@@ -55,12 +61,14 @@ impl State {
                 if !self.settings.moves_shown {
                     self.rooms.iter_mut().for_each(Room::forget_moves);
                 }
-                return vec![Command::Save];
+                return vec![Command::Save, Command::Configure];
             }
             Action::ToggleMembers => {
                 self.settings.members_shown = !self.settings.members_shown;
                 return vec![Command::Save];
             }
+            Action::Pair(asked) => return self.pair(asked),
+            Action::OpenConfigurationFolder => return self.open_configuration_folder(),
             Action::MoveWindow(window) => {
                 self.window = window;
                 return vec![Command::Save];
@@ -200,7 +208,13 @@ impl State {
             .map_err(JoinProblem::from)
             .and_then(|name| Ok(place_of(&self.start.target, None, name)?));
         match place {
-            Ok(place) => self.enter(place),
+            Ok(place) => {
+                self.name = place.name.clone();
+                let mut commands = self.enter(place);
+                // The name may be another one.
+                commands.push(Command::Configure);
+                commands
+            }
             Err(problem) => {
                 self.start.problem = Some(problem);
                 Vec::new()

@@ -1,12 +1,14 @@
 //! The whole interface of the state: what a person does, what happens, and what has to be done outside. Not
 //! here: what follows from any of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use papo_proto::{Act, Address, Fingerprint, Member, MemberId, Message, MessageId, Name, RoomName, Seq};
 
 use super::settings::{Notify, Settings};
-use super::{Hit, Hosting, Links, Opening, Place, Reach, RoomId, WindowMemory};
+use super::{Hit, Hosting, Links, Opening, Pair, Pairing, PairingOrder, Place, Reach, RoomId, WindowMemory};
+use crate::configuration::Configured;
 use crate::error::ConnectError;
 use crate::event::{self, Event};
 use crate::ignored::Ignored;
@@ -152,6 +154,10 @@ pub enum Action {
     MoveWindow(WindowMemory),
     /// Have `papo://` links open this program, or no longer.
     OpenLinksHere(bool),
+    /// Take the key to another device, or from one.
+    Pair(Pair),
+    /// Show the folder of the configuration file in the system's own program for folders.
+    OpenConfigurationFolder,
     /// Fold the list of members in or out.
     ToggleMembers,
     /// End the program.
@@ -181,6 +187,8 @@ pub enum Dialog {
     Audit(RoomId),
     /// Asks for how long and why this is to be done to somebody.
     About(RoomId, Verb, Member),
+    /// The key goes to another device, or comes from one.
+    Pair,
     /// Asks whether the server in this program is to be stopped.
     StopHosting,
     /// Asks whether this message is to be taken back.
@@ -230,6 +238,10 @@ pub enum Happening {
     Called(RoomId, Result<Petnames, String>),
     /// Who is ignored was changed, or could not be; the text says why.
     Ignored(RoomId, Result<Ignored, String>),
+    /// It stands so with the key that goes to another device, or comes from one.
+    Pairing(Pairing),
+    /// The configuration file was read, or could not be; the text says why.
+    Configured(Result<Box<Configured>, String>),
     /// Another start of the program has handed over what it was to open.
     Opened(String),
 }
@@ -288,6 +300,13 @@ pub enum Command {
     StopHosting,
     /// Have `papo://` links open this program, or no longer.
     OpenLinksHere(bool),
+    /// Have the key go to another device, or fetch it from one.
+    Pair(PairingOrder),
+    /// Bring the settings and the configuration file together: what was changed here is written, what was changed there
+    /// [is told](Happening::Configured).
+    Configure,
+    /// Show this folder in the system's own program for folders.
+    OpenFolder(PathBuf),
     /// Open a link in the browser.
     OpenLink(String),
     /// Put a text into the clipboard.

@@ -14,6 +14,12 @@ const DOUBLES_SHOWN_MAX: usize = 8;
 impl State {
     /// Takes note of what has happened at `now`, by our own clock. Returns what has to be done about it.
     pub fn apply(&mut self, happening: Happening, now: Timestamp) -> Vec<Command> {
+        let mut commands = self.follow_from(happening, now);
+        commands.extend(self.end_unseen_pairing());
+        commands
+    }
+
+    fn follow_from(&mut self, happening: Happening, now: Timestamp) -> Vec<Command> {
         match happening {
             Happening::Room(id, event) => self.on_event(id, &event, now),
             Happening::Page(page) => {
@@ -58,8 +64,11 @@ impl State {
             }
             Happening::Focus(is_focused) => {
                 self.is_focused = is_focused;
-                Vec::new()
+                // Whoever comes back may have been at the file.
+                if is_focused { vec![Command::Configure] } else { Vec::new() }
             }
+            Happening::Pairing(pairing) => self.on_pairing(pairing),
+            Happening::Configured(configured) => self.on_configured(configured),
             Happening::Called(_, Ok(petnames)) => {
                 self.set_petnames(petnames);
                 Vec::new()

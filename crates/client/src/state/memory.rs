@@ -13,8 +13,13 @@ use super::{Opening, Place, Room};
 pub struct Memory {
     /// What the person is called.
     pub name: Option<Name>,
-    /// What the person has chosen.
-    pub settings: Settings,
+    /// What the person has chosen, where it does not stand in the configuration file: a version before that file was
+    /// gone by has left it here, the file has a fault, or there is no place for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    /// What is shown beside the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub panes: Option<Panes>,
     /// Which of the rooms was shown.
     pub current: Option<usize>,
     /// Rooms that were left, newest first.
@@ -47,6 +52,16 @@ pub struct RoomMemory {
     /// How it notifies.
     #[serde(default)]
     pub notify: Option<Notify>,
+}
+
+/// What is shown beside the room where there is room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Panes {
+    /// The list of rooms.
+    pub rooms: bool,
+    /// The list of members.
+    pub members: bool,
 }
 
 /// Where the window was, in points.

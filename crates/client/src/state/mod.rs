@@ -6,6 +6,7 @@
 //! - `action.rs`: the three enums that are the whole interface.
 //! - `act.rs` and `apply.rs`: what the person does, and what happens.
 //! - `hosting.rs`: a room opened in this program, and the links that open the program.
+//! - `pairing.rs`: one person on two devices.
 //! - `complete.rs` and `emoji.rs`: how a draft may go on.
 //! - `paste.rs`: a large text that was pasted.
 //! - `typed.rs`: what a command that was typed does.
@@ -13,13 +14,14 @@
 //!   for the person.
 //! - `room.rs`, `composer.rs`, `presence.rs`, `search.rs`: what a room is made of; `rows.rs`: its timeline
 //!   as lines to be drawn.
-//! - `settings.rs` and `memory.rs`: what outlives the program.
+//! - `settings.rs` and `memory.rs`: what outlives the program; `configured.rs`: the file that the settings stand in.
 
 mod act;
 mod action;
 mod apply;
 pub mod complete;
 mod composer;
+mod configured;
 pub mod emoji;
 mod hosting;
 mod memory;
@@ -27,6 +29,7 @@ mod mentions;
 mod moves;
 mod order;
 mod paging;
+mod pairing;
 pub mod paste;
 mod presence;
 mod room;
@@ -46,14 +49,16 @@ use crate::petnames::Petnames;
 
 pub use action::{Action, Command, Dialog, Happening, Notification, Page, Wanted};
 pub use composer::{Composer, Mode, Problem};
+pub use configured::ConfigurationFile;
 pub use hosting::{Hosted, Hosting, Links, Opening, Reach};
-pub use memory::{Memory, RoomMemory, WindowMemory};
+pub use memory::{Memory, Panes, RoomMemory, WindowMemory};
 pub use moves::Moves;
 pub use order::{Denied, Standing};
+pub use pairing::{Offering, Pair, Pairing, PairingOrder};
 pub use presence::Presence;
 pub use room::{Jump, Place, Room, RoomId, Target, Trouble};
 pub use search::{Hit, Search};
-pub use settings::{Clock, Notify, QuietHours, Settings, TEXT_PERCENT, Theme};
+pub use settings::{Clock, Notify, OnClose, QuietHours, Settings, TEXT_PERCENT, Theme};
 
 /// Everything that a surface shows.
 #[derive(Debug)]
@@ -66,6 +71,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// What the person has chosen.
     pub settings: Settings,
+    /// The file that this stands in.
+    pub configuration: ConfigurationFile,
     /// What the start screen holds.
     pub start: Start,
     /// The server that runs in this program.
@@ -74,6 +81,8 @@ pub struct State {
     pub opening: Option<Opening>,
     /// Whether `papo://` links open this program.
     pub links: Links,
+    /// How it stands with the key that goes to or comes from another device.
+    pub pairing: Pairing,
     /// Whether the person looks at the window.
     pub is_focused: bool,
     /// Where the window was last.
@@ -82,6 +91,8 @@ pub struct State {
     pub petnames: Arc<Petnames>,
     /// Whose messages are not shown.
     pub ignored: Arc<Ignored>,
+    /// What the person is called in the rooms that are joined.
+    name: Name,
     person: MemberId,
     next_room: u32,
 }
@@ -123,11 +134,16 @@ impl State {
     /// The state that a memory describes, for the person of this key, who is called so until another name is
     /// chosen.
     pub fn new(memory: Memory, person: MemberId, name: &Name) -> Self {
+        let mut settings = memory.settings.unwrap_or_default();
+        if let Some(panes) = memory.panes {
+            (settings.rooms_shown, settings.members_shown) = (panes.rooms, panes.members);
+        }
         let mut state = Self {
             rooms: Vec::new(),
             screen: Screen::Start,
             dialog: None,
-            settings: memory.settings,
+            settings,
+            configuration: ConfigurationFile::default(),
             start: Start {
                 name: memory.name.as_ref().unwrap_or(name).to_string(),
                 target: String::new(),
@@ -137,10 +153,12 @@ impl State {
             hosting: Hosting::Off,
             opening: memory.opening,
             links: Links::default(),
+            pairing: Pairing::Off,
             is_focused: true,
             window: memory.window,
             petnames: Arc::default(),
             ignored: Arc::default(),
+            name: memory.name.clone().unwrap_or_else(|| name.clone()),
             person,
             next_room: 0,
         };
@@ -211,7 +229,8 @@ impl State {
         let current = |id| self.rooms.iter().position(|room| room.id == id);
         Memory {
             name: Name::parse(&self.start.name).ok(),
-            settings: self.settings.clone(),
+            settings: (!self.configuration.is_kept()).then(|| self.settings.clone()),
+            panes: Some(Panes { rooms: self.settings.rooms_shown, members: self.settings.members_shown }),
             current: match self.screen {
                 Screen::Room(id) => current(id),
                 Screen::Start => None,

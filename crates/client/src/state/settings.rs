@@ -36,6 +36,8 @@ pub struct Settings {
     pub members_shown: bool,
     /// Whether it is told in the timeline who comes and goes.
     pub moves_shown: bool,
+    /// What closing the window does.
+    pub on_close: OnClose,
 }
 
 impl Default for Settings {
@@ -54,6 +56,7 @@ impl Default for Settings {
             rooms_shown: true,
             members_shown: true,
             moves_shown: true,
+            on_close: OnClose::Quit,
         }
     }
 }
@@ -66,6 +69,17 @@ impl Settings {
         let text_percent = self.text_percent.saturating_add_signed(percent).clamp(least, most);
         Self { text_percent, ..self.clone() }
     }
+}
+
+/// What closing the window does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnClose {
+    /// It ends the program.
+    #[default]
+    Quit,
+    /// The program goes on in the task bar, and notifies.
+    Minimise,
 }
 
 /// Light or dark.

@@ -1,9 +1,10 @@
 //! What the window needs of Linux desktops: an entry in the menu of programs that says which links the program opens
 //! (the Desktop Entry Specification), its icon (the Icon Theme Specification), the choice of the usual program
 //! (the Association between MIME types and applications Specification), and clicks on notifications (the Desktop
-//! Notifications Specification). Not here: what other systems have for it.
+//! Notifications Specification), and which windows are named by the library. Not here: what other systems have for it.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,16 @@ struct Home {
     config: PathBuf,
 }
 
+/// Whether a window that is not told its class gets the right one: on X11 it is called as the program's file. Which of
+/// the two the library takes is its own rule, that of the environment.
+pub(super) fn names_windows_itself() -> bool {
+    let is_said = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_wayland = is_said("WAYLAND_DISPLAY") || is_said("WAYLAND_SOCKET");
+    let program = env::args_os().next().map(PathBuf::from);
+    let file = program.as_deref().and_then(Path::file_name);
+    !is_wayland && file == Some(OsStr::new(super::class::CLASS))
+}
+
 pub(super) fn install(profile: Option<&Path>) -> Result<Installed, LinksError> {
     let program = env::current_exe().map_err(|_| LinksError::NoProgram)?;
     let profile = profile.map(std::path::absolute).transpose().map_err(|_| LinksError::NoProgram)?;
@@ -66,7 +77,7 @@ pub(super) fn is_installed() -> Option<bool> {
 }
 
 /// Whether a program is there and does what it is told; what it says is for nobody.
-fn starts(program: &str, arguments: &[&std::ffi::OsStr]) -> bool {
+fn starts(program: &str, arguments: &[&OsStr]) -> bool {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())

@@ -69,6 +69,30 @@ pub(super) fn card<R>(ui: &mut Ui, tone: Tone, add: impl FnOnce(&mut Ui) -> R) -
 
 /// A dialog over the window. Returns whether it is to be closed: Escape, or a click beside it.
 pub(super) fn dialog(ui: &Ui, name: &str, width: f32, add: impl FnOnce(&mut Ui)) -> bool {
+    dialog_of(ui, name, width, 0.0, add, |_| {})
+}
+
+/// The same with a row of buttons below, which stays where the rest is scrolled.
+pub(super) fn dialog_with_foot(
+    ui: &Ui,
+    name: &str,
+    width: f32,
+    add: impl FnOnce(&mut Ui),
+    foot: impl FnOnce(&mut Ui),
+) -> bool {
+    dialog_of(ui, name, width, size::BUTTON + space::MEDIUM, add, |ui| {
+        ui.horizontal_wrapped(foot);
+    })
+}
+
+fn dialog_of(
+    ui: &Ui,
+    name: &str,
+    width: f32,
+    foot_height: f32,
+    add: impl FnOnce(&mut Ui),
+    foot: impl FnOnce(&mut Ui),
+) -> bool {
     let palette = theme::palette(ui);
     let room = ui.ctx().content_rect().size();
     let frame = Frame::new()
@@ -79,12 +103,13 @@ pub(super) fn dialog(ui: &Ui, name: &str, width: f32, add: impl FnOnce(&mut Ui))
     let shown = Modal::new(egui::Id::unique(name)).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(width.min(room.x - 4.0 * space::LARGE));
         ui.spacing_mut().item_spacing.y = space::MEDIUM;
-        let height = room.y - 6.0 * space::LARGE;
+        let height = room.y - 6.0 * space::LARGE - foot_height;
         ScrollArea::vertical()
             .auto_shrink([false, true])
             .max_height(height)
             .min_scrolled_height(height)
             .show(ui, add);
+        foot(ui);
     });
     shown.should_close()
 }
@@ -266,7 +291,8 @@ pub(super) fn literal(ui: &mut Ui, text: &str) {
     });
 }
 
-fn boxed(ui: &mut Ui, ground: Color32, add: impl FnOnce(&mut Ui)) {
+/// Something on a ground of its own.
+pub(super) fn boxed(ui: &mut Ui, ground: Color32, add: impl FnOnce(&mut Ui)) {
     Frame::new().fill(ground).corner_radius(radius::ROW).inner_margin(Margin::symmetric(12, 10)).show(
         ui,
         |ui| {

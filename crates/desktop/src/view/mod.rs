@@ -35,6 +35,7 @@ mod moments;
 mod moves;
 mod offers;
 mod open;
+mod pair;
 mod parts;
 mod paste;
 mod place;
@@ -84,6 +85,7 @@ pub struct Local {
     trust: trust::Local,
     announce: announce::Local,
     open: open::Local,
+    pair: pair::Local,
     about: about::Local,
     offers: offers::Local,
     invite: invite::Local,
@@ -240,6 +242,7 @@ fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) 
         Some(Dialog::Settings) => settings::view(ui, state, out),
         Some(Dialog::Keys) => keys::view(ui, state, out),
         Some(Dialog::Open) => open::view(ui, state, &mut local.open, out),
+        Some(Dialog::Pair) => pair::view(ui, state, &mut local.pair, out),
         Some(Dialog::Link(target)) => link_confirm::view(ui, target, out),
         Some(Dialog::Invite(id)) => {
             if let Some(room) = state.room(*id) {

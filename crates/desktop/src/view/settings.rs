@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Role, Ui, Vec2, WidgetInfo};
 use papo_client::State;
-use papo_client::state::{Action, Clock, Links, Notify, QuietHours, Settings, Theme};
+use papo_client::state::{Action, Clock, Dialog, Links, Notify, OnClose, Pair, QuietHours, Settings, Theme};
 use papo_words::{Language, t};
 
 use super::card::{self, Tone};
@@ -19,21 +19,28 @@ const STEP_MINUTES: i16 = 30;
 pub(super) fn view(ui: &Ui, state: &State, out: &mut Vec<Action>) {
     let mut settings = state.settings.clone();
     let mut is_done = false;
-    let is_closed = card::dialog(ui, "settings", size::SETTINGS, |ui| {
+    let mut foot = Vec::new();
+    let all = |ui: &mut Ui| {
         card::title(ui, Tone::Calm, t!("screen-settings"));
+        let configuration = &state.configuration;
+        for fault in [&configuration.fault, &configuration.rest].into_iter().flatten() {
+            card::problem(ui, fault);
+        }
         look(ui, &mut settings);
         telling(ui, &mut settings);
         writing(ui, &mut settings);
+        closing(ui, &mut settings);
         links(ui, state, out);
-        // The window does not do it itself: the other device has a terminal, or papo is not on it.
-        row(ui, t!("screen-pair"), |ui| card::words(ui, t!("screen-pair-words")));
-        ui.horizontal(|ui| {
-            is_done = card::main_button(ui, t!("screen-done")).clicked();
-            if card::word_button(ui, t!("screen-keys")).clicked() {
-                out.push(Action::Show(papo_client::state::Dialog::Keys));
-            }
-        });
+        pair(ui, out);
+        file(ui, state, out);
+    };
+    let is_closed = card::dialog_with_foot(ui, "settings", size::SETTINGS, all, |ui| {
+        is_done = card::main_button(ui, t!("screen-done")).clicked();
+        if card::word_button(ui, t!("screen-keys")).clicked() {
+            foot.push(Action::Show(Dialog::Keys));
+        }
     });
+    out.extend(foot);
     if settings != state.settings {
         out.push(Action::Change(Box::new(settings)));
     }
@@ -118,6 +125,42 @@ fn writing(ui: &mut Ui, settings: &mut Settings) {
     row(ui, t!("screen-enter"), |ui| {
         choose(ui, &mut settings.enter_sends, true, t!("screen-enter-sends"));
         choose(ui, &mut settings.enter_sends, false, t!("screen-enter-breaks"));
+    });
+}
+
+/// What closing the window does.
+fn closing(ui: &mut Ui, settings: &mut Settings) {
+    row(ui, t!("screen-on-close"), |ui| {
+        choose(ui, &mut settings.on_close, OnClose::Quit, t!("screen-on-close-quit"));
+        choose(ui, &mut settings.on_close, OnClose::Minimise, t!("screen-on-close-minimise"));
+        if settings.on_close == OnClose::Minimise {
+            card::aside(ui, t!("screen-on-close-minimise-words"));
+        }
+    });
+}
+
+/// Being the same person on another device.
+fn pair(ui: &mut Ui, out: &mut Vec<Action>) {
+    row(ui, t!("screen-pair"), |ui| {
+        if card::button(ui, t!("screen-pair-offer")).clicked() {
+            out.push(Action::Pair(Pair::Offer));
+        }
+        if card::button(ui, t!("screen-pair-take")).clicked() {
+            out.push(Action::Show(Dialog::Pair));
+        }
+    });
+}
+
+/// The file in which all this stands.
+fn file(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
+    if state.configuration.path.is_none() {
+        return;
+    }
+    row(ui, t!("screen-config"), |ui| {
+        card::aside(ui, t!("screen-config-words", file = state.configuration.shown.as_str()));
+        if card::word_button(ui, t!("screen-config-folder")).clicked() {
+            out.push(Action::OpenConfigurationFolder);
+        }
     });
 }
 

@@ -187,7 +187,7 @@ fn theme_and_timestamp_are_settings() {
     command(&mut window, "/timestamp off");
     assert!(!settings(&window).times_shown && !is_timed(&window));
     let kept = papo_client::state::Memory::from_text(&window.state().desk.state.memory().to_text()).unwrap();
-    assert!(!kept.settings.times_shown, "the next start knows it");
+    assert!(!kept.settings.unwrap().times_shown, "the next start knows it");
     command(&mut window, "/timestamp on");
     assert!(is_timed(&window));
     command(&mut window, "/timestamp 12");

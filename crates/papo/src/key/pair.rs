@@ -68,7 +68,9 @@ fn failure(error: &PairingError) -> Failure {
         PairingError::Key(error) => return key_failure(error),
         PairingError::NoCode | PairingError::Mistyped => Exit::Usage,
         PairingError::NoRandomness | PairingError::Unbound { .. } => Exit::Other,
-        PairingError::Nobody { .. } | PairingError::Unreachable { .. } => Exit::NoConnection,
+        PairingError::Withdrawn | PairingError::Nobody { .. } | PairingError::Unreachable { .. } => {
+            Exit::NoConnection
+        }
         PairingError::Stranger { .. } => Exit::NotTrusted,
         PairingError::Refused { .. } | PairingError::TooMany => Exit::Refused,
         PairingError::Unconfirmed => Exit::Lost,

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "desktop")]
+use papo_desktop::NameFrom;
 use papo_proto::limits::HISTORY_MESSAGES_MAX;
 use papo_proto::{Address, Fingerprint, Invite, InviteSecret, Name, RoomName, Seq};
 use papo_words::t;
@@ -70,6 +72,10 @@ pub(crate) enum Desktop {
         link: Option<String>,
         /// The file that gets the time of each frame.
         frame_times: Option<PathBuf>,
+        /// The configuration file, which the window reads and writes.
+        configuration: Option<PathBuf>,
+        /// Where the name comes from.
+        name_from: NameFrom,
     },
     /// Have links open the window, of this profile if one is named.
     InstallLinks(Option<PathBuf>),
@@ -126,13 +132,21 @@ pub(crate) fn desktop(typed: DesktopArguments, layers: &Layers) -> Result<Deskto
     if layers.flag(Section::Client, "remove-links", typed.remove_links)? {
         return Ok(Desktop::RemoveLinks);
     }
-    let ClientArguments { ip, port, room, .. } = &typed.client;
+    let ClientArguments { ip, port, room, name, profile, .. } = &typed.client;
+    let name_from = if name.is_some() || layers.is_in_environment("name") {
+        NameFrom::Typed
+    } else if profile.is_some() || layers.is_in_environment("profile") {
+        NameFrom::Profile
+    } else {
+        NameFrom::Usual
+    };
     let is_asked = typed.target.is_some() || ip.is_some() || port.is_some() || room.is_some();
     let link = typed.target.clone().filter(|target| target.starts_with("papo://"));
     let target = typed.target.map(|target| Sourced::typed("TARGET", target));
     let frame_times = layers.path(Section::Client, "frame-times", typed.frame_times)?;
     let client = Box::new(client(typed.client, target, layers)?);
-    Ok(Desktop::Show { client, is_asked, link, frame_times })
+    let configuration = layers.config_path().map(PathBuf::from);
+    Ok(Desktop::Show { client, is_asked, link, frame_times, configuration, name_from })
 }
 
 /// What `papo send` is to do.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use papo_client::pairing::{PairingCode, PairingError};
+use papo_client::pairing::{self, PairingCode, PairingError};
 use papo_client::said::Said;
 use papo_proto::Address;
 use papo_proto::invite::InviteError;
@@ -34,9 +34,6 @@ pub(crate) struct KeyImport {
     /// Whether it may take the place of another.
     pub(crate) replace: bool,
 }
-
-/// How long a pairing code lives where it is not said.
-const PAIRING_WITHIN: Duration = Duration::from_mins(10);
 
 /// A key that goes to another device, or comes from one.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +75,7 @@ pub(crate) fn key_pair(typed: KeyPairArguments, layers: &Layers) -> Result<KeyPa
     })?;
     let within = parsed(layers.text(Section::Client, "timeout", typed.timeout)?, |text| number(text, 1_u32))?;
     let (host, port) = address.map_or((None, 0), |(host, port)| (Some(host), port));
-    let within = within.map_or(PAIRING_WITHIN, |seconds| Duration::from_secs(seconds.into()));
+    let within = within.map_or(pairing::WITHIN, |seconds| Duration::from_secs(seconds.into()));
     let qr = layers.switch(Section::Client, "qr", typed.qr)?;
     Ok(KeyPair { profile, way: PairingWay::Offer { host, port, within, qr } })
 }

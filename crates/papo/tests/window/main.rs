@@ -9,6 +9,7 @@
 mod ears;
 mod hands;
 mod keyboard;
+mod pair;
 mod talk;
 
 #[path = "../papo/support.rs"]

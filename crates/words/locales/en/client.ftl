@@ -72,7 +72,7 @@ client-protected-newer = { $file } was written by a later version of papo. Updat
 client-protected-wrong = The passphrase is not that of { $file }, or the file is damaged. Check capital letters and the keyboard's language, and try again.
 client-protected-key-there = There is a key already, { $file }, and it stays as it is. With --replace the imported one takes its place, and the old one is kept beside it.
 client-protected-no-memory = The system does not give what a passphrase needs (64 MiB of memory for a moment). Close other programs and try again.
-client-pairing-no-code = This is not a pairing code. It looks like 192.168.0.7:40123/abcd-efgh-ijkl-mnop-qrst; `papo key pair` shows one on the device that has the key.
+client-pairing-no-code = This is not a pairing code. It looks like 192.168.0.7:40123/abcd-efgh-ijkl-mnop-qrst; the device that has the key shows one, with `papo key pair` or in the settings of its window.
 client-pairing-mistyped = There is a slip in the code. Compare it once more with what the other device shows.
 client-pairing-no-randomness = The system gives no random numbers, and without them nothing can be encrypted. Try again.
 client-pairing-unbound = Nobody can be waited for at { $address } ({ $cause }). Name another address of this computer with --address HOST, or another port with --address HOST:PORT.
@@ -82,6 +82,7 @@ client-pairing-nobody = Nobody came with the code within { $minutes ->
     }, and it is void now. For a new one: papo key pair
 client-pairing-too-many = Others came with wrong codes again and again, so this one is void now. For a new one: papo key pair
 client-pairing-unconfirmed = The key was sent, but the other device did not say that it has it. Look there: if it is not there, pair again.
+client-pairing-withdrawn = This was given up, and the code is void now.
 client-pairing-unreachable = Nobody waits at { $address } ({ $cause }). Check whether `papo key pair` still runs on the other device (a code works once and for a few minutes), whether both are in the same network, and whether a firewall there is in the way.
 client-pairing-refused = The device at { $address } does not take this code: it shows another one by now, or the connection broke. Type the one that it shows.
 client-pairing-stranger = What answers at { $address } does not know the code, so nothing was taken from it. Check the address, and whether `papo key pair` still runs there.
@@ -103,6 +104,17 @@ client-store-foreign = another program's database
 client-known-line = Line { $number } of { $file } has no readable fingerprint behind the server's address. Put back a copy of the file, or remove the line and connect again.
 client-known-file = The known servers in { $file } cannot be read or written ({ $cause }). Check the file's owner and permissions.
 client-file-too-large = the file is far too large
+
+client-config-kind = this is neither text nor a whole number nor true or false: write it as one of them
+client-config-no-section = this is no section: write [window] on a line of its own, and below it what belongs there
+client-config-none-of = { $text } is none of { $words }
+client-config-not-between = { $text } is not a whole number from { $least } to { $most }
+client-config-not-hours = { $text } is neither two times of day, such as "22:00-07:00", nor "off"
+client-config-not-toml = The configuration file { $file } is not TOML in line { $line }: { $cause }. Correct it; until then nothing is written into it.
+client-config-not-truth = { $text } is neither true nor false: write one of them, without quotation marks
+client-config-unreadable = The configuration file { $file } cannot be read ({ $cause }). Check its permissions.
+client-config-unwritable = The configuration file { $file } cannot be written ({ $cause }). Check its permissions and the free space on the disk.
+client-config-wrong = { $file }, line { $line }: { $key }: { $cause }. Correct it; until then nothing is written into the file.
 
 # What a person has typed. Clauses; what comes before ends with a colon.
 client-name-empty = the name is empty: say what you want to be called, with 1 to { $most } characters

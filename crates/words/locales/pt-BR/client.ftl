@@ -72,7 +72,7 @@ client-protected-newer = { $file } foi gravado por uma versão mais nova do papo
 client-protected-wrong = A senha não é a de { $file }, ou o arquivo está danificado. Confira as maiúsculas e o idioma do teclado, e tente de novo.
 client-protected-key-there = Já existe uma chave, { $file }, e ela fica como está. Com --replace a importada toma o lugar dela, e a antiga fica guardada ao lado.
 client-protected-no-memory = O sistema não dá o que uma senha precisa (64 MiB de memória por um momento). Feche outros programas e tente de novo.
-client-pairing-no-code = Isto não é um código de pareamento. Ele tem a forma 192.168.0.7:40123/abcd-efgh-ijkl-mnop-qrst; `papo key pair` mostra um no dispositivo que tem a chave.
+client-pairing-no-code = Isto não é um código de pareamento. Ele tem a forma 192.168.0.7:40123/abcd-efgh-ijkl-mnop-qrst; o dispositivo que tem a chave mostra um, com `papo key pair` ou nas configurações da janela.
 client-pairing-mistyped = Há um erro de digitação no código. Compare-o mais uma vez com o que o outro dispositivo mostra.
 client-pairing-no-randomness = O sistema não dá números aleatórios, e sem eles nada pode ser cifrado. Tente de novo.
 client-pairing-unbound = Não dá para esperar ninguém em { $address } ({ $cause }). Indique outro endereço deste computador com --address ENDEREÇO, ou outra porta com --address ENDEREÇO:PORTA.
@@ -82,6 +82,7 @@ client-pairing-nobody = Ninguém veio com o código em { $minutes ->
     }, e ele não vale mais. Para um novo: papo key pair
 client-pairing-too-many = Vieram códigos errados vezes demais, e por isso este não vale mais. Para um novo: papo key pair
 client-pairing-unconfirmed = A chave foi enviada, mas o outro dispositivo não disse que a recebeu. Olhe lá: se ela não estiver, pareie de novo.
+client-pairing-withdrawn = Isto foi cancelado, e o código não vale mais.
 client-pairing-unreachable = Ninguém espera em { $address } ({ $cause }). Confira se `papo key pair` ainda está rodando no outro dispositivo (um código vale uma vez e por poucos minutos), se os dois estão na mesma rede e se não há um firewall no caminho.
 client-pairing-refused = O dispositivo em { $address } não aceita este código: agora ele mostra outro, ou a conexão caiu. Digite o que ele mostra.
 client-pairing-stranger = O que responde em { $address } não conhece o código, e por isso nada foi aceito dali. Confira o endereço e se `papo key pair` ainda está rodando lá.
@@ -103,6 +104,17 @@ client-store-foreign = é o banco de dados de outro programa
 client-known-line = A linha { $number } de { $file } não tem uma impressão digital legível depois do endereço do servidor. Recoloque uma cópia do arquivo, ou apague a linha e conecte de novo.
 client-known-file = Os servidores conhecidos em { $file } não podem ser lidos ou gravados ({ $cause }). Confira de quem é o arquivo e as permissões.
 client-file-too-large = o arquivo é grande demais
+
+client-config-kind = isto não é texto, nem número inteiro, nem true ou false: escreva como um deles
+client-config-no-section = isto não é uma seção: escreva [window] em uma linha própria, e embaixo o que faz parte dela
+client-config-none-of = { $text } não é nenhum destes: { $words }
+client-config-not-between = { $text } não é um número inteiro de { $least } a { $most }
+client-config-not-hours = { $text } não são dois horários, como "22:00-07:00", nem "off"
+client-config-not-toml = O arquivo de configuração { $file } não é TOML na linha { $line }: { $cause }. Corrija; até lá, nada é escrito nele.
+client-config-not-truth = { $text } não é nem true nem false: escreva um dos dois, sem aspas
+client-config-unreadable = O arquivo de configuração { $file } não pode ser lido ({ $cause }). Confira as permissões.
+client-config-unwritable = O arquivo de configuração { $file } não pode ser escrito ({ $cause }). Confira as permissões e o espaço livre no disco.
+client-config-wrong = { $file }, linha { $line }: { $key }: { $cause }. Corrija; até lá, nada é escrito no arquivo.
 
 # O que uma pessoa digitou. Orações; o que vem antes termina em dois-pontos.
 client-name-empty = o nome está vazio: diga como você quer se chamar, com 1 a { $most } caracteres
