@@ -27,8 +27,9 @@ use self::mirror::Mirror;
 use self::record::{Change, Record, Unreadable, VERSION, parts};
 use self::stream::{Address, Fault, Stream};
 
-/// How long an append goes on trying: longer than a cluster needs to agree on another leader.
-const APPEND_WITHIN: Duration = Duration::from_secs(10);
+/// How long an append goes on trying: longer than another server of the cluster takes to be connected to. What it has not
+/// taken by then its sender says again, so more would only keep people longer from learning why they wait.
+const APPEND_WITHIN: Duration = Duration::from_secs(4);
 
 /// How long a start goes on trying.
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
