@@ -3,6 +3,10 @@
 //!
 //! Start one from the thread that keeps it: the system ends it together with that thread.
 
+mod encrypted;
+
+pub use encrypted::Encrypted;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! The stream and what is asked of it: publish a record, get one. Not here: what the records mean.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,12 +73,14 @@ pub(super) struct Address {
     name: String,
     replicas: Option<usize>,
     encrypted: bool,
+    /// The file with the authorities that may sign for the servers.
+    authorities: Option<PathBuf>,
     /// Whether the operator says that the servers wait for their disks.
     pub(super) is_synced: bool,
 }
 
 impl Address {
-    /// Reads `nats://[USER:PASSWORD@]HOST[,HOST…][/STREAM][?replicas=N&tls=off&sync=always]`.
+    /// Reads `nats://[USER:PASSWORD@]HOST[,HOST…][/STREAM][?replicas=N&tls=off&tlsca=FILE&sync=always]`.
     pub(super) fn new(url: &EngineUrl) -> Result<Self, Fault> {
         let wrong = |what: &str| Fault::Lasting(format!("{what} in the address is not understood"));
         let (scheme, rest) = url.reveal().split_once("://").unwrap_or(("", url.reveal()));
@@ -91,23 +94,26 @@ impl Address {
         let near = |host: &str| {
             host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
         };
-        let mut encrypted = !servers.iter().all(|server| near(server.host()));
-        let (mut replicas, mut is_synced) = (None, false);
+        let mut encrypted = scheme == "tls" || !servers.iter().all(|server| near(server.host()));
+        let (mut replicas, mut is_synced, mut authorities) = (None, false, None);
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
             match parameter.split_once('=') {
                 Some(("replicas", count)) => {
                     replicas = Some(count.parse().map_err(|_| wrong("the number of replicas"))?);
                 }
                 Some(("tls", "off")) => encrypted = false,
+                Some(("tlsca", file)) => {
+                    (encrypted, authorities) = (true, Some(PathBuf::from(file.replace("%2F", "/"))));
+                }
                 Some(("sync", "always")) => is_synced = true,
-                _ => return Err(wrong("a parameter (replicas, tls=off and sync=always are known)")),
+                _ => return Err(wrong("a parameter (replicas, tls=off, tlsca and sync=always are known)")),
             }
         }
         let name = if name.is_empty() { STREAM } else { name }.to_owned();
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             return Err(wrong("the stream's name (letters, digits, - and _)"));
         }
-        Ok(Self { servers, name, replicas, encrypted, is_synced })
+        Ok(Self { servers, name, replicas, encrypted, authorities, is_synced })
     }
 }
 
@@ -146,11 +152,14 @@ impl Stream {
         if place.encrypted {
             options = options
                 .require_tls(true)
-                .tls_client_config(engine::tls().map_err(|error| Fault::Lasting(error.to_string()))?);
+                .tls_client_config(engine::tls(place.authorities.as_deref()).map_err(Fault::Lasting)?);
         }
         let client = options.connect(&place.servers[..]).await.map_err(|error| match error.kind() {
             async_nats::ConnectErrorKind::Authentication
             | async_nats::ConnectErrorKind::AuthorizationViolation => Fault::Lasting(error.to_string()),
+            _ if engine::is_untrusted(&error) => Fault::Lasting(format!(
+                "{error}: name the file of its authority with ?tlsca=FILE at the end of the address"
+            )),
             _ => Fault::Passing(error.to_string()),
         })?;
         let context =

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
-use crate::LogError;
+use crate::{LogError, engine};
 
 /// Why an attempt has failed.
 #[derive(Debug)]
@@ -38,6 +38,10 @@ impl From<Error> for Fault {
         let Some(answer) = error.as_db_error() else {
             // `Display` names the step only; what happened stands behind it.
             let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            if engine::is_untrusted(&error) {
+                let remedy = "name the file of its authority with sslrootcert=FILE in the address";
+                return Self::Lasting(Lasting::Refused(format!("{cause}: {remedy}")));
+            }
             return Self::Passing(cause);
         };
         let code = answer.code();

@@ -1,6 +1,7 @@
 //! One connection to the database, ready to work: settings checked, statements prepared. Not here: when to make one.
 
 use std::future::poll_fn;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
@@ -39,7 +40,8 @@ impl Door {
     /// Reads the address. What it does not say about encryption is decided by where the hosts are: nothing leaves this
     /// machine unencrypted unless it says so (`sslmode=disable`), and certificates are always checked.
     pub(super) fn new(url: &EngineUrl) -> Result<Self, Fault> {
-        let mut config: Config = url.reveal().parse().map_err(|error| Fault::from_url(&error))?;
+        let (address, tls) = Encryption::read(url.reveal());
+        let mut config: Config = address.parse().map_err(|error| Fault::from_url(&error))?;
         config
             .application_name("papo")
             .connect_timeout(CONNECT_WITHIN)
@@ -48,11 +50,15 @@ impl Door {
             .keepalives_interval(Duration::from_secs(1))
             .keepalives_retries(4)
             .target_session_attrs(TargetSessionAttrs::ReadWrite);
-        if !url.reveal().contains("sslmode=") {
-            let near = config.get_hosts().iter().all(is_near);
-            config.ssl_mode(if near { SslMode::Disable } else { SslMode::Require });
+        let near = config.get_hosts().iter().all(is_near);
+        match tls.mode.as_deref() {
+            Some("verify-ca" | "verify-full") => drop(config.ssl_mode(SslMode::Require)),
+            Some(_) => {}
+            None if near && tls.authorities.is_none() => drop(config.ssl_mode(SslMode::Disable)),
+            None => drop(config.ssl_mode(SslMode::Require)),
         }
-        let tls = engine::tls().map_err(|error| Fault::Lasting(Lasting::Refused(error.to_string())))?;
+        let tls = engine::tls(tls.authorities.as_deref());
+        let tls = tls.map_err(|error| Fault::Lasting(Lasting::Refused(error)))?;
         Ok(Self { config, tls: MakeRustlsConnect::new(tls) })
     }
 
@@ -69,6 +75,40 @@ impl Door {
             }
         });
         Ok(client)
+    }
+}
+
+/// What an address says of encryption, in the words of the database's own clients.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Encryption {
+    mode: Option<String>,
+    /// The file with the authorities that may sign for the server.
+    authorities: Option<PathBuf>,
+}
+
+impl Encryption {
+    /// Takes out of an address what the library that connects does not know: it has no modes that check certificates,
+    /// because what it is given here always does, name and all.
+    fn read(address: &str) -> (String, Self) {
+        let Some((place, parameters)) = address.split_once('?') else {
+            return (address.to_owned(), Self::default());
+        };
+        let mut encryption = Self::default();
+        let others: Vec<&str> = parameters
+            .split('&')
+            .filter(|parameter| match parameter.split_once('=') {
+                Some(("sslmode", mode)) => {
+                    encryption.mode = Some(mode.to_owned());
+                    !matches!(mode, "verify-ca" | "verify-full")
+                }
+                Some(("sslrootcert", file)) => {
+                    encryption.authorities = Some(file.replace("%2F", "/").into());
+                    false
+                }
+                _ => true,
+            })
+            .collect();
+        (format!("{place}?{}", others.join("&")), encryption)
     }
 }
 
@@ -182,4 +222,27 @@ async fn check_safety(client: &Client) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::Lasting(Lasting::Unsafe { setting: "fsync", wanted: "on", found }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_it_is_encrypted() {
+        let read = |address| {
+            let (left, Encryption { mode, authorities }) = Encryption::read(address);
+            (left, mode.unwrap_or_default(), authorities.unwrap_or_default().display().to_string())
+        };
+        let row = |left: &str, mode: &str, file: &str| (left.to_owned(), mode.to_owned(), file.to_owned());
+        assert_eq!(read("postgres://a/b"), row("postgres://a/b", "", ""));
+        assert_eq!(
+            read("postgres://a/b?sslmode=verify-full&user=x&sslrootcert=/etc/ca.pem"),
+            row("postgres://a/b?user=x", "verify-full", "/etc/ca.pem")
+        );
+        assert_eq!(
+            read("postgres://a/b?sslmode=disable"),
+            row("postgres://a/b?sslmode=disable", "disable", "")
+        );
+    }
 }

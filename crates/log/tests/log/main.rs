@@ -10,6 +10,8 @@
 
 mod appender;
 mod conformance;
+#[cfg(target_os = "linux")]
+mod encrypted;
 mod faults;
 mod folder;
 mod kill;
