@@ -32,6 +32,7 @@ pub(crate) fn run(asked: Tail) -> Result<(), Failure> {
         left: asked.count,
         last,
         end: None,
+        is_new_log: false,
         refill: Refill::default(),
         scribe: Scribe::new(),
         asked,
@@ -103,6 +104,8 @@ struct Printing {
     last: Option<Seq>,
     /// The message to end with, where only what is there was asked for.
     end: Option<Seq>,
+    /// Whether the room has another log than before, and the server has not said yet where that goes on.
+    is_new_log: bool,
     refill: Refill,
     scribe: Scribe,
 }
@@ -151,6 +154,7 @@ impl Printing {
             Event::Reset => {
                 output::aside(&words::new_log());
                 self.scribe.forget();
+                self.is_new_log = true;
                 self.end = None;
                 let from = if let Start::After(seq) = self.asked.start { seq } else { Seq::ZERO };
                 self.refill = Refill { after: Some(from), ..Refill::default() };
@@ -158,7 +162,7 @@ impl Printing {
                 Ok(())
             }
             // Whoever begins at its beginning misses nothing.
-            Event::Truncated { first, next } if self.refill.after.is_some() => {
+            Event::Truncated { first, next } if std::mem::take(&mut self.is_new_log) => {
                 self.begin_refill(first, Seq::new(next.number().saturating_sub(1)));
                 Ok(())
             }

@@ -13,6 +13,8 @@ mod crew;
 #[cfg(target_os = "linux")]
 mod disk;
 #[cfg(target_os = "linux")]
+mod everywhere;
+#[cfg(target_os = "linux")]
 mod memory;
 mod network;
 #[cfg(target_os = "linux")]
@@ -22,6 +24,8 @@ mod partition;
 #[cfg(target_os = "linux")]
 mod presence;
 mod random;
+#[cfg(target_os = "linux")]
+mod restored;
 mod server;
 mod waits;
 

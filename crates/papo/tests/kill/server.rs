@@ -35,6 +35,8 @@ pub(crate) struct Place {
     port: u16,
     /// What is said to the server beyond the usual.
     options: Vec<String>,
+    /// Its limits.
+    limits: String,
 }
 
 /// A running server. It is killed if the test ends first.
@@ -49,7 +51,12 @@ pub(crate) struct Server {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), port: lasting_port(), options: Vec::new() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            port: lasting_port(),
+            options: Vec::new(),
+            limits: "off".to_owned(),
+        }
     }
 
     /// A server that shares this log with others; they have the key of the first.
@@ -71,6 +78,12 @@ impl Place {
     pub(crate) fn name_others(&mut self, others: &[SocketAddr]) {
         let others: Vec<String> = others.iter().map(SocketAddr::to_string).collect();
         self.options.extend(["--also".to_owned(), others.join(",")]);
+    }
+
+    /// The server has these limits, and not none.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit(&mut self, limits: &str) {
+        limits.clone_into(&mut self.limits);
     }
 
     /// A path beside the server's own folder.
@@ -139,7 +152,7 @@ impl Place {
         }
         let diary = File::options().create(true).append(true).open(self.path("server.diary")).unwrap();
         command
-            .args(["serve", &format!("127.0.0.1:{}", self.port), "--limits", "off", "--data"])
+            .args(["serve", &format!("127.0.0.1:{}", self.port), "--limits", &self.limits, "--data"])
             .arg(self.data())
             .args(&self.options)
             .env("PAPO_LANG", "en")
