@@ -130,9 +130,10 @@ export class Server {
     return `127.0.0.1:${this.wirePort}`;
   }
 
-  /** Stops it and starts it again at the same port. */
-  async restart() {
+  /** Stops it and starts it again at the same port. @param {() => void} between what is done meanwhile */
+  async restart(between = () => {}) {
     await this.#end();
+    between();
     await this.run(String(this.port));
   }
 

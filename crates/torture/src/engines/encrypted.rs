@@ -46,7 +46,7 @@ impl Encrypted {
         for (setting, file) in [("ssl_cert_file", "server.crt"), ("ssl_key_file", "server.key")] {
             command.args(["-c", &format!("{setting}={}", folder.path().join(file).display())]);
         }
-        Self { _running: Running::start(command, "ready to accept"), port, folder }
+        Self { _running: Running::start(command, "ready to accept", |_| {}), port, folder }
     }
 
     /// A server of NATS with its key and certificate.
@@ -61,7 +61,7 @@ impl Encrypted {
         fs::write(&config, text).unwrap();
         let mut command = program("nats-server");
         command.arg("-c").arg(config);
-        Self { _running: Running::start(command, "Server is ready"), port, folder }
+        Self { _running: Running::start(command, "Server is ready", |_| {}), port, folder }
     }
 
     /// The port at which it takes connections.
