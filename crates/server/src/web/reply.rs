@@ -21,12 +21,18 @@ const ALWAYS: &str = "; manifest-src 'self'; worker-src 'self'; base-uri 'none';
     Cross-Origin-Resource-Policy: same-origin\r\n\
     Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), usb=()\r\n";
 
-/// The same for a file of the page, which is no document: twenty of them come with the first visit, and each with a
-/// head. The service worker is one, and asks this server.
-const OF_FILES: &str = "Content-Security-Policy: default-src 'none'; connect-src 'self'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'\r\n\
-    X-Content-Type-Options: nosniff\r\n\
+/// The same for a file of the page, which is no document: forty of them come with the first visit, and each with a
+/// head. Their policies are [`POLICY_OF_FILES`] and [`POLICY_OF_WORKER`].
+const OF_FILES: &str = "X-Content-Type-Options: nosniff\r\n\
     Cross-Origin-Resource-Policy: same-origin\r\n";
+
+/// What a file may do that somebody opens by itself: nothing.
+pub(crate) const POLICY_OF_FILES: &str =
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'";
+
+/// What the service worker may do, which is the one file that does something by itself: ask this server.
+pub(crate) const POLICY_OF_WORKER: &str = "Content-Security-Policy: default-src 'none'; connect-src 'self'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /// For how long a browser asks for this host over TLS only: thirty days, so that a mistake ends.
 const HSTS: &str = "Strict-Transport-Security: max-age=2592000\r\n";

@@ -353,8 +353,11 @@ fn asset(asset: &Asset, request: &Request) -> Reply {
         closes: false,
     };
     let reply = encoding.field().into_iter().fold(reply, Reply::with);
+    if asset.name != "worker.js" {
+        return reply.with(reply::POLICY_OF_FILES);
+    }
     // The one script that works for the whole origin and not only below its own folder.
-    if asset.name == "worker.js" { reply.with("Service-Worker-Allowed: /") } else { reply }
+    reply.with(reply::POLICY_OF_WORKER).with("Service-Worker-Allowed: /")
 }
 
 fn not_found() -> Reply {
