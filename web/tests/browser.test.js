@@ -34,6 +34,8 @@ here.inRoom("two pages and a terminal talk, over a restart and a cut wire", [], 
   await say(ana.page, "six, too");
   await server.send("between");
   server.mend();
+  // As a browser says it when the network is back; that pages come back without it too was seen after the restart.
+  for (const { page } of [ana, zoe]) await page.evaluate(() => dispatchEvent(new Event("online")));
   said.push("between", "five, said without a connection", "six, too");
   await shows(ana.page, said);
   await shows(zoe.page, said);

@@ -9,7 +9,7 @@ use crate::process;
 /// Where the page and its tests are.
 const FOLDER: &str = "web";
 
-/// Gets what the tests need, and runs them: two files at a time, and by themselves those that measure.
+/// Gets what the tests need, and runs them: four files at a time, since they wait more than they work, and by themselves those that measure.
 ///
 /// # Errors
 /// Names the command that failed.
