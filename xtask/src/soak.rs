@@ -37,7 +37,7 @@ struct Kind {
 }
 
 /// Every kind but fuzzing, which finds its targets by itself.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind {
         name: "simulation",
         package: &["-p", "papo-server", "--lib"],
@@ -63,6 +63,13 @@ const KINDS: [Kind; 4] = [
         name: "nodes",
         package: &["-p", "papo", "--test", "kill"],
         test: "chaos::servers_that_share",
+        in_ci: &[],
+        ci_seconds: None,
+    },
+    Kind {
+        name: "partition",
+        package: &["-p", "papo", "--test", "kill"],
+        test: "partition::a_cut_network",
         in_ci: &[],
         ci_seconds: None,
     },
