@@ -158,6 +158,16 @@ inRoom("what is done with a message has a command", "pointing", async (page) => 
     assert.equal(await box.inputValue(), line, "it can be mended");
     await box.fill("");
   }
+  for (const text of ["@Ana, one", "nobody", "@Ana, two"]) {
+    guest.say(text);
+    await page.locator(".m .text", { hasText: text }).waitFor();
+  }
+  for (const text of ["@Ana, two", "@Ana, one"]) {
+    await page.keyboard.press("Alt+m");
+    await page.locator(".is-found", { hasText: text }).waitFor();
+  }
+  await page.keyboard.press("Alt+m");
+  await page.locator(".is-found").waitFor({ state: "detached" });
   guest.leave();
 });
 
@@ -315,6 +325,10 @@ const SHOWN = {
     pressAway(page, "Alt+a");
     await page.waitForURL(/other/);
   },
+  "Alt+M": async (page) => {
+    await page.keyboard.press("Alt+m");
+    await page.locator(".is-found", { hasText: "@Ana, look" }).waitFor();
+  },
   "Alt+U": async (page) => {
     await page.keyboard.press("Alt+u");
     await page.locator(".people.is-open").waitFor();
@@ -383,6 +397,9 @@ test("every key of the list does what it says", { timeout: 180_000 }, async () =
   const setup = await enter(one.context, server.page("other"), "Ana");
   await setup.goto(server.page("keys"));
   await setup.waitForSelector(".state.is-joined");
+  const guest = await server.guest("Bia", "keys");
+  guest.say("@Ana, look");
+  await setup.locator(".m .text", { hasText: "look" }).waitFor();
   for (const text of ["one\n".repeat(20), "two\n".repeat(20), "three"]) await say(setup, text);
   await setup.locator(".m .text", { hasText: "three" }).waitFor();
   for (const [keys, see] of Object.entries(SHOWN)) {
@@ -398,6 +415,7 @@ test("every key of the list does what it says", { timeout: 180_000 }, async () =
     });
     await page.close();
   }
+  guest.leave();
   await calm(one);
   await one.context.close();
 });

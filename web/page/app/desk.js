@@ -53,6 +53,8 @@ export class Desk {
     this.room = new Room(options, (event) => this.#happened(event));
     const { room } = this;
     this.unread = new Unread(room.name);
+    /** The newest message for the person when Alt+M was last pressed, and where it led. @type {{newest: number, at: number} | null} */
+    this.mention = null;
     this.notifier = new Notifier(room.name, asset("icon-180.png"), (where, seq) => (where === room.name ? void this.#goTo(seq) : go(roomUrl(where, seq))));
     this.log = new Log({
       room, isYou: (mention) => isMention(mention, room.timeline.you), act: (action, row, detail) => this.#act(action, row, detail),
@@ -200,6 +202,16 @@ export class Desk {
     if (this.log.show(seq)) return;
     this.goal = { seq, isAsked: false, isAnswered: false };
     this.#draw();
+  }
+
+  /** Goes to the newest loaded message for the person, each further time to the one before it, and behind the oldest to the end. */
+  #toMention() {
+    this.#later(import("../later/typing.js"), ({ nextMention }) => {
+      this.mention = nextMention(this.room.timeline, this.mention);
+      if (this.mention) return this.#goTo(this.mention.at);
+      this.log.unmark();
+      this.log.toEnd();
+    });
   }
 
   /** A page of history, which may be the one that was asked for on the way, or another. @param {import("./codec.js").Message[]} messages */
@@ -455,6 +467,7 @@ export class Desk {
     if (event.key === "F1" || (control && event.key === "/") || (event.key === "?" && !isTyped)) this.#openKeys();
     else if (control && event.key === "k") this.#openSwitcher();
     else if (event.altKey && event.key.toLowerCase() === "a") this.#toNews();
+    else if (event.altKey && event.key.toLowerCase() === "m") this.#toMention();
     else if (control && event.key === "f") this.shell.openFind();
     else if (control && event.key === ",") this.#openSettings();
     else if (event.altKey && event.key.toLowerCase() === "u") this.shell.openPeople();

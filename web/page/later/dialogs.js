@@ -22,7 +22,7 @@ export const KEYS = [
   { keys: "Enter", what: () => t("key_send") }, { keys: "Shift+Enter", what: () => t("key_newline") }, { keys: "Tab", what: () => t("key_complete") },
   { keys: "↑", what: () => t("key_edit") }, { keys: "Ctrl+↑ ↓", what: () => t("key_lines") }, { keys: "Esc", what: () => t("key_end") },
   { keys: "Ctrl+F", what: () => t("key_find") }, { keys: "Ctrl+K", what: () => t("key_switch") }, { keys: "Alt+↑ ↓", what: () => t("key_rooms") },
-  { keys: "Alt+A", what: () => t("key_news") }, { keys: "Alt+U", what: () => t("key_people") }, { keys: "Ctrl+,", what: () => t("settings") },
+  { keys: "Alt+A", what: () => t("key_news") }, { keys: "Alt+M", what: () => t("key_mentions") }, { keys: "Alt+U", what: () => t("key_people") }, { keys: "Ctrl+,", what: () => t("settings") },
   { keys: "Shift+Tab", what: () => t("key_to_log") }, { keys: "↑ ↓ PgUp PgDn Home End", what: () => t("key_rows") },
   { keys: "r e + y l Del", what: () => t("key_act") }, { keys: "F1 Ctrl+/ ?", what: () => t("key_help") },
 ];

@@ -5,6 +5,7 @@ import "./texts.js";
 import { badge, isMemberId, parseName, parseRoom } from "../app/codec.js";
 import { isIgnored } from "../app/ignored.js";
 import { HISTORY_MESSAGES_MAX } from "../app/limits.js";
+import { isForYou } from "../app/unread.js";
 import { t } from "../app/words.js";
 import { EMOJI_NAMED } from "./emoji.js";
 
@@ -168,6 +169,19 @@ export function aboutMessage({ what, place, seq, text }, timeline) {
     case "delete": return { body: { delete: row.seq } };
     default: return text === "" ? { action: what, row } : { body: { text, [what]: row.seq } };
   }
+}
+
+/**
+ * The newest loaded message for the person, or the one before the last one that this led to; null behind the oldest.
+ * @param {Timeline} timeline @param {{newest: number, at: number} | null} last
+ */
+export function nextMention(timeline, last) {
+  const isMeant = (/** @type {Row} */ row) => !row.own && row.text !== undefined && !isIgnored(row.from.id) && isForYou(row, timeline);
+  const places = timeline.rows().filter(isMeant).map(({ seq }) => seq ?? 0);
+  const newest = places.at(-1);
+  // What has come since is the newest now.
+  const at = places.findLast((seq) => last === null || newest !== last.newest || seq < last.at);
+  return at === undefined || newest === undefined ? null : { newest, at };
 }
 
 /** @param {Exclude<Verb, "own">} verb @param {string} rest @returns {Order} */

@@ -3,4 +3,4 @@
 import "./texts.js";
 
 export { complete, replaced } from "./completion.js";
-export { aboutMessage, actAbout, findMember, readLine } from "./orders.js";
+export { aboutMessage, actAbout, findMember, nextMention, readLine } from "./orders.js";
