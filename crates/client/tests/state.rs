@@ -9,8 +9,8 @@ use papo_client::names::Double;
 use papo_client::petnames::Petnames;
 use papo_client::state::rows::{Key, Line, lines};
 use papo_client::state::{
-    Action, Command, Happening, JoinProblem, Memory, Notify, Page, Place, RoomId, Screen, Theme, Wanted,
-    place_of,
+    Action, Command, Dialog, Happening, JoinProblem, Memory, Notify, Page, Pair, Pairing, PairingOrder,
+    Place, RoomId, Screen, Theme, Wanted, place_of,
 };
 use papo_proto::{
     Address, Body, Epoch, Member, MemberId, Message, MessageId, Name, PublicKey, RoomName, Seq, Timestamp,
@@ -439,4 +439,60 @@ fn a_petname_is_given_and_counts_everywhere() {
     }
     let commands = typed(&mut world, "/call Zoë");
     assert_eq!(commands[0], Command::Call(room, zoe.id, None));
+}
+
+/// Invariant: a code that nobody looks at any more gives no key away, however it went out of sight.
+#[test]
+fn a_pairing_out_of_sight_is_given_up() {
+    let hide: [fn(RoomId) -> Action; 3] =
+        [|_| Action::CloseDialog, |_| Action::Show(Dialog::Settings), Action::ShowRoom];
+    for hide in hide {
+        let mut world = World::new(1);
+        let commands = world.state.act(Action::Pair(Pair::Offer), Timestamp::default());
+        assert_eq!(commands, [Command::Pair(PairingOrder::Offer)]);
+        assert_eq!((&world.state.dialog, &world.state.pairing), (&Some(Dialog::Pair), &Pairing::Preparing));
+        let commands = world.state.act(hide(world.room), Timestamp::default());
+        assert!(commands.contains(&Command::Pair(PairingOrder::GiveUp)), "{commands:?}");
+        // Its thread may say something yet, of which nothing follows; but a key that has gone over is told of.
+        let failed = Pairing::Failed { is_offer: true, text: "late".into() };
+        world.state.apply(Happening::Pairing(failed), Timestamp::default());
+        assert_eq!(world.state.pairing, Pairing::Off);
+        let given = Pairing::Given { from: [192, 0, 2, 7].into(), member: member("Ana", 1).id };
+        world.state.apply(Happening::Pairing(given.clone()), Timestamp::default());
+        assert_eq!((&world.state.dialog, &world.state.pairing), (&Some(Dialog::Pair), &given));
+    }
+    let mut world = World::new(1);
+    let commands = world.state.act(Action::Pair(Pair::Take("no code".into())), Timestamp::default());
+    assert_eq!(commands, []);
+    assert!(matches!(world.state.pairing, Pairing::Failed { is_offer: false, .. }));
+}
+
+/// Invariant: whoever has taken a key is that person in every room, drafts and places stay, and what was asked for the one
+/// before finds no room.
+#[test]
+fn a_key_that_was_taken_enters_every_room_anew() {
+    let mut world = World::new(3);
+    let other = world.state.add(place("engenharia"));
+    world.act(Action::Draft(other, "half a thought".into()));
+    let before: Vec<RoomId> = world.state.rooms.iter().map(|room| room.id).collect();
+    let zoe = member("Zoë", 2).id;
+    world.state.act(Action::Show(Dialog::Pair), Timestamp::default());
+    world.state.act(Action::Pair(Pair::Offer), Timestamp::default());
+    let taken = Pairing::Taken { member: zoe.clone(), old: None };
+    let commands = world.state.apply(Happening::Pairing(taken.clone()), Timestamp::default());
+    let at = |wanted: &Command| commands.iter().position(|command| command == wanted).unwrap();
+    let becomes = at(&Command::Pair(PairingOrder::Become));
+    let after: Vec<RoomId> = world.state.rooms.iter().map(|room| room.id).collect();
+    for (old, new) in before.iter().zip(&after) {
+        assert!(!after.contains(old), "{old:?}");
+        assert!(at(&Command::Disconnect(*old)) < becomes);
+        let is_new = |command: &Command| matches!(command, Command::Connect(room, _) if room == new);
+        assert!(commands.iter().position(is_new).unwrap() > becomes);
+    }
+    assert_eq!(after.len(), 2);
+    let state = &world.state;
+    assert!(state.rooms.iter().all(|room| room.timeline.you().id == zoe));
+    assert_eq!(state.rooms[1].composer.draft, "half a thought");
+    assert_eq!((state.rooms[0].read, state.current().unwrap().id), (Seq::new(3), after[0]));
+    assert_eq!((&state.dialog, &state.pairing), (&Some(Dialog::Pair), &taken));
 }

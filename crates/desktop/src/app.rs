@@ -323,6 +323,10 @@ impl eframe::App for App {
         for happening in self.core.take() {
             self.apply(context, happening);
         }
+        if context.input(|input| input.viewport().minimized == Some(true)) {
+            // Nothing is drawn, and the task bar is all that shows what is unread.
+            self.name(context);
+        }
         self.save_if_due();
     }
 

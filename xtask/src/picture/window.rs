@@ -29,6 +29,9 @@ const CROWD: usize = 46;
 /// How fast a server on the same computer answers a window at rest, in milliseconds.
 const SETTLED_MS: u64 = 25;
 
+/// For how long it has to stay so, in seconds: the window is still busy with itself when it comes into the room.
+const CALM_S: usize = 4;
+
 /// For how long that is waited for, in seconds: two questions of a silent connection.
 const SETTLED_WITHIN_S: usize = 45;
 
@@ -258,15 +261,16 @@ impl Studio {
         Ok(())
     }
 
-    /// Waits until the window has asked the server for an answer at rest: what it measures first is how long it takes
-    /// itself to start, on a computer that draws without a graphics card. After the limit the picture shows what there is.
+    /// Waits until the server has answered a window at rest: what is measured first is how long the window takes itself
+    /// to start, on a computer that draws without a graphics card. After the limit the picture shows what there is.
     fn settle(&self, frames: &Path) -> Result<(), String> {
-        let mut last = None;
+        let (mut last, mut calm) = (None, 0);
         for _ in 0..SETTLED_WITHIN_S {
             let text = fs::read_to_string(frames).unwrap_or_default();
             let line = text.lines().next_back().and_then(|line| serde_json::from_str::<Value>(line).ok());
             last = line.and_then(|line| line["latency_ms"].as_u64()).or(last);
-            if last.is_some_and(|latency_ms| latency_ms <= SETTLED_MS) {
+            calm = if last.is_some_and(|latency_ms| latency_ms <= SETTLED_MS) { calm + 1 } else { 0 };
+            if calm == CALM_S {
                 return Ok(());
             }
             self.screen.tool(&["sleep", "1"])?;

@@ -7,7 +7,7 @@ use papo_words::{Language, t};
 
 use super::card::{self, Tone};
 use super::moments;
-use crate::theme::size;
+use crate::theme::{size, space};
 
 /// How much larger or smaller one press makes the text, in percent.
 const STEP_PERCENT: i16 = 10;
@@ -34,7 +34,9 @@ pub(super) fn view(ui: &Ui, state: &State, out: &mut Vec<Action>) {
         pair(ui, out);
         file(ui, state, out);
     };
-    let is_closed = card::dialog_with_foot(ui, "settings", size::SETTINGS, all, |ui| {
+    // Another dialog than the usual one, which may be scrolled: what is wrong is at its upper end.
+    let name = if state.configuration.fault.is_some() { "settings_fault" } else { "settings" };
+    let is_closed = card::dialog_with_foot(ui, name, size::SETTINGS, all, |ui| {
         is_done = card::main_button(ui, t!("screen-done")).clicked();
         if card::word_button(ui, t!("screen-keys")).clicked() {
             foot.push(Action::Show(Dialog::Keys));
@@ -133,10 +135,14 @@ fn closing(ui: &mut Ui, settings: &mut Settings) {
     row(ui, t!("screen-on-close"), |ui| {
         choose(ui, &mut settings.on_close, OnClose::Quit, t!("screen-on-close-quit"));
         choose(ui, &mut settings.on_close, OnClose::Minimise, t!("screen-on-close-minimise"));
-        if settings.on_close == OnClose::Minimise {
-            card::aside(ui, t!("screen-on-close-minimise-words"));
-        }
     });
+    if settings.on_close == OnClose::Minimise {
+        // Below the choices, not behind them.
+        ui.horizontal_top(|ui| {
+            ui.add_space(size::SETTING_LABEL + ui.spacing().item_spacing.x);
+            card::aside(ui, t!("screen-on-close-minimise-words"));
+        });
+    }
 }
 
 /// Being the same person on another device.
@@ -157,10 +163,13 @@ fn file(ui: &mut Ui, state: &State, out: &mut Vec<Action>) {
         return;
     }
     row(ui, t!("screen-config"), |ui| {
-        card::aside(ui, t!("screen-config-words", file = state.configuration.shown.as_str()));
-        if card::word_button(ui, t!("screen-config-folder")).clicked() {
-            out.push(Action::OpenConfigurationFolder);
-        }
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = space::TINY;
+            card::aside(ui, t!("screen-config-words", file = state.configuration.shown.as_str()));
+            if card::word_button(ui, t!("screen-config-folder")).clicked() {
+                out.push(Action::OpenConfigurationFolder);
+            }
+        });
     });
 }
 
