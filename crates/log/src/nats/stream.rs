@@ -207,7 +207,8 @@ impl Stream {
         };
         let acknowledged = self.context.send_publish(self.subject.clone(), message).await;
         let place = acknowledged.map_err(passing)?.await.map_err(passing)?.sequence;
-        // Before 2.10 a server says 0 for a record that it was given before and that is not with the others yet.
+        // No record has this place: it would be taken for a stream that has gone back. Servers that do not refuse a record
+        // that they were given before and that is not with the others yet may say so.
         if place == 0 { Err(Fault::Passing("a record is on its way".to_owned())) } else { Ok(place) }
     }
 

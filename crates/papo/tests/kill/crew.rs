@@ -241,16 +241,24 @@ impl Crew {
         }
     }
 
-    /// Follows what happens for so long.
+    /// Follows what happens until this is so, for so long at most. Returns whether it is so.
     #[cfg(target_os = "linux")]
-    pub(crate) fn follow_for(&mut self, time: Duration) {
+    pub(crate) fn follow_within(&mut self, time: Duration, is_so: impl Fn(&Self) -> bool) -> bool {
         let until = Instant::now() + time;
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
+        while !is_so(self) {
+            let Some(left) = until.checked_duration_since(Instant::now()) else { return false };
             if let Ok((at, index, event)) = self.events.recv_timeout(left.min(self.due_in())) {
                 self.happened(at, index, event);
             }
             self.say_what_is_due();
         }
+        true
+    }
+
+    /// Follows what happens for so long.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn follow_for(&mut self, time: Duration) {
+        self.follow_within(time, |_| false);
     }
 
     /// Follows what has happened already.

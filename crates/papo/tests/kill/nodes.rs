@@ -59,10 +59,9 @@ impl Nodes {
         Self { places, servers, invite, others }
     }
 
-    /// Everybody, spread over the servers, who come back as real people's clients do.
-    pub(crate) fn gather(&self, cast: Cast) -> Crew {
-        let mut crew =
-            Crew::gather_at(&self.places[0], &self.invite, &self.others, ComingBack::ByItself, cast);
+    /// Everybody, spread over the servers.
+    pub(crate) fn gather(&self, cast: Cast, coming_back: ComingBack) -> Crew {
+        let mut crew = Crew::gather_at(&self.places[0], &self.invite, &self.others, coming_back, cast);
         crew.expect_refusals();
         crew.follow_until("everybody is in", Crew::is_all_joined);
         crew.write();
