@@ -467,6 +467,20 @@ fn a_pairing_out_of_sight_is_given_up() {
     assert!(matches!(world.state.pairing, Pairing::Failed { is_offer: false, .. }));
 }
 
+/// Invariant: what one person has said is not said again by the person of another key.
+#[test]
+fn no_key_is_taken_while_something_is_on_its_way() {
+    let mut world = World::new(1);
+    let take = || Action::Pair(Pair::Take("127.0.0.1:7/aaaa-aaaa-aaaa-aaaa-aaaa".into()));
+    world.act(Action::Draft(world.room, "on its way".into()));
+    world.act(Action::Send(world.room));
+    assert_eq!(world.state.act(take(), Timestamp::default()), []);
+    let Pairing::Failed { is_offer: false, text } = &world.state.pairing else {
+        panic!("{:?}", world.state.pairing)
+    };
+    assert!(text.contains("still on its way"), "{text}");
+}
+
 /// Invariant: whoever has taken a key is that person in every room, drafts and places stay, and what was asked for the one
 /// before finds no room.
 #[test]

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use papo_proto::{MemberId, Timestamp};
+use papo_words::t;
 
 use super::action::{Command, Dialog};
 use super::{Screen, State};
-use crate::pairing::PairingCode;
+use crate::pairing::{PairingCode, PairingError};
 
 /// How it stands with the key that goes over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,19 +91,27 @@ impl State {
                 self.pairing = Pairing::Preparing;
                 PairingOrder::Offer
             }
-            Pair::Take(typed) => match typed.parse() {
+            Pair::Take(typed) => match self.may_take(&typed) {
                 Ok(code) => {
                     self.pairing = Pairing::Taking;
                     PairingOrder::Take(code)
                 }
-                Err(error) => {
-                    let error: crate::pairing::PairingError = error;
-                    self.pairing = Pairing::Failed { is_offer: false, text: error.to_string() };
+                Err(text) => {
+                    self.pairing = Pairing::Failed { is_offer: false, text };
                     return Vec::new();
                 }
             },
         };
         vec![Command::Pair(order)]
+    }
+
+    /// The code, or why no key is taken. What is on its way may be stored already under the person of before: said again by
+    /// the person of the new key, it would stand there twice.
+    fn may_take(&self, typed: &str) -> Result<PairingCode, String> {
+        match self.rooms.iter().find(|room| room.timeline.has_pending()) {
+            Some(room) => Err(t!("client-pairing-unsent", room = %room.place.room)),
+            None => typed.parse().map_err(|error: PairingError| error.to_string()),
+        }
     }
 
     /// Ends what the person does not look at any more: a code that nobody sees must not give a key away.

@@ -398,6 +398,11 @@ impl Timeline {
         false
     }
 
+    /// Whether something that was said is still on its way, so that nobody knows whether the room has it.
+    pub fn has_pending(&self) -> bool {
+        self.outgoing.iter().any(|one| one.refusal.is_none())
+    }
+
     /// The row of a message of ours that the room does not have; a change shows only once it has failed.
     fn unsettled<'a>(&'a self, unsettled: &'a Unsettled) -> Option<Row<'a>> {
         let Outgoing { id, body } = &unsettled.outgoing;

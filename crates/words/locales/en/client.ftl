@@ -82,6 +82,7 @@ client-pairing-nobody = Nobody came with the code within { $minutes ->
     }, and it is void now. For a new one: papo key pair
 client-pairing-too-many = Others came with wrong codes again and again, so this one is void now. For a new one: papo key pair
 client-pairing-unconfirmed = The key was sent, but the other device did not say that it has it. Look there: if it is not there, pair again.
+client-pairing-unsent = Something that you said in { $room } is still on its way. Whoever has the new key would say it again: wait until it is sent, and then take the key.
 client-pairing-withdrawn = This was given up, and the code is void now.
 client-pairing-unreachable = Nobody waits at { $address } ({ $cause }). Check whether `papo key pair` still runs on the other device (a code works once and for a few minutes), whether both are in the same network, and whether a firewall there is in the way.
 client-pairing-refused = The device at { $address } does not take this code: it shows another one by now, or the connection broke. Type the one that it shows.

@@ -82,6 +82,7 @@ client-pairing-nobody = Ninguém veio com o código em { $minutes ->
     }, e ele não vale mais. Para um novo: papo key pair
 client-pairing-too-many = Vieram códigos errados vezes demais, e por isso este não vale mais. Para um novo: papo key pair
 client-pairing-unconfirmed = A chave foi enviada, mas o outro dispositivo não disse que a recebeu. Olhe lá: se ela não estiver, pareie de novo.
+client-pairing-unsent = Algo que você disse em { $room } ainda está a caminho. Quem tem a chave nova diria isso de novo: espere até ser enviado e depois traga a chave.
 client-pairing-withdrawn = Isto foi cancelado, e o código não vale mais.
 client-pairing-unreachable = Ninguém espera em { $address } ({ $cause }). Confira se `papo key pair` ainda está rodando no outro dispositivo (um código vale uma vez e por poucos minutos), se os dois estão na mesma rede e se não há um firewall no caminho.
 client-pairing-refused = O dispositivo em { $address } não aceita este código: agora ele mostra outro, ou a conexão caiu. Digite o que ele mostra.
