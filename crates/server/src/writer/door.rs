@@ -141,15 +141,7 @@ impl Writer {
         let rooms: BTreeMap<RoomName, usize> = entered.collect();
         let appended = match self.log.append(now_ms, &entries) {
             Ok(appended) => appended,
-            Err(error) => {
-                self.failed(&error, now_ms);
-                for (asked, verdict) in visitors.iter().zip(verdicts) {
-                    if let Verdict::Enters(_) = verdict {
-                        *verdict = failed(&asked.room, &error);
-                    }
-                }
-                return rooms.keys().for_each(|room| self.gates.take_back_entrances(room));
-            }
+            Err(error) => return self.not_written_down(visitors, verdicts, &rooms, (&error, now_ms)),
         };
         self.recovered();
         let stored: Vec<Option<Entry>> = entries.into_iter().zip(&appended).map(stored).collect();
@@ -177,7 +169,34 @@ impl Writer {
                 *verdict = failed(&asked.room, error);
             } else if !as_judged && rooms.contains_key(&asked.room) {
                 // Also at who is known by an entrance before, such as twice by one key.
-                self.look_again(asked, entry, verdict, now_ms);
+                let newest = rooms.get(&asked.room).and_then(|last| stored[*last].as_ref());
+                let time_ms = entry.or(newest).map_or(now_ms, |entry| entry.time_ms.max(now_ms));
+                self.look_again(asked, entry, verdict, time_ms);
+            }
+        }
+    }
+
+    /// Takes all entrances back, because the log failed. Whoever was to come in without one of their own may have been
+    /// known by one of these alone, such as by the same key a moment before.
+    fn not_written_down(
+        &mut self,
+        visitors: &[Asked],
+        verdicts: &mut [Verdict],
+        rooms: &BTreeMap<RoomName, usize>,
+        (error, now_ms): (&LogError, u64),
+    ) {
+        self.failed(error, now_ms);
+        rooms.keys().for_each(|room| self.gates.take_back_entrances(room));
+        for (asked, verdict) in visitors.iter().zip(verdicts) {
+            match verdict {
+                Verdict::Enters(_) => *verdict = failed(&asked.room, error),
+                Verdict::In if rooms.contains_key(&asked.room) => {
+                    self.look_again(asked, None, verdict, now_ms);
+                    if let Verdict::Failed(_) = verdict {
+                        *verdict = failed(&asked.room, error);
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -192,9 +211,9 @@ impl Writer {
         read
     }
 
-    /// Decides by a room's state, which was read on, about a visitor who was to come in, perhaps by this entry: where that
-    /// changed nothing there, it let nobody in.
-    fn look_again(&mut self, asked: &Asked, entry: Option<&Entry>, verdict: &mut Verdict, now_ms: u64) {
+    /// Decides by a room's state, which is again as the log says, about a visitor who was to come in, perhaps by this
+    /// entry: where that changed nothing there, it let nobody in. What is over is so by this time, which is the log's.
+    fn look_again(&mut self, asked: &Asked, entry: Option<&Entry>, verdict: &mut Verdict, time_ms: u64) {
         let Asked { room, member, invite, origin, .. } = asked;
         let address = member.id.is_guest().then(|| self.tags.tag(*origin));
         let visitor = Visitor { id: &member.id, address, invite: *invite };
@@ -209,7 +228,6 @@ impl Writer {
         } else {
             gate.access.knows(&member.id)
         };
-        let time_ms = entry.map_or(now_ms, |entry| entry.time_ms.max(now_ms));
         *verdict = match gate.access.entrance(visitor, rules.open, time_ms) {
             Err(Denied::Banned(until_ms)) => Verdict::Denied(Denied::Banned(until_ms)),
             _ if holds => Verdict::In,
@@ -513,6 +531,8 @@ mod tests {
         world.log.ahead_ms.store(20_000, Ordering::Relaxed);
         let told = world.answers([World::id(1), World::id(2)]);
         assert_eq!(codes(&told), [ErrorCode::InviteExpired, ErrorCode::InviteExpired]);
+        let told = world.answers([World::id(3), World::id(3)]);
+        assert_eq!(codes(&told), [ErrorCode::InviteExpired; 2], "the same key twice");
         for (first, late) in [(World::id(9), World::id(1)), (guest(9), guest(1)), (World::id(9), guest(1))] {
             let mut world = World::new(Some(1));
             world.come_elsewhere(&first);
@@ -592,6 +612,12 @@ mod tests {
         let mut world = World::new(Some(2));
         world.log.is_full.store(true, Ordering::Relaxed);
         assert_eq!(world.come([1, 2, 3]), (0, 1));
+        let told = world.answers([World::id(2), World::id(2)]);
+        let is_full = |mail: &Mail| {
+            let Mail::NotOpened { refusal, .. } = mail else { return false };
+            refusal.text.contains("disk is full")
+        };
+        assert!(told.len() == 2 && told.iter().all(is_full), "the same key twice: {told:?}");
         world.log.is_full.store(false, Ordering::Relaxed);
         assert_eq!(world.come([1, 2, 3]), (2, 1));
         assert_eq!(world.entered(), 2);
