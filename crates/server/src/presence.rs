@@ -236,6 +236,10 @@ impl Presence {
         let outward = self.outward.as_mut()?;
         if here > PRESENCE_MEMBERS_MAX || !by_name {
             outward.changed.clear();
+            // What was cleared is told to nobody: from here on the names that the others know are not those that are here.
+            if outward.told == Told::Members {
+                outward.told = Told::Count(u64::MAX);
+            }
             let count = Told::Count(here as u64);
             if !counts_are_due || std::mem::replace(&mut outward.told, count) == count {
                 return None;
@@ -437,6 +441,25 @@ mod tests {
         let Some(Telling::All(told)) = room.take_telling(false, true) else { panic!("all are told again") };
         assert_eq!(told.len(), 500);
         assert!(members[1..].iter().all(|member| told.contains(member)));
+    }
+
+    /// Invariant: where a room is large only for a moment, between two countings, the other servers learn of everybody who
+    /// came and went in it; and where it stays so, how many there are.
+    #[test]
+    fn what_changed_while_many_were_here_is_told_afterwards() {
+        let members: Vec<Member> = (0..501).map(guest).collect();
+        let mut room = Presence::default();
+        room.share();
+        members[..500].iter().for_each(|member| room.enter(member));
+        assert!(matches!(room.take_telling(false, true), Some(Telling::All(_))));
+        room.enter(&members[500]);
+        assert_eq!(room.take_telling(false, true), None, "no count is due");
+        room.leave(&members[0].id);
+        let Some(Telling::All(told)) = room.take_telling(false, true) else { panic!("all are told again") };
+        assert!(told.len() == 500 && told.contains(&members[500]) && !told.contains(&members[0]));
+        assert_eq!(room.take_telling(false, false), None, "not by name for a moment");
+        assert_eq!(room.take_telling(true, false), Some(Telling::Count(500)));
+        assert_eq!(room.take_telling(true, false), None);
     }
 
     #[test]
