@@ -23,6 +23,8 @@ pub(super) enum Fault {
 pub(super) enum Lasting {
     /// The database refuses us, or something in it is not as it should be.
     Refused(String),
+    /// The certificate of the server is not believed.
+    Untrusted(String),
     /// The disk is full; the transaction was rolled back.
     Full,
     /// A newer papo has made the tables.
@@ -40,7 +42,7 @@ impl From<Error> for Fault {
             let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
             if engine::is_untrusted(&error) {
                 let remedy = "name the file of its authority with sslrootcert=FILE in the address";
-                return Self::Lasting(Lasting::Refused(format!("{cause}: {remedy}")));
+                return Self::Lasting(Lasting::Untrusted(format!("{cause}: {remedy}")));
             }
             return Self::Passing(cause);
         };
@@ -57,12 +59,23 @@ impl From<Error> for Fault {
     }
 }
 
+impl Fault {
+    /// What it means where a database was connected to before. The certificate that is not believed is then the one of
+    /// another host, the last that was tried, and the one that was believed may be back in a moment.
+    pub(super) fn when_known(self) -> Self {
+        match self {
+            Self::Lasting(Lasting::Untrusted(cause)) => Self::Passing(cause),
+            other => other,
+        }
+    }
+}
+
 impl Lasting {
     /// In words for the operator.
     pub(super) fn into_error(self, engine: &str) -> LogError {
         let (engine, path) = (engine.to_owned(), PathBuf::from(engine));
         match self {
-            Self::Refused(cause) => LogError::Refused { engine, cause },
+            Self::Refused(cause) | Self::Untrusted(cause) => LogError::Refused { engine, cause },
             Self::Full => LogError::DiskFull { path },
             Self::Newer(found) => LogError::Newer {
                 path,

@@ -196,7 +196,8 @@ statements! {
 impl Session {
     /// Connects, and makes the tables where there are none. `expected` is the epoch that the log had before.
     pub(super) async fn open(door: &Door, expected: Option<i64>) -> Result<Self, Fault> {
-        let mut client = door.connect(|_| ()).await?;
+        let connected = door.connect(|_| ()).await;
+        let mut client = if expected.is_some() { connected.map_err(Fault::when_known)? } else { connected? };
         client.batch_execute(SETTINGS).await?;
         check_safety(&client).await?;
         match schema::format(&client).await? {
@@ -244,5 +245,30 @@ mod tests {
             read("postgres://a/b?sslmode=disable"),
             row("postgres://a/b?sslmode=disable", "disable", "")
         );
+    }
+
+    /// Invariant: a certificate that is not believed ends the opening of a log, and not what is done with a log that is
+    /// open: there another attempt may meet the host that was believed, and the cause is kept for when none does.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_certificate_is_refused_for_good_only_at_first() {
+        use papo_torture::engines::Encrypted;
+
+        use crate::engine::EngineThread;
+
+        let (server, other) = (Encrypted::postgres(), Encrypted::nats());
+        let (port, file) = (server.port(), other.authority().display().to_string());
+        let url = format!("postgres://papo@localhost:{port}/postgres?sslrootcert={file}");
+        let door = Door::new(&url.parse().unwrap()).unwrap_or_else(|fault| panic!("{fault:?}"));
+        let thread = EngineThread::start().unwrap();
+        let open = |expected| thread.wait(Session::open(&door, expected)).map(drop);
+        let names = |cause: &str| cause.contains("certificate") && cause.contains("sslrootcert");
+        let first = open(None);
+        assert!(
+            matches!(&first, Err(Fault::Lasting(Lasting::Untrusted(cause))) if names(cause)),
+            "{first:?}"
+        );
+        let later = open(Some(1));
+        assert!(matches!(&later, Err(Fault::Passing(cause)) if names(cause)), "{later:?}");
     }
 }
