@@ -208,7 +208,7 @@ impl Visit {
     fn on_event(&mut self, event: Event) -> Result<Goes, Failure> {
         match event {
             Event::State(ConnectionState::Left) => return Ok(Goes::Out),
-            Event::State(state) => self.on_state(&state)?,
+            Event::State(state) => return self.on_state(&state),
             Event::Joined { you, head, count, members, .. } => {
                 self.on_joined(you, head, count, members.as_deref());
             }
@@ -260,12 +260,13 @@ impl Visit {
         }
     }
 
-    fn on_state(&mut self, state: &ConnectionState) -> Result<(), Failure> {
+    fn on_state(&mut self, state: &ConnectionState) -> Result<Goes, Failure> {
         self.link.on_state(state)?;
-        if !self.link.is_connected() {
-            self.presence.lost();
+        if self.link.is_connected() {
+            return Ok(Goes::On);
         }
-        Ok(())
+        self.presence.lost();
+        Ok(self.wait_no_longer())
     }
 
     fn on_joined(&mut self, you: Member, head: Seq, count: u64, members: Option<&[Member]>) {

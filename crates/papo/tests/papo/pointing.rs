@@ -1,6 +1,6 @@
 //! Commands about messages at a terminal and in a script: changing, taking back, answering, putting an emoji there.
 
-use crate::support::{Running, Server, World};
+use crate::support::{Running, Server, World, lasting_port};
 
 fn join(world: &World, profile: &str, name: &str, invite: &str) -> Running {
     let mut person = Running::start(world.as_person(profile, name, &["join", "--plain", invite]));
@@ -79,6 +79,35 @@ fn a_script_may_change_what_it_has_just_said() {
         ended.out.lines().filter_map(|line| line.split_once(" Ana")).map(|(_, said)| said).collect();
     let expected = [": first", ": helo", " changed \"helo\" to: hello", " took back: \"first\"", ": the end"];
     assert_eq!(said, expected, "{ended:#?}");
+    server.stop();
+}
+
+/// Invariant: nothing waits for a connection that is gone. What was typed behind a command that waited is kept or done,
+/// the command is refused, and whoever wants to leave leaves.
+#[test]
+fn a_lost_connection_ends_the_waiting() {
+    let world = World::new();
+    let port = lasting_port();
+    let server = Server::start_on(&world, port, &[]);
+    let invite = server.invite.clone();
+    let mut ana = join(&world, "a", "Ana", &invite);
+    server.running.freeze();
+    ana.write("/help\nhi\n/edit hello\nand on");
+    ana.err("/leave");
+    drop(server);
+    ana.err("Trying again in");
+    ana.err("that message is not in the room yet");
+    ana.write("/frobnicate");
+    ana.err("there is no /frobnicate");
+    ana.write("/leave");
+    ana.err("2 messages could not be sent");
+    ana.end().check(6, &[]);
+    let server = Server::start_on(&world, port, &[]);
+    let mut ana = Running::start(world.as_person("a", "Ana", &["join", "--plain", &invite]));
+    ana.err("2 messages from last time");
+    ana.out("Ana: hi");
+    ana.out("Ana: and on");
+    ana.end().check(0, &[]);
     server.stop();
 }
 

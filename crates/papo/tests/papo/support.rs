@@ -269,6 +269,21 @@ impl Running {
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
+    /// Stops the program where it is: it does nothing more, and whoever is connected to it does not learn of that.
+    pub(crate) fn freeze(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &id]).status().unwrap().success());
+        let start = Instant::now();
+        let is_frozen = || {
+            let state = Command::new("ps").args(["-o", "stat=", "-p", &id]).output().unwrap().stdout;
+            state.starts_with(b"T")
+        };
+        while !is_frozen() {
+            assert!(start.elapsed() < DEADLINE, "the program does not stop");
+            thread::yield_now();
+        }
+    }
+
     /// Closes standard input and waits for the end.
     pub(crate) fn end(mut self) -> Ended {
         self.input = None;

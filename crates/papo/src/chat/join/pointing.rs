@@ -42,6 +42,17 @@ impl Visit {
         Goes::On
     }
 
+    /// Does the lines that have waited without waiting any longer, since the connection is gone: what is to be said is kept,
+    /// and what is about a message is refused.
+    pub(super) fn wait_no_longer(&mut self) -> Goes {
+        while let Some(line) = self.waiting_lines.pop_front() {
+            if self.do_line(line) == Goes::Out {
+                return Goes::Out;
+            }
+        }
+        Goes::On
+    }
+
     /// Tells which lines were not done because the visit ends.
     pub(super) fn tell_not_done(&mut self) {
         for line in std::mem::take(&mut self.waiting_lines) {
