@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use papo_proto::{Act, Address, Fingerprint, Member, MemberId, Message, MessageId, Name, RoomName, Seq};
 
+use super::paste::Pasted;
 use super::settings::{Notify, Settings};
 use super::{Hit, Hosting, Links, Opening, Pair, Pairing, PairingOrder, Place, Reach, RoomId, WindowMemory};
 use crate::configuration::Configured;
@@ -194,7 +195,7 @@ pub enum Dialog {
     /// Asks whether this message is to be taken back.
     Delete(RoomId, Seq),
     /// Asks what becomes of this text, which was pasted and is large.
-    Paste(RoomId, Arc<str>),
+    Paste(RoomId, Pasted),
 }
 
 /// What has happened outside.

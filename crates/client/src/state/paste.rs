@@ -1,6 +1,9 @@
 //! A large text that was pasted: when it is one, and how it is cut into messages. It is pure. Not here: the question that
 //! the person is asked, and what is sent.
 
+use std::iter;
+use std::sync::Arc;
+
 use papo_proto::limits::BODY_BYTES_MAX;
 
 /// From how many lines on a person is asked first: more than a screen of them is rarely meant as one message.
@@ -10,27 +13,59 @@ pub const LINES_MAX: usize = 20;
 /// more is a file.
 pub const MESSAGES_MAX: usize = 30;
 
+/// How many bytes of a text may go into the field, which is laid out anew with each letter that is written.
+pub const FIELD_BYTES_MAX: usize = 1024 * 1024;
+
 /// How many bytes of a text fit into a message, as JSON; what stands around it is no more than this.
 const TEXT_BYTES_MAX: usize = BODY_BYTES_MAX - 64;
 
 /// How far before the end of a message a long line is cut at a blank rather than in the middle of a word, in characters.
 const CUT_CHARS_MAX: usize = 100;
 
-/// Whether a person is asked before this text is put into the field.
-pub fn is_large(text: &str) -> bool {
-    text.lines().count() > LINES_MAX || size(text) > TEXT_BYTES_MAX
+/// A large text that was pasted, with what a person is told of it. It is counted once, since it may be of any size and is
+/// asked about for many frames.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pasted {
+    /// The text.
+    pub text: Arc<str>,
+    /// How many lines it has.
+    pub line_count: usize,
+    /// How many messages it makes, counted up to one more than may be sent ([`MESSAGES_MAX`]).
+    pub message_count: usize,
 }
 
-/// The text as messages: at most so many lines in each ([`LINES_MAX`]), cut between lines where that is possible.
+impl Pasted {
+    /// Counts a text.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let (line_count, message_count) = (text.lines().count(), messages(&text).len());
+        Self { text, line_count, message_count }
+    }
+
+    /// Whether it may go into the field ([`FIELD_BYTES_MAX`]).
+    pub fn fits_into_field(&self) -> bool {
+        self.text.len() <= FIELD_BYTES_MAX
+    }
+}
+
+/// Whether a person is asked before this text is put into the field.
+pub fn is_large(text: &str) -> bool {
+    text.lines().nth(LINES_MAX).is_some() || size(text) > TEXT_BYTES_MAX
+}
+
+/// The text as messages: at most so many lines in each ([`LINES_MAX`]), cut between lines where that is possible. No more
+/// than one behind those that may be sent ([`MESSAGES_MAX`]): a text of any size costs no more than that.
 pub fn messages(text: &str) -> Vec<String> {
-    let mut messages = vec![String::new()];
+    let mut messages = Vec::new();
+    let mut message = String::new();
     let mut lines = 0;
     for part in text.lines().flat_map(parts) {
-        let Some(message) = messages.last_mut() else { break };
-        if lines == LINES_MAX || size(message) + size("\n") + size(part) > TEXT_BYTES_MAX {
-            messages.push(part.to_owned());
-            lines = 1;
-            continue;
+        if lines == LINES_MAX || size(&message) + size("\n") + size(part) > TEXT_BYTES_MAX {
+            finish(std::mem::take(&mut message), &mut messages);
+            if messages.len() > MESSAGES_MAX {
+                return messages;
+            }
+            lines = 0;
         }
         if lines > 0 {
             message.push('\n');
@@ -38,30 +73,39 @@ pub fn messages(text: &str) -> Vec<String> {
         message.push_str(part);
         lines += 1;
     }
-    messages.iter_mut().for_each(|message| message.truncate(message.trim_end().len()));
-    messages.retain(|message| !message.trim().is_empty());
+    finish(message, &mut messages);
     messages
 }
 
-/// A line, cut where it alone is more than a message.
-fn parts(line: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = line;
-    while size(rest) > TEXT_BYTES_MAX {
-        let mut bytes = 0;
-        let fits = |c: &(usize, char)| {
-            bytes += size_of_char(c.1);
-            bytes <= TEXT_BYTES_MAX
-        };
-        let end = rest.char_indices().take_while(fits).last().map_or(rest.len(), |(at, c)| at + c.len_utf8());
-        let near = rest[..end].char_indices().rev().take(CUT_CHARS_MAX);
-        let blank = near.into_iter().find(|(_, c)| *c == ' ').map(|(at, _)| at + 1);
-        let (part, behind) = rest.split_at(blank.unwrap_or(end));
-        parts.push(part);
-        rest = behind;
+/// Puts a message behind the others, unless there is nothing in it.
+fn finish(mut message: String, messages: &mut Vec<String>) {
+    message.truncate(message.trim_end().len());
+    if !message.is_empty() {
+        messages.push(message);
     }
-    parts.push(rest);
-    parts
+}
+
+/// A line, cut where it alone is more than a message.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(line);
+    iter::from_fn(move || {
+        let (part, behind) = cut(rest?);
+        rest = behind;
+        Some(part)
+    })
+}
+
+/// As much of a line as fits into a message, and what is behind it, if anything is. It looks no further than that.
+fn cut(line: &str) -> (&str, Option<&str>) {
+    let mut bytes = 0;
+    let is_too_much = |c: &(usize, char)| {
+        bytes += size_of_char(c.1);
+        bytes > TEXT_BYTES_MAX
+    };
+    let Some((end, _)) = line.char_indices().find(is_too_much) else { return (line, None) };
+    let blank = line[..end].char_indices().rev().take(CUT_CHARS_MAX).find(|(_, c)| *c == ' ');
+    let (part, behind) = line.split_at(blank.map_or(end, |(at, _)| at + 1));
+    (part, Some(behind))
 }
 
 /// How many bytes a text takes as JSON.
@@ -116,5 +160,22 @@ mod tests {
         assert_eq!(messages(&many).len(), 3);
         assert!(messages(&many)[1].starts_with("line 21\n") && messages(&many)[1].ends_with("line 40"));
         assert_eq!(messages(" \n\n "), Vec::<String>::new());
+    }
+
+    /// Invariant: what is far too much is not cut to its end, and what is blank counts for nothing.
+    #[test]
+    fn a_text_of_any_size_is_cut_no_further_than_it_can_be_sent() {
+        let blank = "\n".repeat(LINES_MAX * (MESSAGES_MAX + 10));
+        for (text, expected) in [
+            ("a line\n".repeat(LINES_MAX * MESSAGES_MAX), MESSAGES_MAX),
+            ("a line\n".repeat(LINES_MAX * MESSAGES_MAX + 1), MESSAGES_MAX + 1),
+            ("a line\n".repeat(LINES_MAX * MESSAGES_MAX * 10), MESSAGES_MAX + 1),
+            ("x".repeat(TEXT_BYTES_MAX * MESSAGES_MAX * 2), MESSAGES_MAX + 1),
+            (format!("{blank}the end"), 1),
+        ] {
+            assert_eq!(messages(&text).len(), expected, "{} bytes", text.len());
+        }
+        assert!(Pasted::new("x".repeat(FIELD_BYTES_MAX)).fits_into_field());
+        assert!(!Pasted::new("x".repeat(FIELD_BYTES_MAX + 1)).fits_into_field());
     }
 }

@@ -264,9 +264,9 @@ fn dialog(ui: &mut Ui, state: &State, local: &mut Local, out: &mut Vec<Action>) 
                 about::view(ui, room, *verb, member, &mut local.about, out);
             }
         }
-        Some(Dialog::Paste(id, text)) => {
+        Some(Dialog::Paste(id, pasted)) => {
             if let Some(room) = state.room(*id) {
-                paste::view(ui, room, text, out);
+                paste::view(ui, room, pasted, out);
             }
         }
         Some(dialog) => confirm::view(ui, state, dialog, out),

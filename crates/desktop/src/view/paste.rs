@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Event, Label, RichText, TextEdit, Ui};
-use papo_client::state::{Action, Dialog, Mode, Room, paste};
+use egui::{Event, Label, Response, RichText, TextEdit, Ui};
+use papo_client::state::paste::{self, Pasted};
+use papo_client::state::{Action, Dialog, Mode, Room};
 use papo_client::text::for_terminal;
 use papo_words::t;
 
@@ -25,37 +26,36 @@ pub(super) fn intercept(ui: &Ui, room: &Room, out: &mut Vec<Action>) {
         Some(input.events.remove(at))
     });
     if let Some(Event::Paste(text)) = taken {
-        out.push(Action::Show(Dialog::Paste(room.id, Arc::from(text))));
+        out.push(Action::Show(Dialog::Paste(room.id, Pasted::new(text))));
     }
 }
 
 /// Asks the question.
-pub(super) fn view(ui: &Ui, room: &Room, text: &Arc<str>, out: &mut Vec<Action>) {
+pub(super) fn view(ui: &Ui, room: &Room, pasted: &Pasted, out: &mut Vec<Action>) {
     let mut is_done = false;
     let is_closed = card::dialog(ui, "paste", size::SETTINGS, |ui| {
-        card::title(ui, Tone::Calm, t!("window-paste-title", count = text.lines().count()));
-        let beginning = beginning(text);
+        card::title(ui, Tone::Calm, t!("window-paste-title", count = pasted.line_count));
+        let beginning = beginning(&pasted.text);
         ui.add(Label::new(RichText::new(beginning).font(theme::mono(size::CODE))).wrap());
-        let messages = paste::messages(text).len();
+        let messages = pasted.message_count;
         let is_new = room.composer.mode == Mode::New;
-        if is_new && messages > paste::MESSAGES_MAX {
-            card::words(ui, t!("window-paste-too-many", count = messages, most = paste::MESSAGES_MAX));
+        if !pasted.fits_into_field() {
+            card::words(ui, t!("window-paste-too-large"));
+        } else if is_new && messages > paste::MESSAGES_MAX {
+            card::words(ui, t!("window-paste-too-many", most = paste::MESSAGES_MAX));
         }
         ui.horizontal_wrapped(|ui| {
-            let into_field = card::main_button(ui, t!("window-paste-field"));
-            if ui.memory(|memory| memory.focused().is_none()) {
-                into_field.request_focus();
-            }
-            if into_field.clicked() {
-                insert(ui, room, text, out);
+            if pasted.fits_into_field() && first(card::main_button(ui, t!("window-paste-field"))).clicked() {
+                insert(ui, room, &pasted.text, out);
                 is_done = true;
             }
             let can_be_sent = is_new && (1..=paste::MESSAGES_MAX).contains(&messages);
-            if can_be_sent && card::button(ui, t!("window-paste-several", count = messages)).clicked() {
-                out.push(Action::SayAll(room.id, Arc::clone(text)));
+            let several = || t!("window-paste-several", count = messages);
+            if can_be_sent && first(card::button(ui, several())).clicked() {
+                out.push(Action::SayAll(room.id, Arc::clone(&pasted.text)));
                 is_done = true;
             }
-            is_done |= card::button(ui, t!("window-cancel")).clicked();
+            is_done |= first(card::button(ui, t!("window-cancel"))).clicked();
         });
     });
     if is_done || is_closed {
@@ -63,10 +63,19 @@ pub(super) fn view(ui: &Ui, room: &Room, text: &Arc<str>, out: &mut Vec<Action>)
     }
 }
 
-/// The beginning of the text, so that the person sees what it is.
+/// The button with the keyboard, if nothing else has it yet.
+fn first(button: Response) -> Response {
+    if button.ctx.memory(|memory| memory.focused().is_none()) {
+        button.request_focus();
+    }
+    button
+}
+
+/// The beginning of the text, so that the person sees what it is. No more than that is looked at.
 fn beginning(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().take(SHOWN_LINES_MAX).collect();
-    let beginning: String = lines.join("\n").chars().take(SHOWN_CHARS_MAX).collect();
+    let end = text.char_indices().nth(SHOWN_CHARS_MAX).map_or(text.len(), |(at, _)| at);
+    let lines: Vec<&str> = text[..end].lines().take(SHOWN_LINES_MAX).collect();
+    let beginning = lines.join("\n");
     format!("{}\n…", for_terminal(&beginning))
 }
 

@@ -1,6 +1,7 @@
 //! Pictures of the screens. Not here: what a screen does.
 
 use egui_kittest::SnapshotOptions;
+use papo_client::state::paste::Pasted;
 use papo_client::state::{Action, Dialog, Happening, Hosted, Hosting, Reach, RoomId, Theme};
 use papo_client::{ConnectError, State};
 use papo_words::{Language, in_language};
@@ -113,6 +114,6 @@ fn a_link_that_deceives() {
 #[test]
 fn a_large_paste_in_portuguese() {
     let text: Vec<String> = (1..=45).map(|number| format!("let line_{number} = {number};\n")).collect();
-    let state = with_dialog(|room| Dialog::Paste(room, text.concat().into()));
+    let state = with_dialog(|room| Dialog::Paste(room, Pasted::new(text.concat())));
     in_language(Language::Portuguese, || picture("paste-pt", state, SIZE));
 }

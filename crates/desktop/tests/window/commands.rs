@@ -324,14 +324,23 @@ fn a_large_paste_asks_what_becomes_of_it() {
 fn far_too_much_is_not_sent_as_messages() {
     let mut window = joined(vec![]);
     paste(&mut window, 1_000);
-    assert!(window.query_by_label_contains("This would be 50 messages").is_some());
-    assert!(window.query_by_role_and_label(Role::Button, "Send as 50 messages").is_none());
+    assert!(window.query_by_label_contains("This would be more than 30 messages").is_some());
+    assert!(window.query_by_role_and_label(Role::Button, "Send as 31 messages").is_none());
     window.key_press(Key::Escape);
     window.run_ok();
     assert!(
         window.query_by_label("Paste 1000 lines?").is_none()
             && window.query_by_label("Paste 1,000 lines?").is_none()
     );
+    assert_eq!(bodies(&mut window), []);
+    assert_eq!(draft(&window), "");
+    window.event(egui::Event::Paste("a line\n".repeat(200_000)));
+    window.run_ok();
+    assert!(window.query_by_label_contains("This is too much for the field").is_some());
+    assert!(window.query_by_role_and_label(Role::Button, "Put it into the field").is_none());
+    window.key_press(Key::Enter);
+    window.run_ok();
+    assert!(window.query_by_label_contains("This is too much for the field").is_none(), "cancelled");
     assert_eq!(bodies(&mut window), []);
     assert_eq!(draft(&window), "");
     paste(&mut window, 20);

@@ -264,7 +264,8 @@ window-paste-title = { $count ->
     [one] Paste { $count } line?
    *[other] Paste { $count } lines?
 }
-window-paste-too-many = This would be { $count } messages, more than { $most } at once. Put a part of it into the field, or send it another way.
+window-paste-too-large = This is too much for the field. Copy a part of it, or send it another way.
+window-paste-too-many = This would be more than { $most } messages at once. Put a part of it into the field, or send it another way.
 window-unignore = Ignore no longer
 window-key-break = A new line
 window-key-cancel = Gives up answering or changing; else to the newest message

@@ -273,7 +273,8 @@ window-paste-title = { $count ->
     [one] Colar { $count } linha?
    *[other] Colar { $count } linhas?
 }
-window-paste-too-many = Seriam { $count } mensagens, mais de { $most } de uma vez. Coloque uma parte no campo, ou envie de outro jeito.
+window-paste-too-large = É texto demais para o campo. Copie uma parte, ou envie de outro jeito.
+window-paste-too-many = Seriam mais de { $most } mensagens de uma vez. Coloque uma parte no campo, ou envie de outro jeito.
 window-unignore = Deixar de ignorar
 window-key-break = Nova linha
 window-key-cancel = Desiste de responder ou alterar; senão, vai à mensagem mais nova
