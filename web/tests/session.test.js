@@ -96,11 +96,24 @@ test("waiting doubles up to half a minute, and a server's wish counts", () => {
 
 test("whoever loses a server goes to another one within five seconds, and only from there on waits longer", () => {
   const session = inRoom(0, { random: () => 0.9 });
-  session.hasOthers = true;
+  session.serverCount = 2;
   hear(session, { type: "closing", code: "stopping", text: "x", after: 60 });
   assert.equal(session.closed(0)[1].afterMs, 4500);
   session.connecting();
   assert.equal(session.closed(0)[1].afterMs, 1400, "what the first one has asked for does not hold for the second");
+});
+
+test("where every server lets people in and drops them again soon, they wait longer each time, and as long as it asks for", () => {
+  const session = inRoom(0, { random: () => 0.9 });
+  session.serverCount = 2;
+  const waits = Array.from({ length: 9 }, () => {
+    hear(session, { type: "closing", code: "stopping", text: "x", after: 5 });
+    const [, { afterMs }] = session.closed(1000);
+    join(session, joined(0));
+    return afterMs;
+  });
+  assert.deepEqual(waits, [4500, 4500, 5900, 5900, 11_200, 22_400, 42_000, 42_000, 42_000]);
+  assert.equal(session.closed(30_000)[1].afterMs, 4500, "after half a minute in a room that is over");
 });
 
 test("silence is asked about and then ends the connection", () => {

@@ -78,7 +78,7 @@ export class Room {
       ...this.options, hasKey: this.identity !== null, position, cached, formerIds,
       outbox: mine.map(({ id, body }) => ({ id, body })),
     });
-    this.session.hasOthers = this.hosts.hasOthers;
+    this.session.serverCount = this.hosts.ring.length;
     for (const { id, body, time } of mine) this.timeline.say(id, body, time);
     setInterval(() => this.#tick(), TICK_MS);
     addEventListener("online", () => this.retry());
@@ -262,12 +262,12 @@ export class Room {
         break;
       case "servers":
         this.hosts.told(event.servers);
-        this.session.hasOthers = this.hosts.hasOthers;
+        this.session.serverCount = this.hosts.ring.length;
         break;
       case "latency":
         // The first answer comes behind all that is said to whoever comes in.
         this.hosts.settled();
-        this.session.hasOthers = this.hosts.hasOthers;
+        this.session.serverCount = this.hosts.ring.length;
         break;
       case "joined":
         this.hosts.joined();

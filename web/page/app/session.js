@@ -41,8 +41,8 @@ export class Session {
     this.hasKey = hasKey;
     this.secret = secret;
     this.random = random;
-    /** Whether the room is on other servers as well. */
-    this.hasOthers = false;
+    /** On how many servers the room is. */
+    this.serverCount = 1;
     this.outbox = [...outbox];
     this.formerIds = [...formerIds];
     /** Up to where everything is known, and of which log. */
@@ -121,9 +121,10 @@ export class Session {
     if (wasJoined && now - this.joinedAt >= STEADY_MS) this.failures = 0;
     const factor = 0.5 + this.random();
     const backoff = Math.min(BACKOFF_MS * 2 ** Math.min(this.failures, 10), BACKOFF_MS_MAX) * factor;
-    this.failures += 1;
     const asked = this.comeBackAfterMs === null ? 0 : this.comeBackAfterMs + 1000 * this.random();
-    const moves = wasJoined && this.hasOthers;
+    // Once around all of them; where each one ends it again soon, waiting does.
+    const moves = wasJoined && this.serverCount > 1 && this.failures < this.serverCount;
+    this.failures += 1;
     const afterMs = Math.round(moves ? MOVING_SPREAD_MS * this.random() : Math.max(backoff, asked));
     // What this server has asked for is not for the next one.
     if (moves) this.comeBackAfterMs = null;
