@@ -10,6 +10,7 @@ mod keys;
 use std::fs;
 use std::io;
 use std::mem;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use papo_proto::Name;
@@ -64,17 +65,25 @@ pub struct Configuration {
     wanted: Choices,
     /// What the window had when it asked last.
     asked: Choices,
+    /// Whether it was read, and written where that was needed, at least once.
+    is_known: bool,
+    /// What was kept elsewhere until now, for the first time that the file can be read.
+    carry: Option<Choices>,
 }
 
 impl Configuration {
     /// A file that has not been read yet.
     pub fn new(path: PathBuf) -> Self {
         let [known, wanted, asked] = std::array::from_fn(|_| Choices::default());
-        Self { path, known, wanted, asked }
+        Self { path, known, wanted, asked, is_known: false, carry: None }
     }
 
     /// Takes note of what the window begins with, of which nothing is written.
     pub fn begin(&mut self, shown: Choices) {
+        if !self.is_known {
+            // Only what differs from this is a choice that goes before the file.
+            (self.known, self.wanted) = (shown.clone(), shown.clone());
+        }
         self.asked = shown;
     }
 
@@ -84,12 +93,10 @@ impl Configuration {
         self.asked = asked;
     }
 
-    /// Asks for choices that were kept elsewhere until now. What the file says goes before.
-    pub fn carry_over(&mut self, old: &Choices) {
-        let usual = Choices::default();
-        for key in KEYS.iter().filter(|key| (key.get)(&self.known) == (key.get)(&usual)) {
-            key.copy(old, &mut self.wanted);
-        }
+    /// Asks for choices that were kept elsewhere until now, the first time that the file can be read. Whatever the file
+    /// says goes before, also where that is what holds without it.
+    pub fn carry_over(&mut self, old: Choices) {
+        self.carry = Some(old);
     }
 
     /// Reads the file, and writes into it what was asked for and differs from what it said.
@@ -99,16 +106,25 @@ impl Configuration {
     /// the next time.
     pub fn sync(&mut self) -> Result<Configured, ConfigurationError> {
         let text = self.read()?;
-        let mut now = parse(&self.path, &text)?;
-        let edits: Vec<&Key> =
-            KEYS.iter().filter(|key| (key.get)(&self.wanted) != (key.get)(&self.known)).collect();
-        for key in &edits {
-            key.copy(&self.wanted, &mut now);
+        let Said { choices: mut now, keys: said } = parse(&self.path, &text)?;
+        let mut edits = Vec::new();
+        for key in &KEYS {
+            let carry = self.carry.as_ref().filter(|_| !said.contains(&key.shown()));
+            if (key.get)(&self.wanted) != (key.get)(&self.known) {
+                key.copy(&self.wanted, &mut now);
+                edits.push(key);
+            } else if let Some(old) = carry.filter(|old| (key.get)(old) != (key.get)(&now)) {
+                key.copy(old, &mut now);
+                edits.push(key);
+            }
         }
         let edited = edited(&self.path, &text, &edits, &now)?;
         if edited != text {
+            // Nothing is written that could not be read again.
+            parse(&self.path, &edited)?;
             self.write(&edited)?;
         }
+        (self.is_known, self.carry) = (true, None);
         self.known = now.clone();
         let before = mem::replace(&mut self.wanted, now.clone());
         Ok(Configured { before, now })
@@ -191,14 +207,20 @@ fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// What a text says of the window.
-fn parse(file: &Path, text: &str) -> Result<Choices, ConfigurationError> {
+/// What a text says of the window, and in which keys, each behind its section.
+struct Said {
+    choices: Choices,
+    keys: Vec<String>,
+}
+
+fn parse(file: &Path, text: &str) -> Result<Said, ConfigurationError> {
     let document = Document::parse(text).map_err(|error| ConfigurationError::not_toml(file, text, &error))?;
     let wrong = |key: String, item: &Item, cause: String| {
         let line = line_of(text, item.span().map_or(0, |span| span.start));
         ConfigurationError::Wrong { file: file.to_owned(), line, key, cause }
     };
     let mut choices = Choices::default();
+    let mut keys = Vec::new();
     for key in &KEYS {
         let table: &dyn TableLike =
             match key.section.map(|section| (section, document.as_table().get(section))) {
@@ -211,8 +233,9 @@ fn parse(file: &Path, text: &str) -> Result<Choices, ConfigurationError> {
         let Some(item) = table.get(key.name) else { continue };
         let set = Plain::of(item).and_then(|value| (key.set)(&mut choices, &value));
         set.map_err(|cause| wrong(key.shown(), item, cause))?;
+        keys.push(key.shown());
     }
-    Ok(choices)
+    Ok(Said { choices, keys })
 }
 
 /// The text with these keys as the choices have them.
@@ -228,7 +251,7 @@ fn edited(file: &Path, text: &str, keys: &[&Key], choices: &Choices) -> Result<S
             let document = Document::parse(text.as_str()).map_err(broken)?;
             let span = document.as_table().get(key.name).and_then(Item::span);
             if let Some(span) = span {
-                text = without_line(&text, span.start);
+                text = without_lines(&text, span);
             }
         }
     }
@@ -253,10 +276,10 @@ fn put(document: &mut DocumentMut, key: &Key, value: Plain) {
     }
 }
 
-/// The text without the line of this byte; comments above it stay.
-fn without_line(text: &str, at: usize) -> String {
-    let begin = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+/// The text without the lines of these bytes; comments above them stay.
+fn without_lines(text: &str, Range { start, end }: Range<usize>) -> String {
+    let begin = text[..start].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[end..].find('\n').map_or(text.len(), |line| end + line + 1);
     format!("{}{}", &text[..begin], &text[end..])
 }
 
@@ -425,12 +448,58 @@ mod tests {
     #[test]
     fn choices_kept_elsewhere_are_carried_over_where_the_file_says_nothing() {
         let (_folder, mut configuration) = file("[window]\ntheme = 'light'\n");
-        configuration.sync().unwrap();
         let settings = Settings { theme: Theme::Dark, hide_content: true, ..Settings::default() };
-        configuration.carry_over(&Choices { settings, name: None });
+        configuration.carry_over(Choices { settings, name: None });
         let now = configuration.sync().unwrap().now;
         assert_eq!((now.settings.theme, now.settings.hide_content), (Theme::Light, true));
         assert_eq!(text(&configuration), "[window]\ntheme = 'light'\nhide-content = true\n");
+    }
+
+    /// Invariant: what the file says goes before what is carried over, also where it says what holds without it; and so
+    /// does what was chosen meanwhile.
+    #[test]
+    fn nothing_that_the_file_says_is_carried_over() {
+        let (_folder, mut configuration) = file("[window]\ntheme = 'purple'\n");
+        let shown = Settings {
+            theme: Theme::Dark,
+            clock: Clock::Hours12,
+            text_percent: 120,
+            notify: Notify::All,
+            ..Settings::default()
+        };
+        let shown = Choices { settings: shown, name: None };
+        configuration.carry_over(shown.clone());
+        configuration.sync().unwrap_err();
+        configuration.begin(shown);
+        change(&mut configuration, |choices| {
+            choices.settings.clock = Clock::default();
+            choices.settings.notify = Notify::default();
+        });
+        configuration.sync().unwrap_err();
+        fs::write(&configuration.path, "[window]\ntheme = 'system'\nnotify = 'none'\n").unwrap();
+        let Configured { before, now } = configuration.sync().unwrap();
+        assert_eq!((before.settings.theme, now.settings.theme), (Theme::Dark, Theme::System));
+        let written = "[window]\ntheme = 'system'\nnotify = 'mentions'\ntext-percent = 120\nclock = 24\n";
+        assert_eq!(text(&configuration).replace('"', "'"), written);
+        // Once: from then on the file says what holds.
+        fs::write(&configuration.path, "").unwrap();
+        assert_eq!(configuration.sync().unwrap().now, Choices::default());
+    }
+
+    /// Invariant: a key goes with all of its lines, and what follows stays readable.
+    #[test]
+    fn a_value_of_several_lines_goes_whole() {
+        for (value, rest) in
+            [("\"\"\"\npt\"\"\" # here", "# then\n[window]\n"), ("'''\npt'''", ""), ("'pt'", "[window]\n")]
+        {
+            let (_folder, mut configuration) = file(&format!("# mine\nlang = {value}\n{rest}"));
+            let shown = configuration.sync().unwrap().now;
+            assert_eq!(shown.settings.language.as_deref(), Some("pt"));
+            configuration.begin(shown);
+            change(&mut configuration, |choices| choices.settings.language = None);
+            configuration.sync().unwrap();
+            assert_eq!(text(&configuration), format!("# mine\n{rest}"));
+        }
     }
 
     #[cfg(unix)]

@@ -26,17 +26,17 @@ pub(crate) fn begin(options: &Options, memory: &mut Memory) -> Begun {
         return Begun { configuration: None, file };
     };
     let mut configuration = Configuration::new(path.clone());
-    let mut read = configuration.sync();
     let kept = memory.settings.take();
     if let Some(settings) = kept.clone() {
         let name = memory.name.clone().filter(|name| !is_name_apart && *name != options.name);
-        configuration.carry_over(&Choices { settings, name });
-        read = read.and_then(|_| configuration.sync());
+        configuration.carry_over(Choices { settings, name });
     }
     let kept = kept.unwrap_or_default();
-    let fault = match read {
+    let mut known = Choices::default();
+    let fault = match configuration.sync() {
         Ok(configured) => {
-            let Choices { settings, name } = configured.now;
+            known = configured.now;
+            let Choices { settings, name } = known.clone();
             let (rooms_shown, members_shown) = (kept.rooms_shown, kept.members_shown);
             memory.settings = Some(Settings { rooms_shown, members_shown, ..settings });
             if !is_name_apart && name.is_some() {
@@ -53,7 +53,7 @@ pub(crate) fn begin(options: &Options, memory: &mut Memory) -> Begun {
     let rest = options.fault.clone().filter(|_| fault.is_none());
     Begun {
         configuration: Some(configuration),
-        file: ConfigurationFile { shown: shown(&path), path: Some(path), fault, rest, is_name_apart },
+        file: ConfigurationFile { shown: shown(&path), path: Some(path), fault, rest, known, is_name_apart },
     }
 }
 
@@ -125,7 +125,8 @@ mod tests {
         assert_eq!(state.start.name, "Zoë", "a file without a name takes none away");
     }
 
-    /// Invariant: while the file has a fault the window goes by what it has, keeps what is chosen, and writes nothing.
+    /// Invariant: while the file has a fault the window goes by what it has, keeps what is chosen, and writes nothing; once
+    /// it has none, what it says goes before what an earlier version has kept.
     #[test]
     fn a_fault_keeps_nobody_from_choosing() {
         let folder = tempfile::tempdir().unwrap();
@@ -147,8 +148,36 @@ mod tests {
         sync(&mut state, &mut configuration);
         assert_eq!(state.configuration.fault, None);
         assert!(state.settings.hide_content && state.settings.text_percent == 120);
+        assert_eq!(state.settings.theme, Theme::Light);
         let text = fs::read_to_string(&file).unwrap();
-        assert!(text.contains("hide-content = true") && text.contains("theme = \"dark\""), "{text}");
+        assert!(text.contains("hide-content = true") && text.contains("theme = 'light'"), "{text}");
+    }
+
+    /// Invariant: what the file said before a fault came into it is no choice, and is not written into it afterwards.
+    #[test]
+    fn a_fault_undoes_nothing_that_was_written_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        for (written, expected) in [("theme = 'system'\n", "theme = 'system'\n"), ("", "")] {
+            fs::write(&file, "[window]\ntheme = 'dark'\n").unwrap();
+            let (mut state, mut configuration) = window(&options(&file), "{}");
+            fs::write(&file, format!("[window]\n{written}clock = 13\n")).unwrap();
+            sync(&mut state, &mut configuration);
+            assert!(state.configuration.fault.is_some());
+            assert_eq!(state.memory().settings, None, "nothing was chosen");
+            let chosen = Settings { hide_content: true, ..state.settings.clone() };
+            state.act(Action::Change(Box::new(chosen)), Timestamp::default());
+            sync(&mut state, &mut configuration);
+            // The window is closed, and opened again with the fault and without.
+            let (state, _) = window(&options(&file), &state.memory().to_text());
+            assert!(state.settings.hide_content);
+            fs::write(&file, format!("[window]\n{written}")).unwrap();
+            let (state, _) = window(&options(&file), &state.memory().to_text());
+            assert_eq!((state.settings.theme, state.settings.hide_content), (Theme::System, true));
+            let text = fs::read_to_string(&file).unwrap();
+            assert_eq!(text, format!("[window]\n{expected}hide-content = true\n"));
+            assert_eq!(state.memory().settings, None);
+        }
     }
 
     /// Invariant: the name of one profile never becomes that of another.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::State;
 use super::action::{Command, Dialog};
 use super::room::Room;
+use super::settings::Settings;
 use crate::configuration::{Choices, Configured};
 
 /// The file that the settings stand in.
@@ -19,15 +20,10 @@ pub struct ConfigurationFile {
     pub fault: Option<String>,
     /// What was wrong with the rest of it when the program began, which then went by nothing that stands there.
     pub rest: Option<String>,
+    /// What it said when it could be read last.
+    pub known: Choices,
     /// Whether the person has another name here than the file says, and none is written into it.
     pub is_name_apart: bool,
-}
-
-impl ConfigurationFile {
-    /// Whether the settings stand in the file.
-    pub fn is_kept(&self) -> bool {
-        self.path.is_some() && self.fault.is_none()
-    }
 }
 
 impl State {
@@ -35,6 +31,21 @@ impl State {
     pub fn choices(&self) -> Choices {
         let name = (!self.configuration.is_name_apart).then(|| self.name.clone());
         Choices { settings: self.settings.clone(), name }
+    }
+
+    /// The settings that are kept with the rooms: all where there is no file, and where it has a fault what was chosen
+    /// since it could be read. All the rest would be taken for the person's choice once the fault is gone.
+    pub(super) fn settings_kept(&self) -> Option<Settings> {
+        if self.configuration.path.is_none() {
+            return Some(self.settings.clone());
+        }
+        self.configuration.fault.as_ref()?;
+        let known = &self.configuration.known;
+        let mut chosen = Choices::default();
+        chosen.take_over(known, &self.choices());
+        // Everybody is called something; a name that the file does not say is kept apart.
+        chosen.name = chosen.name.filter(|_| known.name.is_some());
+        (chosen != Choices::default()).then_some(chosen.settings)
     }
 
     /// Takes over what has changed in the file, or notes what is wrong with it.
@@ -51,6 +62,7 @@ impl State {
             }
         };
         self.configuration.fault = None;
+        self.configuration.known = now.clone();
         let mut choices = self.choices();
         choices.take_over(&before, &now);
         self.settings = choices.settings;

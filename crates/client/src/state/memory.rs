@@ -14,7 +14,7 @@ pub struct Memory {
     /// What the person is called.
     pub name: Option<Name>,
     /// What the person has chosen, where it does not stand in the configuration file: a version before that file was
-    /// gone by has left it here, the file has a fault, or there is no place for one.
+    /// gone by has left it here, the file has had a fault since, or there is no place for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
     /// What is shown beside the room.

@@ -229,7 +229,7 @@ impl State {
         let current = |id| self.rooms.iter().position(|room| room.id == id);
         Memory {
             name: Name::parse(&self.start.name).ok(),
-            settings: (!self.configuration.is_kept()).then(|| self.settings.clone()),
+            settings: self.settings_kept(),
             panes: Some(Panes { rooms: self.settings.rooms_shown, members: self.settings.members_shown }),
             current: match self.screen {
                 Screen::Room(id) => current(id),
