@@ -68,6 +68,16 @@ impl ConfigFile {
         }
     }
 
+    /// The same file as if it held nothing but this key.
+    #[cfg(feature = "desktop")]
+    pub(crate) fn alone(mut self, section: &str, key: &str) -> Self {
+        self.table.retain(|name, _| name == section);
+        if let Some(keys) = self.table.get_mut(section).and_then(Value::as_table_mut) {
+            keys.retain(|name, _| name == key);
+        }
+        self
+    }
+
     /// The language that the file asks for.
     pub(crate) fn language(&self) -> Option<&str> {
         self.table.get(KEY_LANGUAGE)?.as_str()

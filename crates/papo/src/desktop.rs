@@ -32,8 +32,13 @@ pub(crate) fn run(
         Ok(asked) => return act(asked, None),
         Err(failure) => failure,
     };
+    // Whose key and rooms are shown is nothing to be guessed: where the file cannot say it, and nobody else does, there is
+    // no window.
+    let is_profile_typed = typed.client.profile.is_some();
+    let Some(layers) = Layers::with_profile_alone(config.cloned(), is_profile_typed) else {
+        return Err(failure);
+    };
     // Whatever else is wrong is so without the file too.
-    let layers = Layers::without_file(config.cloned());
     match asked(&layers) {
         Ok(asked @ Desktop::Show { .. }) if layers.config_path().is_some_and(Path::exists) => {
             output::words(&failure.text);

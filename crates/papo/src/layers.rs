@@ -24,6 +24,10 @@ pub(crate) fn variable(option: &str) -> String {
     format!("{VARIABLE_PREFIX}{}", option.replace('-', "_").to_uppercase())
 }
 
+/// The option that says whose key and rooms are used.
+#[cfg(feature = "desktop")]
+const PROFILE: &str = "profile";
+
 /// What lies below the command line.
 #[derive(Debug, Default)]
 pub(crate) struct Layers {
@@ -114,11 +118,18 @@ impl Layers {
         Ok(Self { environment, path, file })
     }
 
-    /// The same as if nothing stood in the configuration file, for what shows a fault in it itself.
-    pub(crate) fn without_file(config: Option<PathBuf>) -> Self {
+    /// The same as if nothing but the profile stood in the configuration file, for what shows a fault in it itself.
+    /// Nothing where the file would have to say the profile and cannot be read.
+    #[cfg(feature = "desktop")]
+    pub(crate) fn with_profile_alone(config: Option<PathBuf>, is_typed: bool) -> Option<Self> {
         let environment = environment();
         let named = config.or_else(|| environment.get(&variable("config")).map(PathBuf::from));
-        Self { environment, path: named.or_else(places::config_file), file: None }
+        let layers = Self { environment, path: named.or_else(places::config_file), file: None };
+        if is_typed || layers.is_in_environment(PROFILE) {
+            return Some(layers);
+        }
+        let file = layers.path.as_deref().map_or(Ok(None), ConfigFile::read).ok()?;
+        Some(Self { file: file.map(|file| file.alone(Section::Client.name(), PROFILE)), ..layers })
     }
 
     /// Where the configuration file is, or would be.
@@ -262,6 +273,29 @@ pub(crate) mod tests {
         }
         let failure = layers(&[("PAPO_OPEN", "maybe")], "").flag(Section::Serve, "open", false).unwrap_err();
         assert!(failure.text.starts_with("the environment variable PAPO_OPEN: \"maybe\""), "{failure}");
+    }
+
+    /// Invariant: a fault in the file never leads to another person's key and rooms.
+    #[cfg(feature = "desktop")]
+    #[test]
+    fn the_profile_is_read_beside_a_fault_or_not_guessed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.toml");
+        let mine = folder.path().join("me");
+        for (text, is_typed, expected) in [
+            ("[client]\nprofile = 'me'\nport = 'x'\n", false, Some(Ok(Some(mine)))),
+            ("[client]\nport = 'x'\n", false, Some(Ok(None))),
+            ("[client]\nprofile = 'me'\nport = \n", false, None),
+            ("[client]\nprofile = 'me'\nport = \n", true, Some(Ok(None))),
+            ("[client]\nprofile = ['me']\n", false, Some(Err(()))),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let layers = Layers::with_profile_alone(Some(path.clone()), is_typed);
+            let profile = |layers: &Layers| layers.path(Section::Client, PROFILE, None).map_err(drop);
+            assert_eq!(layers.as_ref().map(profile), expected, "{text}");
+            let port = layers.and_then(|layers| layers.text(Section::Client, "port", None).unwrap());
+            assert_eq!(port, None, "nothing else counts");
+        }
     }
 
     #[test]
