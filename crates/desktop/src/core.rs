@@ -3,6 +3,8 @@
 //! from what they say.
 
 use std::collections::HashMap;
+use std::io;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,11 +70,24 @@ impl Stopping {
     /// Stops a server on a thread of its own. It says so into the queue that only the window's thread empties.
     fn add(&mut self, host: Host) {
         self.0.retain(|thread| !thread.is_finished());
-        match thread::Builder::new().name("papo-stopping".to_owned()).spawn(move || drop(host)) {
+        // It can stop without being waited for.
+        host.ask_to_stop();
+        match drop_apart(host, |work| thread::Builder::new().name("papo-stopping".to_owned()).spawn(work)) {
             Ok(thread) => self.0.push(thread),
-            Err(error) => tracing::warn!(%error, "the room was closed without a thread of its own"),
+            Err(error) => tracing::warn!(%error, "nothing waits for the server of a room that was closed"),
         }
     }
+}
+
+/// Drops it on another thread. Where there is none it is never dropped, for that would wait on this very thread, which
+/// what is dropped may wait for: a server tells its end into the queue that the window empties. It was asked to stop, and
+/// ends with the program at the latest.
+fn drop_apart<T: Send + 'static>(
+    last: T,
+    spawn: impl FnOnce(Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>,
+) -> io::Result<JoinHandle<()>> {
+    let last = ManuallyDrop::new(last);
+    spawn(Box::new(move || drop(ManuallyDrop::into_inner(last))))
 }
 
 impl Drop for Stopping {
@@ -372,5 +387,28 @@ impl Core {
             ask: Some(ask),
             ..papo_client::Options::new(place.address, trust, place.name, place.room)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Invariant: the window's thread never waits for a server, also where no other thread can be made.
+    #[test]
+    fn what_is_stopped_is_dropped_on_another_thread_or_not_at_all() {
+        for can_spawn in [true, false] {
+            let last = Arc::new(());
+            let ended = drop_apart(Arc::clone(&last), |work| {
+                if can_spawn {
+                    thread::Builder::new().spawn(work)
+                } else {
+                    Err(io::ErrorKind::OutOfMemory.into())
+                }
+            });
+            assert_eq!(ended.is_ok(), can_spawn);
+            ended.into_iter().for_each(|thread| thread.join().unwrap());
+            assert_eq!(Arc::strong_count(&last) == 1, can_spawn);
+        }
     }
 }

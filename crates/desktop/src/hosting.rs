@@ -79,6 +79,11 @@ impl Host {
         Ok(host)
     }
 
+    /// Has it stop, without waiting for that.
+    pub(crate) fn ask_to_stop(&self) {
+        self.stopper.stop();
+    }
+
     fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
         let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
         self.threads.push(thread.map_err(|error| papo_words::system(&error))?);
