@@ -1,6 +1,7 @@
 //! The program behind the window: what has happened goes into the state, what the person does comes out of
 //! the view, and what follows goes to the core. Not here: any of the three.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -174,6 +175,8 @@ struct App {
     language_known: Option<String>,
     /// Whether the program ends, however the window is closed.
     is_ending: bool,
+    /// Whether closing has put the window away, and the person has not come back to it since.
+    is_put_away: bool,
     /// Where the times of frames are written.
     frame_times: Option<FrameTimes>,
 }
@@ -193,6 +196,7 @@ impl App {
             language: papo_words::language(),
             language_known,
             is_ending: false,
+            is_put_away: false,
             frame_times: None,
         };
         app.execute(context, commands);
@@ -274,6 +278,7 @@ impl App {
     fn watch_focus(&mut self, context: &Context) {
         let is_focused = context.input(|input| input.raw.focused && input.viewport().minimized != Some(true));
         if is_focused != self.desk.state.is_focused {
+            self.is_put_away &= !is_focused;
             self.apply(context, Happening::Focus(is_focused));
         }
     }
@@ -301,11 +306,12 @@ impl App {
 }
 
 /// Takes the window off the screen instead of closing it, where that is what the person has chosen. Closing it a second
-/// time, from the task bar, ends the program.
-fn close_or_not(context: &Context, on_close: OnClose) {
+/// time, from the task bar, ends the program; also where the system does not say whether a window is on the screen, or
+/// leaves it there.
+fn close_or_not(context: &Context, on_close: OnClose, is_put_away: &mut bool) {
     let is_asked =
         context.input(|input| input.viewport().close_requested() && input.viewport().minimized != Some(true));
-    if is_asked && on_close == OnClose::Minimise {
+    if is_asked && on_close == OnClose::Minimise && !mem::replace(is_put_away, true) {
         context.send_viewport_cmd(ViewportCommand::CancelClose);
         context.send_viewport_cmd(ViewportCommand::Minimized(true));
     }
@@ -318,7 +324,7 @@ impl eframe::App for App {
         }
         self.watch_focus(context);
         if !self.is_ending {
-            close_or_not(context, self.desk.state.settings.on_close);
+            close_or_not(context, self.desk.state.settings.on_close, &mut self.is_put_away);
         }
         for happening in self.core.take() {
             self.apply(context, happening);
@@ -361,20 +367,24 @@ mod tests {
     #[test]
     fn closing_does_what_was_chosen() {
         let minimises = [ViewportCommand::CancelClose, ViewportCommand::Minimized(true)];
-        for (on_close, minimized, is_asked, expected) in [
-            (OnClose::Quit, Some(false), true, &[][..]),
-            (OnClose::Minimise, Some(false), true, &minimises[..]),
-            (OnClose::Minimise, None, true, &minimises[..]),
-            (OnClose::Minimise, Some(true), true, &[][..]),
-            (OnClose::Minimise, Some(false), false, &[][..]),
+        for (on_close, minimized, was_put_away, is_asked, expected) in [
+            (OnClose::Quit, Some(false), false, true, &[][..]),
+            (OnClose::Minimise, Some(false), false, true, &minimises[..]),
+            (OnClose::Minimise, None, false, true, &minimises[..]),
+            (OnClose::Minimise, None, true, true, &[][..]),
+            (OnClose::Minimise, Some(true), false, true, &[][..]),
+            (OnClose::Minimise, Some(false), false, false, &[][..]),
         ] {
             let mut input = RawInput::default();
             let viewport = input.viewports.entry(ViewportId::ROOT).or_default();
             viewport.minimized = minimized;
             viewport.events.extend(is_asked.then_some(ViewportEvent::Close));
-            let output = Context::default().run_logic(&input, |context| close_or_not(context, on_close));
+            let mut is_put_away = was_put_away;
+            let output = Context::default()
+                .run_logic(&input, |context| close_or_not(context, on_close, &mut is_put_away));
             let commands = output.viewport_commands.get(&ViewportId::ROOT);
             assert_eq!(commands.map_or(&[][..], Vec::as_slice), expected, "{on_close:?} {minimized:?}");
+            assert_eq!(is_put_away, was_put_away || !expected.is_empty());
         }
     }
 }
