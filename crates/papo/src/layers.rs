@@ -128,7 +128,14 @@ impl Layers {
         if is_typed || layers.is_in_environment(PROFILE) {
             return Some(layers);
         }
-        let file = layers.path.as_deref().map_or(Ok(None), ConfigFile::read).ok()?;
+        let names_none =
+            |path: &Path| std::fs::read_to_string(path).is_ok_and(|text| !text.contains(PROFILE));
+        let file = match layers.path.as_deref().map_or(Ok(None), ConfigFile::read) {
+            Ok(file) => file,
+            // A text without the word names no profile, whatever else is wrong with it.
+            Err(_) if layers.path.as_deref().is_some_and(names_none) => None,
+            Err(_) => return None,
+        };
         Some(Self { file: file.map(|file| file.alone(Section::Client.name(), PROFILE)), ..layers })
     }
 
@@ -285,6 +292,7 @@ pub(crate) mod tests {
         for (text, is_typed, expected) in [
             ("[client]\nprofile = 'me'\nport = 'x'\n", false, Some(Ok(Some(mine)))),
             ("[client]\nport = 'x'\n", false, Some(Ok(None))),
+            ("[client]\nport = \n", false, Some(Ok(None))),
             ("[client]\nprofile = 'me'\nport = \n", false, None),
             ("[client]\nprofile = 'me'\nport = \n", true, Some(Ok(None))),
             ("[client]\nprofile = ['me']\n", false, Some(Err(()))),
