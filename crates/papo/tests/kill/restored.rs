@@ -58,6 +58,8 @@ impl Person {
                 Event::Reset => {
                     self.resets += 1;
                     self.shown.clear();
+                    // That of the log before; this one's comes with the next `Joined`.
+                    self.head = 0;
                 }
                 Event::Joined { head, .. } => self.head = head.number(),
                 Event::Message(message) => {
