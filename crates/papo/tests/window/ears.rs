@@ -28,6 +28,7 @@ const POLITE: i32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Role {
+    Frame = 23,
     Label = 29,
     List = 31,
     ListItem = 32,

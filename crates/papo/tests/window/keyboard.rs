@@ -11,8 +11,9 @@ const PRESSES_MAX: usize = 60;
 /// What has the keyboard: its role and its name.
 type Focus = (u32, String);
 
+/// Where the last one hands the keyboard on to the first, the window itself has it for a frame: that is on the way.
 fn focus(tree: &Tree) -> Option<Focus> {
-    tree.focused().map(|node| (node.role, node.name.clone()))
+    tree.focused().filter(|node| node.role != Role::Frame as u32).map(|node| (node.role, node.name.clone()))
 }
 
 /// Presses a key, and waits until something else has the keyboard.
