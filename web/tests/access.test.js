@@ -52,6 +52,8 @@ for (const [locale, colorScheme, width] of LOOKS) {
     await page.locator("dialog fieldset").waitFor();
     await check("settings");
     await page.keyboard.press("Escape");
+    // A browser closes a dialog a moment after its key, and until then the next keys are the dialog's.
+    await page.locator("dialog fieldset").waitFor({ state: "hidden" });
     await page.evaluate(() => {
       localStorage.setItem("papo.rooms", '["axe","sala-2"]');
       localStorage.setItem("papo.news", '{"sala-2":{"count":3,"mentions":1}}');
